@@ -1,0 +1,75 @@
+// The journal: streams of events, and the outbox of effects that must still be done.
+//
+// Tables (docs/formats/journal.md): events(stream, seq) -> time, kind, body; effects(stream, key)
+// -> kind, body. One commit holds an input event, the events that follow from it, the effects they
+// ask for, and the removal of the effect that the input completes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "store/ports/database.h"
+
+namespace sluice::store {
+
+// A fact, or a request that was accepted.
+struct Event {
+  std::string kind;
+  Json body;
+};
+
+struct StoredEvent {
+  std::int64_t seq = 0;  // 1, 2, 3 … within the stream
+  Timestamp time{};
+  Event event;
+};
+
+// Something to do in the world after the commit. `key` is unique in its stream for ever and makes
+// doing it twice harmless: who carries it out looks for traces of an earlier attempt first.
+struct Effect {
+  std::string key;
+  std::string kind;
+  Json body;
+};
+
+// What a batch of one commit holds.
+struct JournalBatch {
+  std::vector<StoredEvent> events;
+  std::vector<Effect> new_effects;
+  std::vector<std::string> done_effects;  // keys
+};
+
+// Rows of one database. Thread-safe as the database is. No caching.
+class Journal {
+ public:
+  static Result<void> migrate(Database& database);
+
+  explicit Journal(Database& database) : database_(database) {}
+
+  // Conflict with what is stored (a seq that exists) is AlreadyExists: another owner wrote.
+  Result<void> commit(const std::string& stream, const JournalBatch& batch);
+  Result<std::vector<StoredEvent>> load(const std::string& stream,
+                                        std::int64_t after_seq = 0) const;
+  Result<std::vector<Effect>> pending_effects(const std::string& stream) const;
+  // Streams whose name starts with `prefix`, in order of name.
+  Result<std::vector<std::string>> streams(std::string_view prefix) const;
+  Result<void> remove_stream(const std::string& stream);
+
+  // Called inside each commit() before it ends, so that read models change together with the
+  // events they are made of.
+  using Projection = std::function<Result<void>(Transaction&, const std::string& stream,
+                                                const std::vector<StoredEvent>&)>;
+  void set_projection(Projection projection) { projection_ = std::move(projection); }
+
+ private:
+  Database& database_;
+  Projection projection_;
+};
+
+}  // namespace sluice::store
