@@ -15,11 +15,10 @@ target_link_libraries(sluice_boost INTERFACE Boost::json Boost::url Threads::Thr
 target_compile_definitions(sluice_boost INTERFACE BOOST_ASIO_NO_DEPRECATED
                            BOOST_ASIO_DISABLE_CONCEPTS FMT_HEADER_ONLY)
 
-set(SLUICE_LIBS_base sluice_boost OpenSSL::Crypto)
+set(SLUICE_LIBS_base sluice_boost OpenSSL::Crypto PkgConfig::FYAML)
 set(SLUICE_LIBS_os Threads::Threads)
 set(SLUICE_LIBS_store PkgConfig::SQLITE OpenSSL::Crypto)
 set(SLUICE_LIBS_http sluice_boost Threads::Threads)
-set(SLUICE_LIBS_pipeline PkgConfig::FYAML PkgConfig::RE2)
+set(SLUICE_LIBS_pipeline PkgConfig::RE2)
 set(SLUICE_LIBS_exec PkgConfig::ARCHIVE PkgConfig::ZSTD PkgConfig::RE2)
-set(SLUICE_LIBS_ml PkgConfig::FYAML PkgConfig::RE2 ${CMAKE_DL_LIBS})
-set(SLUICE_LIBS_delivery PkgConfig::FYAML)
+set(SLUICE_LIBS_ml PkgConfig::RE2 ${CMAKE_DL_LIBS})
