@@ -1,0 +1,55 @@
+// The registry inside a home: tables in `ml.db`, artifacts below `models/<name>/<version>/`.
+//
+// A version's files are copied and verified first and its row is written last, so that a crash
+// leaves either the whole version or nothing that is seen; left-over files are swept by the next
+// registration. Thread-safe, also between processes.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "ml/evaluate/verdict_key.h"
+#include "ml/ports/registry.h"
+#include "os/world.h"
+#include "store/ports/database.h"
+
+namespace sluice::ml {
+
+class LocalRegistry final : public RegistryReader, public RegistryWriter {
+ public:
+  // Opens or creates `home`/ml.db and the key that verdicts are signed with.
+  static Result<std::unique_ptr<LocalRegistry>> open(const os::World& world, const os::Path& home);
+  // Over a database that the caller keeps; brings its tables up to date.
+  static Result<std::unique_ptr<LocalRegistry>> open_over(const os::World& world,
+                                                          store::Database& database,
+                                                          const os::Path& home, VerdictKey key);
+
+  Result<std::vector<RegisteredModel>> list_models() override;
+  Result<std::vector<ModelVersion>> list_versions(std::string_view name) override;
+  Result<ModelVersion> find_version(std::string_view name, std::int64_t version) override;
+  Result<ModelVersion> find_alias(std::string_view name, std::string_view alias) override;
+  Result<std::vector<HistoryEntry>> history(std::string_view name, std::int64_t version) override;
+  Result<std::string> read_document(const Digest& digest) override;
+
+  Result<Registered> register_version(const NewVersion& request) override;
+  Result<ModelVersion> approve(const ApprovalRequest& request) override;
+  Result<ModelVersion> reject(const ApprovalRequest& request) override;
+  Result<ModelVersion> set_alias(std::string_view name, std::string_view alias,
+                                 std::int64_t version, std::string_view actor) override;
+  Result<void> remove_alias(std::string_view name, std::string_view alias,
+                            std::string_view actor) override;
+
+ private:
+  LocalRegistry(const os::World& world, store::Database& database, os::Path home, VerdictKey key)
+      : world_(world), database_(database), home_(std::move(home)), key_(std::move(key)) {}
+
+  Result<void> check_verdict(const ModelVersion& version);
+
+  os::World world_;
+  std::unique_ptr<store::Database> owned_;
+  store::Database& database_;
+  os::Path home_;
+  VerdictKey key_;
+};
+
+}  // namespace sluice::ml
