@@ -1,0 +1,75 @@
+// Evaluation of expressions, and its explanation as a tree of what each part was.
+//
+// Pure: all that is not in the expression comes from an EvaluationContext. hashFiles may not be
+// known yet: then the evaluation is NeedsHash, the caller finds the hash out and evaluates again;
+// the same context gives the same result every time. Thread-safe when the context is.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "pipeline/expression/expression.h"
+#include "pipeline/expression/value.h"
+
+namespace sluice::pipeline {
+
+// What an expression can see. Called during evaluate() only, possibly several times per name.
+class EvaluationContext {
+ public:
+  virtual ~EvaluationContext() = default;
+
+  // The value of a context, e.g. "github" (as written); nothing is null.
+  virtual std::optional<Value> context(std::string_view name) const = 0;
+  // A function of the environment, e.g. "success" (as written). An error ends the evaluation.
+  virtual Result<Value> call(std::string_view name, std::span<const Value> arguments) const = 0;
+  // The result of hashFiles; nothing when it is not known yet.
+  virtual std::optional<std::string> hash_files(std::span<const std::string> patterns) const = 0;
+};
+
+struct EvaluationError {
+  std::size_t offset = 0;  // in Expression::text
+  std::string message;
+};
+
+struct NeedsHash {
+  std::vector<std::string> patterns;
+};
+
+using Evaluation = std::variant<Value, EvaluationError, NeedsHash>;
+
+struct EvaluationLimits {
+  std::size_t max_memory = 10u << 20;  // bytes of a single intermediate result
+};
+
+Evaluation evaluate(const Expression& expression, const EvaluationContext& context,
+                    const EvaluationLimits& limits = {});
+
+enum class ExplanationState { Evaluated, NotEvaluated, Failed, Waiting };
+
+// One part of an expression and what it was; NotEvaluated parts were short-circuited.
+struct Explanation {
+  std::string source;
+  ExplanationState state = ExplanationState::NotEvaluated;
+  Value value;          // Evaluated
+  std::string message;  // Failed
+  bool secret = false;  // built from a secret: never print `value`
+  std::vector<Explanation> children;
+};
+
+struct ExplainOptions {
+  // Constant paths that hold secrets; all that is built from them, but booleans, is secret too.
+  std::vector<std::vector<std::string>> secrets = {{"secrets"}, {"github", "token"}};
+  std::size_t max_value_length = 200;  // characters of a printed value
+};
+
+Explanation explain(const Expression& expression, const EvaluationContext& context,
+                    const ExplainOptions& options = {});
+// One line per part, children indented by two spaces: `github.ref == 'x' → false`. Secrets are ***.
+std::string explanation_text(const Explanation& explanation, const ExplainOptions& options = {});
+
+}  // namespace sluice::pipeline
