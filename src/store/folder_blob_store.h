@@ -1,0 +1,33 @@
+// Blobs as files of a folder: blobs/ab/cdef… (the digest's hex digits).
+//
+// A blob is written beside its place and renamed, so it is there whole or not at all; putting it
+// again changes nothing. Files are read-only (0444), since callers may hard-link them.
+#pragma once
+
+#include "os/ports/files.h"
+#include "store/ports/blob_store.h"
+
+namespace sluice::store {
+
+class FolderBlobStore final : public BlobStore {
+ public:
+  // `files` outlives the store; `folder` is made at the first put.
+  FolderBlobStore(os::Files& files, os::Path folder) : files_(files), folder_(std::move(folder)) {}
+
+  Result<BlobInfo> put(std::string_view bytes) override;
+  Result<BlobInfo> put_file(const os::Path& path) override;
+  Result<os::Path> path_of(const Digest& digest) const override;
+  Result<void> for_each(const std::function<Result<void>(const BlobInfo&)>& visit) const override;
+  Result<void> remove(const Digest& digest) override;
+
+  // Reads the blob through and compares: Corrupt when its content is another one.
+  Result<void> verify(const Digest& digest) const;
+
+ private:
+  os::Path place_of(const Digest& digest) const;
+
+  os::Files& files_;
+  os::Path folder_;
+};
+
+}  // namespace sluice::store
