@@ -1,0 +1,285 @@
+#include "base/strings.h"
+#include "pipeline/diagnostic.h"
+#include "pipeline/event.h"
+#include "pipeline/explanation.h"
+#include "pipeline/plan.h"
+#include "pipeline/ports/job_program.h"
+
+namespace sluice::pipeline {
+namespace {
+
+constexpr std::pair<DecidedBy, std::string_view> kDecidedBy[] = {
+    {DecidedBy::Default, "default"},   {DecidedBy::Trigger, "trigger"},
+    {DecidedBy::Filter, "filter"},     {DecidedBy::Condition, "condition"},
+    {DecidedBy::Ancestor, "ancestor"}, {DecidedBy::Cancelled, "cancelled"},
+    {DecidedBy::Failure, "failure"},   {DecidedBy::Evaluation, "evaluation"},
+};
+
+constexpr std::pair<Outcome, std::string_view> kOutcomes[] = {
+    {Outcome::Succeeded, "succeeded"}, {Outcome::Failed, "failed"},
+    {Outcome::TimedOut, "timed_out"},  {Outcome::Cancelled, "cancelled"},
+    {Outcome::Skipped, "skipped"},     {Outcome::Errored, "errored"},
+};
+
+template <class Enum, std::size_t N>
+std::string_view name_of(const std::pair<Enum, std::string_view> (&table)[N], Enum value) {
+  for (const auto& [candidate, name] : table)
+    if (candidate == value) return name;
+  UNREACHABLE();
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> value_of(const std::pair<Enum, std::string_view> (&table)[N],
+                             std::string_view text) {
+  for (const auto& [value, name] : table)
+    if (name == text) return value;
+  return std::nullopt;
+}
+
+JsonArray to_json(const std::vector<std::string>& texts) {
+  return JsonArray(texts.begin(), texts.end());
+}
+
+JsonObject to_json(const std::map<std::string, std::string>& map) {
+  JsonObject object;
+  for (const auto& [key, value] : map) object.emplace(key, value);
+  return object;
+}
+
+Json to_json(const Digest& digest) {
+  return Json(digest.to_string());
+}
+
+std::map<std::string, std::string> string_map(const JsonObject& object, std::string_view key) {
+  std::map<std::string, std::string> map;
+  const Json* member = find(object, key);
+  if (member == nullptr || !member->is_object()) return map;
+  for (const auto& [name, value] : member->get_object())
+    if (const auto* text = value.if_string()) map.emplace(name, view(*text));
+  return map;
+}
+
+std::vector<std::string> string_list(const JsonObject& object, std::string_view key) {
+  std::vector<std::string> list;
+  const Json* member = find(object, key);
+  if (member == nullptr || !member->is_array()) return list;
+  for (const Json& value : member->get_array())
+    if (const auto* text = value.if_string()) list.emplace_back(view(*text));
+  return list;
+}
+
+Json position_json(TextPosition position) {
+  return JsonObject{{"line", position.line}, {"column", position.column}};
+}
+
+std::string_view expansion_name(Expansion expansion) {
+  switch (expansion) {
+    case Expansion::Single:
+      return "single";
+    case Expansion::Static:
+      return "static";
+    case Expansion::Dynamic:
+      return "dynamic";
+  }
+  UNREACHABLE();
+}
+
+Json to_json(const PlannedJob& job) {
+  JsonArray legs;
+  for (const Leg& leg : job.legs)
+    legs.push_back(JsonObject{{"index", leg.index}, {"name", leg.name}, {"matrix", leg.matrix}});
+  JsonArray steps;
+  for (const PlannedStep& step : job.steps)
+    steps.push_back(JsonObject{{"id", step.id},
+                               {"name", step.name},
+                               {"condition", step.condition},
+                               {"position", position_json(step.position)}});
+  return JsonObject{{"id", job.id},
+                    {"name", job.name},
+                    {"position", position_json(job.position)},
+                    {"needs", to_json(job.needs)},
+                    {"condition", job.condition},
+                    {"labels", to_json(job.labels)},
+                    {"expansion", expansion_name(job.expansion)},
+                    {"legs", std::move(legs)},
+                    {"steps", std::move(steps)},
+                    {"would_run", job.would_run},
+                    {"reason", to_json(job.reason)}};
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  return name_of(kOutcomes, outcome);
+}
+
+std::optional<Outcome> outcome_from_string(std::string_view text) {
+  return value_of(kOutcomes, text);
+}
+
+std::string to_string(const Diagnostic& diagnostic) {
+  const std::string_view severity = diagnostic.severity == Severity::Error     ? "error"
+                                    : diagnostic.severity == Severity::Warning ? "warning"
+                                                                               : "note";
+  return cat(diagnostic.file, ":", diagnostic.position.line, ":", diagnostic.position.column, ": ",
+             severity, ": ", diagnostic.message, " [", diagnostic.rule, "]");
+}
+
+bool has_errors(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.severity == Severity::Error) return true;
+  return false;
+}
+
+Json to_json(const Diagnostic& diagnostic) {
+  return JsonObject{{"severity", diagnostic.severity == Severity::Error     ? "error"
+                                 : diagnostic.severity == Severity::Warning ? "warning"
+                                                                            : "note"},
+                    {"rule", diagnostic.rule},
+                    {"file", diagnostic.file},
+                    {"line", diagnostic.position.line},
+                    {"column", diagnostic.position.column},
+                    {"message", diagnostic.message}};
+}
+
+std::string_view to_string(DecidedBy decided_by) {
+  return name_of(kDecidedBy, decided_by);
+}
+
+Json to_json(const Explanation& explanation) {
+  return JsonObject{{"decided_by", to_string(explanation.decided_by)},
+                    {"summary", explanation.summary},
+                    {"expression", explanation.expression},
+                    {"tree", explanation.tree},
+                    {"subject", explanation.subject},
+                    {"position", position_json(explanation.position)}};
+}
+
+Result<Explanation> explanation_from_json(const Json& value) {
+  const JsonObject& object = *TRY(as_object(value, "explanation"));
+  Explanation explanation;
+  const auto decided_by = value_of(kDecidedBy, TRY(get_string(object, "decided_by")));
+  if (!decided_by) return corrupt("explanation: unknown 'decided_by'");
+  explanation.decided_by = *decided_by;
+  explanation.summary = string_or(object, "summary", "");
+  explanation.expression = string_or(object, "expression", "");
+  explanation.subject = string_or(object, "subject", "");
+  if (const Json* tree = find(object, "tree")) explanation.tree = *tree;
+  const JsonObject& position = *TRY(get_object(object, "position"));
+  explanation.position.line = static_cast<int>(TRY(get_int(position, "line")));
+  explanation.position.column = static_cast<int>(TRY(get_int(position, "column")));
+  return explanation;
+}
+
+Json to_json(const TriggerEvent& event) {
+  JsonObject object{{"name", event.name},
+                    {"action", event.action},
+                    {"ref", event.ref},
+                    {"sha", event.sha},
+                    {"before_sha", event.before_sha},
+                    {"base_ref", event.base_ref},
+                    {"head_ref", event.head_ref},
+                    {"comparison_base", event.comparison_base},
+                    {"inputs", to_json(event.inputs)},
+                    {"payload", event.payload}};
+  if (event.changed_files) object["changed_files"] = to_json(*event.changed_files);
+  return object;
+}
+
+Result<TriggerEvent> trigger_event_from_json(const Json& value) {
+  const JsonObject& object = *TRY(as_object(value, "event"));
+  TriggerEvent event;
+  event.name = TRY(get_string(object, "name"));
+  event.action = string_or(object, "action", "");
+  event.ref = string_or(object, "ref", "");
+  event.sha = string_or(object, "sha", "");
+  event.before_sha = string_or(object, "before_sha", "");
+  event.base_ref = string_or(object, "base_ref", "");
+  event.head_ref = string_or(object, "head_ref", "");
+  event.comparison_base = string_or(object, "comparison_base", "");
+  event.inputs = string_map(object, "inputs");
+  if (object.contains("changed_files")) event.changed_files = string_list(object, "changed_files");
+  if (const Json* payload = find(object, "payload")) event.payload = *payload;
+  return event;
+}
+
+Json to_json(const RunIdentity& run) {
+  return JsonObject{{"run_id", run.run_id},
+                    {"run_number", run.run_number},
+                    {"attempt", run.attempt},
+                    {"repository", run.repository},
+                    {"default_branch", run.default_branch},
+                    {"actor", run.actor},
+                    {"server_url", run.server_url},
+                    {"created", to_micros(run.created)}};
+}
+
+Result<RunIdentity> run_identity_from_json(const Json& value) {
+  const JsonObject& object = *TRY(as_object(value, "run"));
+  RunIdentity run;
+  run.run_id = TRY(get_string(object, "run_id"));
+  run.run_number = TRY(get_int(object, "run_number"));
+  run.attempt = TRY(get_int(object, "attempt"));
+  run.repository = TRY(get_string(object, "repository"));
+  run.default_branch = TRY(get_string(object, "default_branch"));
+  run.actor = TRY(get_string(object, "actor"));
+  run.server_url = TRY(get_string(object, "server_url"));
+  run.created = from_micros(TRY(get_int(object, "created")));
+  return run;
+}
+
+const PlannedJob* Plan::find_job(std::string_view id) const {
+  for (const PlannedJob& job : jobs)
+    if (job.id == id) return &job;
+  return nullptr;
+}
+
+Json to_json(const Plan& plan) {
+  JsonArray jobs;
+  for (const PlannedJob& job : plan.jobs) jobs.push_back(to_json(job));
+  JsonArray not_enforced;
+  for (const Diagnostic& diagnostic : plan.not_enforced)
+    not_enforced.push_back(to_json(diagnostic));
+  return JsonObject{{"language", plan.language},   {"name", plan.name},
+                    {"file", plan.file},           {"source", to_json(plan.source)},
+                    {"triggered", plan.triggered}, {"reason", to_json(plan.reason)},
+                    {"jobs", std::move(jobs)},     {"not_enforced", std::move(not_enforced)}};
+}
+
+Json to_json(const StepResult& result) {
+  JsonArray commands;
+  for (const LogCommand& command : result.commands)
+    commands.push_back(JsonObject{{"name", command.name},
+                                  {"properties", to_json(command.properties)},
+                                  {"data", command.data}});
+  return JsonObject{{"outcome", to_string(result.outcome)},
+                    {"exit_code", result.exit_code},
+                    {"message", result.message},
+                    {"files", to_json(result.files)},
+                    {"commands", std::move(commands)},
+                    {"outputs", to_json(result.outputs)},
+                    {"environment", to_json(result.environment)},
+                    {"path_additions", to_json(result.path_additions)}};
+}
+
+Result<StepResult> step_result_from_json(const Json& value) {
+  const JsonObject& object = *TRY(as_object(value, "step result"));
+  StepResult result;
+  const auto outcome = outcome_from_string(TRY(get_string(object, "outcome")));
+  if (!outcome) return corrupt("step result: unknown outcome");
+  result.outcome = *outcome;
+  result.exit_code = static_cast<int>(TRY(get_int(object, "exit_code")));
+  result.message = string_or(object, "message", "");
+  result.files = string_map(object, "files");
+  result.outputs = string_map(object, "outputs");
+  result.environment = string_map(object, "environment");
+  result.path_additions = string_list(object, "path_additions");
+  for (const Json& item : *TRY(get_array(object, "commands"))) {
+    const JsonObject& command = *TRY(as_object(item, "command"));
+    result.commands.push_back({string_or(command, "name", ""), string_map(command, "properties"),
+                               string_or(command, "data", "")});
+  }
+  return result;
+}
+
+}  // namespace sluice::pipeline

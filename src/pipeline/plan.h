@@ -1,0 +1,69 @@
+// The plan: what a pipeline would do for an event. A graph of jobs, immutable, printable, hashable;
+// the same for the three languages (a Jenkins stage and a GitLab job are jobs here).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "pipeline/diagnostic.h"
+#include "pipeline/explanation.h"
+
+namespace sluice::pipeline {
+
+// When the legs of a job become known.
+enum class Expansion {
+  Single,   // one leg, no matrix
+  Static,   // the matrix is written out in the file
+  Dynamic,  // the matrix depends on results of other jobs
+};
+
+struct PlannedStep {
+  std::string id;         // given in the file, or empty
+  std::string name;       // as shown
+  std::string condition;  // source text, empty when none
+  TextPosition position;
+};
+
+// One cell of a matrix; a job without a matrix has exactly one.
+struct Leg {
+  int index = 0;     // 0-based, in matrix order
+  std::string name;  // as shown: "test (3.11, ubuntu)"
+  Json matrix;       // object; empty without a matrix
+};
+
+struct PlannedJob {
+  std::string id;
+  std::string name;
+  TextPosition position;
+  std::vector<std::string> needs;   // ids, in file order
+  std::string condition;            // source text of its `if`, empty when none
+  std::vector<std::string> labels;  // where it wants to run
+  Expansion expansion = Expansion::Single;
+  std::vector<Leg> legs;  // known now; empty when Dynamic
+  std::vector<PlannedStep> steps;
+  // What the job would do, given that everything it needs succeeds: false with the reason where the
+  // condition is already false for this event.
+  bool would_run = true;
+  Explanation reason;
+};
+
+struct Plan {
+  std::string language;                  // "github"
+  std::string name;                      // of the pipeline, as shown
+  std::string file;                      // path inside the repository
+  Digest source;                         // of the file's text
+  bool triggered = true;                 // whether the event starts this pipeline at all
+  Explanation reason;                    // of triggered
+  std::vector<PlannedJob> jobs;          // file order
+  std::vector<Diagnostic> not_enforced;  // keys that are recorded and have no effect here
+
+  const PlannedJob* find_job(std::string_view id) const;
+};
+
+Json to_json(const Plan& plan);
+
+}  // namespace sluice::pipeline

@@ -1,0 +1,105 @@
+// A pipeline language: text in, plan and programs out. Pure.
+//
+// Order of use: check() for its mistakes; bind() once per run; while the run goes, decide_job()
+// when everything a job needs has ended, start_leg() for each leg, conclude_job() when all its legs
+// have ended, conclude_run() at the end. All of them are functions of their arguments; the engine
+// calls them again in replay and expects the same answers. Thread-safe (const).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "pipeline/diagnostic.h"
+#include "pipeline/event.h"
+#include "pipeline/plan.h"
+#include "pipeline/ports/job_program.h"
+
+namespace sluice::pipeline {
+
+struct SourceFile {
+  std::string path;  // inside the repository: ".github/workflows/ci.yml"
+  std::string text;
+};
+
+// A job that has ended, or was skipped.
+struct JobFacts {
+  Outcome result = Outcome::Succeeded;  // Succeeded, Failed, Cancelled or Skipped
+  std::map<std::string, std::string> outputs;
+};
+
+// What is known about a run at a moment.
+struct RunFacts {
+  std::map<std::string, JobFacts> jobs;  // ended ones, by id
+  bool cancelled = false;
+};
+
+struct SkipJob {
+  Explanation reason;
+};
+struct RunJob {
+  std::vector<Leg> legs;  // at least one
+  std::optional<int> max_parallel;
+  bool fail_fast = true;
+  Explanation reason;
+};
+struct FailJob {  // the condition or the matrix cannot be evaluated
+  Explanation reason;
+};
+using JobDecision = std::variant<SkipJob, RunJob, FailJob>;
+
+struct LegResult {
+  Outcome result = Outcome::Succeeded;
+  std::map<std::string, std::string> outputs;
+};
+
+// What the leg needs from its surroundings before its first step.
+struct LegSettings {
+  Duration timeout = std::chrono::minutes(360);
+  Duration cancel_timeout = std::chrono::minutes(5);
+  bool continue_on_error = false;  // a failed leg does not fail the job's siblings or the run
+  std::vector<std::string> labels;
+};
+
+struct StartedLeg {
+  std::unique_ptr<JobProgram> program;
+  LegSettings settings;
+};
+
+// A parsed pipeline, bound to an event and a run.
+class BoundPipeline {
+ public:
+  virtual ~BoundPipeline() = default;
+  virtual const Plan& plan() const = 0;
+  virtual JobDecision decide_job(const std::string& job, const RunFacts& facts) const = 0;
+  // Error when settings such as timeout-minutes cannot be evaluated: the leg then fails with it.
+  virtual Result<StartedLeg> start_leg(const std::string& job, const Leg& leg,
+                                       const RunFacts& facts, const JobPlace& place) const = 0;
+  // Whether a job that runs or waits goes on although the run was cancelled.
+  virtual bool survives_cancel(const std::string& job, const RunFacts& facts) const = 0;
+  // `legs` in the order in which they ended.
+  virtual JobFacts conclude_job(const std::string& job,
+                                const std::vector<LegResult>& legs) const = 0;
+  virtual Outcome conclude_run(const RunFacts& facts) const = 0;
+};
+
+class Language {
+ public:
+  virtual ~Language() = default;
+  virtual std::string_view name() const = 0;     // "github"
+  virtual std::string_view version() const = 0;  // of the program; changes when replay may differ
+  // Whether this language reads the file, judged by its path.
+  virtual bool reads(std::string_view path) const = 0;
+  // Everything wrong with the file, graph rules included; bind() needs it to be free of errors.
+  virtual std::vector<Diagnostic> check(const SourceFile& file) const = 0;
+  virtual Result<std::unique_ptr<BoundPipeline>> bind(const SourceFile& file,
+                                                      const TriggerEvent& event,
+                                                      const RunIdentity& run,
+                                                      const RunValues& values) const = 0;
+};
+
+}  // namespace sluice::pipeline
