@@ -24,6 +24,8 @@ namespace sluice::store {
 struct Decision {
   std::vector<Event> events;
   std::vector<Effect> effects;
+  // Keys of effects that no longer matter: they leave the outbox in the same commit.
+  std::vector<std::string> withdrawn;
 };
 
 class StateMachine {

@@ -43,10 +43,16 @@ struct SourceTree {
   os::Path snapshot;    // tracked edits and unignored files to lay over; empty: commit alone
 };
 
+// Fresh: the workspace starts empty. Keep: it stays as the attempt before left it (rerun from a
+// step). The workspace's path is the same in every attempt; step records and logs are per attempt.
+enum class WorkspaceUse { Fresh, Keep };
+
 struct LegSpec {
   LegAddress address;
   pipeline::LegSettings settings;
   SourceTree source;
+  std::string event_json;  // content of the file that GITHUB_EVENT_PATH names
+  WorkspaceUse workspace = WorkspaceUse::Fresh;
 };
 
 // Which process carries a step, as recorded before it ran.
