@@ -52,13 +52,13 @@ Evaluation evaluate(const Expression& expression, const EvaluationContext& conte
 enum class ExplanationState { Evaluated, NotEvaluated, Failed, Waiting };
 
 // One part of an expression and what it was; NotEvaluated parts were short-circuited.
-struct Explanation {
+struct ExplainedPart {
   std::string source;
   ExplanationState state = ExplanationState::NotEvaluated;
   Value value;          // Evaluated
   std::string message;  // Failed
   bool secret = false;  // built from a secret: never print `value`
-  std::vector<Explanation> children;
+  std::vector<ExplainedPart> children;
 };
 
 struct ExplainOptions {
@@ -67,9 +67,9 @@ struct ExplainOptions {
   std::size_t max_value_length = 200;  // characters of a printed value
 };
 
-Explanation explain(const Expression& expression, const EvaluationContext& context,
-                    const ExplainOptions& options = {});
+ExplainedPart explain(const Expression& expression, const EvaluationContext& context,
+                      const ExplainOptions& options = {});
 // One line per part, children indented by two spaces: `github.ref == 'x' → false`. Secrets are ***.
-std::string explanation_text(const Explanation& explanation, const ExplainOptions& options = {});
+std::string explanation_text(const ExplainedPart& explanation, const ExplainOptions& options = {});
 
 }  // namespace sluice::pipeline
