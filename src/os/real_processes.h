@@ -12,6 +12,8 @@
 
 namespace sluice::os {
 
+class RealProcess;
+
 class RealProcesses final : public Processes {
  public:
   RealProcesses();
@@ -26,13 +28,14 @@ class RealProcesses final : public Processes {
   bool signal(const ProcessIdentity& process, int signal) override;
 
  private:
+  friend class RealProcess;
   class Orphans;
+
+  Result<std::unique_ptr<RealProcess>> start(const ProcessSpec& spec, int output, int error_output);
 
   const std::string boot_id_;
   // Shared with each Process, which may outlive this object and leaves its child here.
   const std::shared_ptr<Orphans> orphans_;
-
-  friend class RealProcess;
 };
 
 }  // namespace sluice::os
