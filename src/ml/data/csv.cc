@@ -42,7 +42,7 @@ std::string_view foreign_format(std::string_view head) {
   if (head.starts_with("\x28\xB5\x2F\xFD")) return "zstd data; unpack it first (unzstd)";
   if (head.starts_with("PK\x03\x04")) return "a zip archive or an Excel workbook; export it as CSV";
   if (head.starts_with("PAR1")) return "a Parquet file; export it as CSV";
-  if (head.substr(0, 64).find('\0') != std::string_view::npos)
+  if (head.substr(0, head.find('\n')).find('\0') != std::string_view::npos)
     return "binary data or UTF-16 text: there are NUL bytes; save it as UTF-8";
   return {};
 }
