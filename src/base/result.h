@@ -95,20 +95,21 @@ inline Result<void> success() {
   return {};
 }
 
-// Value of `expression`, or return its error from the enclosing function. Do not nest.
-#define TRY(expression)                                           \
-  __extension__({                                                 \
-    auto try_result_ = (expression);                              \
-    if (!try_result_.ok()) return std::move(try_result_).error(); \
-    std::move(try_result_).value();                               \
+// Names made unique, so that one TRY may stand inside another.
+#define SLUICE_TRY_IMPL(name, expression, on_error)          \
+  __extension__({                                            \
+    auto name = (expression);                                \
+    if (!name.ok()) return std::move(name).error() on_error; \
+    std::move(name).value();                                 \
   })
+#define SLUICE_CONCAT_IMPL(a, b) a##b
+#define SLUICE_CONCAT(a, b) SLUICE_CONCAT_IMPL(a, b)
+
+// Value of `expression`, or return its error from the enclosing function.
+#define TRY(expression) SLUICE_TRY_IMPL(SLUICE_CONCAT(try_result_, __COUNTER__), expression, )
 
 // As TRY, with `context` put before the message.
-#define TRY_CONTEXT(expression, context)                                                \
-  __extension__({                                                                       \
-    auto try_result_ = (expression);                                                    \
-    if (!try_result_.ok()) return std::move(try_result_).error().with_context(context); \
-    std::move(try_result_).value();                                                     \
-  })
+#define TRY_CONTEXT(expression, context) \
+  SLUICE_TRY_IMPL(SLUICE_CONCAT(try_result_, __COUNTER__), expression, .with_context(context))
 
 }  // namespace sluice
