@@ -1,0 +1,377 @@
+#include "engine/read_model.h"
+
+#include "base/strings.h"
+#include "store/migrations.h"
+
+namespace sluice::engine {
+namespace {
+
+using store::Row;
+using store::StoredEvent;
+using store::Transaction;
+using store::Value;
+
+constexpr store::Migration kMigrations[] = {{1, R"sql(
+CREATE TABLE runs(
+  id TEXT PRIMARY KEY, number INTEGER NOT NULL, attempt INTEGER NOT NULL, pipeline TEXT NOT NULL,
+  file TEXT NOT NULL, event TEXT NOT NULL, ref TEXT NOT NULL, sha TEXT NOT NULL,
+  status TEXT NOT NULL, result TEXT NOT NULL, created INTEGER NOT NULL, finished INTEGER
+) STRICT;
+CREATE TABLE jobs(
+  run TEXT NOT NULL, job TEXT NOT NULL, leg INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  name TEXT NOT NULL, status TEXT NOT NULL, result TEXT NOT NULL, message TEXT NOT NULL,
+  reason TEXT NOT NULL, outputs TEXT NOT NULL, started INTEGER, finished INTEGER, ord INTEGER NOT NULL,
+  PRIMARY KEY(run, job, leg, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE steps(
+  run TEXT NOT NULL, job TEXT NOT NULL, leg INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  step INTEGER NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL, outcome TEXT NOT NULL,
+  conclusion TEXT NOT NULL, message TEXT NOT NULL, reason TEXT NOT NULL, pid INTEGER,
+  started INTEGER, finished INTEGER,
+  PRIMARY KEY(run, job, leg, attempt, step)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE run_numbers(file TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+CREATE TABLE run_requests(
+  id INTEGER PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+  created INTEGER NOT NULL
+) STRICT;
+)sql"}};
+
+// What a projection of one event works with.
+struct Projecting {
+  Transaction& transaction;
+  const std::string& run;
+  const StoredEvent& event;
+  const JsonObject& body;
+
+  Value time() const { return to_micros(event.time); }
+  Value text(std::string_view key) const { return string_or(body, key, ""); }
+  Value json(std::string_view key) const {
+    const Json* member = find(body, key);
+    return to_text(member == nullptr ? Json(nullptr) : *member);
+  }
+  Value number(std::string_view key) const {
+    const Json* member = find(body, key);
+    return member != nullptr && member->is_int64() ? member->get_int64() : 0;
+  }
+  Result<void> execute(std::string_view sql, const std::vector<Value>& parameters) const {
+    TRY(transaction.execute(sql, parameters));
+    return success();
+  }
+};
+
+constexpr std::string_view kUpsertLeg =
+    "INSERT INTO jobs(run, job, leg, attempt, name, status, result, message, reason, outputs, ord) "
+    "SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, '', ?7, '{}', ?8 FROM runs WHERE id = ?1 "
+    "ON CONFLICT DO UPDATE SET name = excluded.name, status = excluded.status, "
+    "result = excluded.result, reason = excluded.reason";
+
+Result<void> run_created(const Projecting& p) {
+  const JsonObject& identity = *TRY(get_object(p.body, "identity"));
+  const JsonObject& event = *TRY(get_object(p.body, "event"));
+  const JsonObject& plan = *TRY(get_object(p.body, "plan"));
+  const JsonObject& file = *TRY(get_object(p.body, "file"));
+  return p.execute(
+      "INSERT INTO runs(id, number, attempt, pipeline, file, event, ref, sha, status, result, "
+      "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?)",
+      {p.run, TRY(get_int(identity, "run_number")), TRY(get_int(identity, "attempt")),
+       string_or(plan, "name", ""), string_or(file, "path", ""), string_or(event, "name", ""),
+       string_or(event, "ref", ""), string_or(event, "sha", ""), p.time()});
+}
+
+Result<void> job_not_run(const Projecting& p) {
+  const bool failed = p.event.event.kind == event_kind::kJobFailed;
+  return p.execute(kUpsertLeg,
+                   {p.run, p.text("job"), std::int64_t{0}, p.text("job"),
+                    std::string(failed ? "finished" : "skipped"),
+                    std::string(failed ? "failed" : "skipped"), p.json("reason"), p.event.seq});
+}
+
+Result<void> job_started(const Projecting& p) {
+  for (const Json& item : *TRY(get_array(p.body, "legs"))) {
+    const JsonObject& leg = *TRY(as_object(item, "leg"));
+    TRY(p.execute(kUpsertLeg,
+                  {p.run, p.text("job"), TRY(get_int(leg, "index")), string_or(leg, "name", ""),
+                   std::string("waiting"), std::string(), p.json("reason"), p.event.seq}));
+  }
+  return success();
+}
+
+constexpr std::string_view kThisLeg =
+    " WHERE run = ?1 AND job = ?2 AND leg = ?3 AND attempt = (SELECT attempt FROM runs WHERE id = "
+    "?1)";
+constexpr std::string_view kThisStep =
+    " WHERE run = ?1 AND job = ?2 AND leg = ?3 AND step = ?4 AND attempt = (SELECT attempt FROM "
+    "runs WHERE id = ?1)";
+
+Result<void> leg_started(const Projecting& p) {
+  return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4", kThisLeg),
+                   {p.run, p.text("job"), p.number("leg"), p.time()});
+}
+
+Result<void> leg_finished(const Projecting& p) {
+  return p.execute(cat("UPDATE jobs SET status = 'finished', finished = ?4, result = ?5, message = "
+                       "?6, outputs = ?7",
+                       kThisLeg),
+                   {p.run, p.text("job"), p.number("leg"), p.time(), p.text("result"),
+                    p.text("message"), p.json("outputs")});
+}
+
+constexpr std::string_view kInsertStep =
+    "INSERT INTO steps(run, job, leg, attempt, step, name, status, outcome, conclusion, message, "
+    "reason, started) SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, ?7, ?7, '', ?8, ?9 FROM runs WHERE "
+    "id "
+    "= ?1 ON CONFLICT DO NOTHING";
+
+Result<void> step_appears(const Projecting& p, std::string_view status, std::string_view outcome) {
+  return p.execute(kInsertStep,
+                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("name"),
+                    std::string(status), std::string(outcome), p.json("reason"), p.time()});
+}
+
+Result<void> step_started(const Projecting& p) {
+  return step_appears(p, "running", "");
+}
+Result<void> step_skipped(const Projecting& p) {
+  return step_appears(p, "skipped", "skipped");
+}
+Result<void> step_replayed(const Projecting& p) {
+  return step_appears(p, "replayed", "");
+}
+
+Result<void> step_process(const Projecting& p) {
+  return p.execute(cat("UPDATE steps SET pid = ?5", kThisStep),
+                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.number("pid")});
+}
+
+Result<void> step_concluded(const Projecting& p) {
+  return p.execute(
+      cat("UPDATE steps SET status = CASE status WHEN 'running' THEN 'finished' ELSE status END, "
+          "outcome = ?5, conclusion = ?6, message = ?7, finished = ?8",
+          kThisStep),
+      {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("outcome"),
+       p.text("conclusion"), p.text("message"), p.time()});
+}
+
+Result<void> run_finished(const Projecting& p) {
+  return p.execute("UPDATE runs SET status = 'finished', result = ?2, finished = ?3 WHERE id = ?1",
+                   {p.run, p.text("result"), p.time()});
+}
+
+// The jobs of the attempt before stay as rows of that attempt; untouched ones are copied so that
+// every attempt lists the whole run.
+Result<void> rerun_requested(const Projecting& p) {
+  TRY(p.execute(
+      "INSERT OR IGNORE INTO jobs SELECT run, job, leg, ?2, name, status, result, message, "
+      "reason, outputs, started, finished, ord FROM jobs WHERE run = ?1 AND attempt = (SELECT "
+      "attempt FROM runs WHERE id = ?1)",
+      {p.run, p.number("attempt")}));
+  return p.execute(
+      "UPDATE runs SET status = 'running', result = '', finished = NULL, attempt = ?2 WHERE id = "
+      "?1",
+      {p.run, p.number("attempt")});
+}
+
+using Projector = Result<void> (*)(const Projecting&);
+struct ProjectorOf {
+  std::string_view kind;
+  Projector projector;
+};
+constexpr ProjectorOf kProjectors[] = {
+    {event_kind::kRunCreated, run_created},         {event_kind::kJobSkipped, job_not_run},
+    {event_kind::kJobFailed, job_not_run},          {event_kind::kJobStarted, job_started},
+    {event_kind::kLegStarted, leg_started},         {event_kind::kLegFinished, leg_finished},
+    {event_kind::kStepStarted, step_started},       {event_kind::kStepSkipped, step_skipped},
+    {event_kind::kStepReplayed, step_replayed},     {event_kind::kStepProcess, step_process},
+    {event_kind::kStepConcluded, step_concluded},   {event_kind::kRunFinished, run_finished},
+    {event_kind::kRerunRequested, rerun_requested},
+};
+
+std::optional<Timestamp> time_or_null(const Row& row, int column) {
+  const auto micros = row.integer_or_null(column);
+  return micros ? std::optional(from_micros(*micros)) : std::nullopt;
+}
+
+Result<Json> json_column(const Row& row, int column) {
+  return parse_json(row.text(column));
+}
+
+constexpr std::string_view kRunColumns =
+    "SELECT id, number, attempt, pipeline, file, event, ref, sha, status, result, created, "
+    "finished "
+    "FROM runs ";
+
+RunRow run_row(const Row& row) {
+  return {std::string(row.text(0)),
+          row.integer(1),
+          row.integer(2),
+          std::string(row.text(3)),
+          std::string(row.text(4)),
+          std::string(row.text(5)),
+          std::string(row.text(6)),
+          std::string(row.text(7)),
+          std::string(row.text(8)),
+          std::string(row.text(9)),
+          from_micros(row.integer(10)),
+          time_or_null(row, 11)};
+}
+
+Result<std::vector<RunRow>> query_runs(store::Database& database, std::string_view tail,
+                                       const std::vector<Value>& parameters) {
+  std::vector<RunRow> rows;
+  TRY(database.read([&](store::Reader& reader) {
+    return reader.query(cat(kRunColumns, tail), parameters, [&](const Row& row) {
+      rows.push_back(run_row(row));
+      return success();
+    });
+  }));
+  return rows;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() < 10 &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<void> ReadModel::migrate(store::Database& database) {
+  return store::migrate(database, "runs", kMigrations);
+}
+
+Result<void> ReadModel::project(Transaction& transaction, const std::string& stream,
+                                const std::vector<StoredEvent>& events) {
+  if (!stream.starts_with("run/")) return success();
+  const std::string run = stream.substr(4);
+  for (const StoredEvent& event : events) {
+    for (const ProjectorOf& candidate : kProjectors) {
+      if (candidate.kind != event.event.kind) continue;
+      const JsonObject& body = *TRY(as_object(event.event.body, event.event.kind));
+      TRY(candidate.projector({transaction, run, event, body}));
+      break;
+    }
+  }
+  return success();
+}
+
+Result<std::vector<RunRow>> ReadModel::runs(std::size_t limit) const {
+  return query_runs(database_, "ORDER BY created DESC, id DESC LIMIT ?",
+                    {static_cast<std::int64_t>(limit)});
+}
+
+Result<RunRow> ReadModel::find_run(std::string_view reference) const {
+  std::vector<RunRow> rows;
+  if (reference.starts_with('#')) reference.remove_prefix(1);
+  if (reference == "latest" || reference.empty()) {
+    rows = TRY(runs(1));
+    if (rows.empty()) return not_found("there is no run yet; `sluice run` makes one");
+  } else if (is_number(reference)) {
+    rows = TRY(query_runs(database_, "WHERE number = ? ORDER BY created DESC LIMIT 1",
+                          {static_cast<std::int64_t>(std::stoll(std::string(reference)))}));
+  } else {
+    rows = TRY(query_runs(database_, "WHERE substr(id, 1, ?) = ? ORDER BY created DESC LIMIT 2",
+                          {static_cast<std::int64_t>(reference.size()), to_lower(reference)}));
+    if (rows.size() > 1)
+      return invalid_input(cat("'", reference, "' fits several runs: ", rows[0].id, ", ",
+                               rows[1].id, " …; write more of the id"));
+  }
+  if (rows.empty())
+    return not_found(cat("there is no run '", reference, "'; `sluice runs list` shows them"));
+  return rows.front();
+}
+
+Result<std::vector<LegRow>> ReadModel::legs(const std::string& run) const {
+  std::vector<LegRow> rows;
+  TRY(database_.read([&](store::Reader& reader) {
+    return reader.query(
+        "SELECT job, leg, attempt, name, status, result, message, reason, outputs, started, "
+        "finished FROM jobs WHERE run = ?1 AND attempt = (SELECT attempt FROM runs WHERE id = ?1) "
+        "ORDER BY ord, leg",
+        {run}, [&](const Row& row) -> Result<void> {
+          rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
+                          row.integer(2), std::string(row.text(3)), std::string(row.text(4)),
+                          std::string(row.text(5)), std::string(row.text(6)),
+                          TRY(json_column(row, 7)), TRY(json_column(row, 8)), time_or_null(row, 9),
+                          time_or_null(row, 10)});
+          return success();
+        });
+  }));
+  return rows;
+}
+
+Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
+  std::vector<StepRow> rows;
+  TRY(database_.read([&](store::Reader& reader) {
+    return reader.query(
+        "SELECT job, leg, attempt, step, name, status, outcome, conclusion, message, reason, pid, "
+        "started, finished FROM steps WHERE run = ? ORDER BY attempt, job, leg, step",
+        {run}, [&](const Row& row) -> Result<void> {
+          rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
+                          row.integer(2), static_cast<int>(row.integer(3)),
+                          std::string(row.text(4)), std::string(row.text(5)),
+                          std::string(row.text(6)), std::string(row.text(7)),
+                          std::string(row.text(8)), TRY(json_column(row, 9)),
+                          row.integer_or_null(10), time_or_null(row, 11), time_or_null(row, 12)});
+          return success();
+        });
+  }));
+  return rows;
+}
+
+Result<void> ReadModel::remove_run(const std::string& run) {
+  return database_.write([&](Transaction& transaction) -> Result<void> {
+    for (const char* sql :
+         {"DELETE FROM steps WHERE run = ?", "DELETE FROM jobs WHERE run = ?",
+          "DELETE FROM run_requests WHERE run = ?", "DELETE FROM runs WHERE id = ?"})
+      TRY(transaction.execute(sql, {run}));
+    return success();
+  });
+}
+
+Result<std::int64_t> ReadModel::take_run_number(const std::string& pipeline_file) {
+  std::int64_t number = 0;
+  TRY(database_.write([&](Transaction& transaction) -> Result<void> {
+    TRY(
+        transaction.execute("INSERT INTO run_numbers(file, last) VALUES (?, 1) ON CONFLICT DO "
+                            "UPDATE SET last = last + 1",
+                            {pipeline_file}));
+    return transaction.query("SELECT last FROM run_numbers WHERE file = ?", {pipeline_file},
+                             [&](const Row& row) {
+                               number = row.integer(0);
+                               return success();
+                             });
+  }));
+  return number;
+}
+
+Result<void> ReadModel::add_request(const std::string& run, const std::string& kind,
+                                    const Json& body, Timestamp now) {
+  return database_.write([&](Transaction& transaction) -> Result<void> {
+    TRY(transaction.execute(
+        "INSERT INTO run_requests(run, kind, body, created) VALUES (?, ?, ?, ?)",
+        {run, kind, to_text(body), to_micros(now)}));
+    return success();
+  });
+}
+
+Result<std::vector<RunRequest>> ReadModel::requests(const std::string& run) const {
+  std::vector<RunRequest> rows;
+  TRY(database_.read([&](store::Reader& reader) {
+    return reader.query(
+        "SELECT id, kind, body FROM run_requests WHERE run = ? ORDER BY id", {run},
+        [&](const Row& row) -> Result<void> {
+          rows.push_back({row.integer(0), std::string(row.text(1)), TRY(json_column(row, 2))});
+          return success();
+        });
+  }));
+  return rows;
+}
+
+Result<void> ReadModel::remove_request(std::int64_t id) {
+  return database_.write([&](Transaction& transaction) -> Result<void> {
+    TRY(transaction.execute("DELETE FROM run_requests WHERE id = ?", {id}));
+    return success();
+  });
+}
+
+}  // namespace sluice::engine

@@ -1,0 +1,100 @@
+// Tables that are made of events, for listings: runs, jobs (a row per leg) and steps. Written in
+// the commit that writes the events, rebuilt from them on demand. Also the run numbers and the
+// requests that other processes leave for a run's owner.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "engine/run_events.h"
+#include "store/journal.h"
+
+namespace sluice::engine {
+
+struct RunRow {
+  std::string id;
+  std::int64_t number = 0;
+  std::int64_t attempt = 1;
+  std::string pipeline;
+  std::string file;
+  std::string event;
+  std::string ref;
+  std::string sha;
+  std::string status;  // running, finished
+  std::string result;  // of a finished one: pipeline::Outcome
+  Timestamp created{};
+  std::optional<Timestamp> finished;
+};
+
+struct LegRow {
+  std::string job;
+  int leg = 0;
+  std::int64_t attempt = 1;
+  std::string name;
+  std::string status;  // waiting, running, finished, skipped
+  std::string result;
+  std::string message;
+  Json reason;  // pipeline::Explanation
+  Json outputs;
+  std::optional<Timestamp> started;
+  std::optional<Timestamp> finished;
+};
+
+struct StepRow {
+  std::string job;
+  int leg = 0;
+  std::int64_t attempt = 1;
+  int step = 0;
+  std::string name;
+  std::string status;  // running, finished, skipped, replayed
+  std::string outcome;
+  std::string conclusion;
+  std::string message;
+  Json reason;
+  std::optional<std::int64_t> pid;
+  std::optional<Timestamp> started;
+  std::optional<Timestamp> finished;
+};
+
+struct RunRequest {
+  std::int64_t id = 0;
+  std::string kind;  // "cancel"
+  Json body;
+};
+
+// All methods thread-safe; rows of engine.db.
+class ReadModel {
+ public:
+  static Result<void> migrate(store::Database& database);
+
+  explicit ReadModel(store::Database& database) : database_(database) {}
+
+  // Hang into Journal::set_projection.
+  static Result<void> project(store::Transaction& transaction, const std::string& stream,
+                              const std::vector<store::StoredEvent>& events);
+
+  // Newest first; at most `limit`.
+  Result<std::vector<RunRow>> runs(std::size_t limit) const;
+  // The run whose id starts with `reference`, or whose number it is ("7", "#7"; the newest of
+  // several pipelines), or "latest". NotFound and InvalidInput (ambiguous) say what there is.
+  Result<RunRow> find_run(std::string_view reference) const;
+  Result<std::vector<LegRow>> legs(const std::string& run) const;
+  Result<std::vector<StepRow>> steps(const std::string& run) const;
+  Result<void> remove_run(const std::string& run);
+
+  Result<std::int64_t> take_run_number(const std::string& pipeline_file);
+
+  Result<void> add_request(const std::string& run, const std::string& kind, const Json& body,
+                           Timestamp now);
+  Result<std::vector<RunRequest>> requests(const std::string& run) const;
+  Result<void> remove_request(std::int64_t id);
+
+ private:
+  store::Database& database_;
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,149 @@
+#include "engine/run_events.h"
+
+#include "base/strings.h"
+#include "pipeline/mask.h"
+
+namespace sluice::engine {
+namespace {
+
+JsonArray to_json_array(const std::vector<std::string>& texts) {
+  return JsonArray(texts.begin(), texts.end());
+}
+
+std::vector<std::string> text_list(const JsonObject& object, std::string_view key) {
+  std::vector<std::string> list;
+  if (const Json* member = find(object, key); member != nullptr && member->is_array())
+    for (const Json& item : member->get_array())
+      if (const auto* text = item.if_string()) list.emplace_back(view(*text));
+  return list;
+}
+
+JsonObject map_json(const std::map<std::string, std::string>& map) {
+  JsonObject object;
+  for (const auto& [name, value] : map) object.emplace(name, value);
+  return object;
+}
+
+std::map<std::string, std::string> map_from(const JsonObject& object, std::string_view key) {
+  std::map<std::string, std::string> map;
+  if (const Json* member = find(object, key); member != nullptr && member->is_object())
+    for (const auto& [name, value] : member->get_object())
+      if (const auto* text = value.if_string()) map.emplace(name, view(*text));
+  return map;
+}
+
+Json source_json(const exec::SourceTree& source) {
+  return JsonObject{{"repository", source.repository.string()},
+                    {"commit", source.commit},
+                    {"ref", source.ref},
+                    {"snapshot", source.snapshot.string()}};
+}
+
+bool adds_masks(const pipeline::StepResult& result) {
+  for (const pipeline::LogCommand& command : result.commands)
+    if (command.name == "add-mask") return true;
+  return false;
+}
+
+}  // namespace
+
+std::string stream_of(std::string_view run_id) {
+  return cat("run/", run_id);
+}
+
+JsonObject leg_body(const LegKey& key) {
+  return {{"job", key.job}, {"leg", key.leg}};
+}
+
+Result<LegKey> leg_key(const JsonObject& body) {
+  LegKey key;
+  key.job = TRY(get_string(body, "job"));
+  key.leg = static_cast<int>(TRY(get_int(body, "leg")));
+  return key;
+}
+
+Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
+  const JsonObject values{{"secrets", map_json(run.values.secrets)},
+                          {"variables", map_json(run.values.variables)}};
+  return JsonObject{{"identity", to_json(run.identity)},
+                    {"event", to_json(run.event)},
+                    {"file", JsonObject{{"path", run.file.path}, {"text", run.file.text}}},
+                    {"language", run.language},
+                    {"language_version", run.language_version},
+                    {"plan", run.plan},
+                    {"source", source_json(run.source)},
+                    {"options", JsonObject{{"jobs", to_json_array(run.options.jobs)},
+                                           {"slots", run.options.slots}}},
+                    {"sealed_values", sealer.seal(to_text(values))}};
+}
+
+Result<CreatedRun> created_run_from_json(const Json& body, const store::Sealer& sealer) {
+  const JsonObject& object = *TRY(as_object(body, "RunCreated"));
+  CreatedRun run;
+  run.identity = TRY(pipeline::run_identity_from_json(*TRY(get_object(object, "identity"))));
+  run.event = TRY(pipeline::trigger_event_from_json(*TRY(get_object(object, "event"))));
+  const JsonObject& file = *TRY(get_object(object, "file"));
+  run.file = {TRY(get_string(file, "path")), TRY(get_string(file, "text"))};
+  run.language = TRY(get_string(object, "language"));
+  run.language_version = TRY(get_string(object, "language_version"));
+  if (const Json* plan = find(object, "plan")) run.plan = *plan;
+  const JsonObject& source = *TRY(get_object(object, "source"));
+  run.source.repository = TRY(get_string(source, "repository"));
+  run.source.commit = TRY(get_string(source, "commit"));
+  run.source.ref = TRY(get_string(source, "ref"));
+  run.source.snapshot = TRY(get_string(source, "snapshot"));
+  const JsonObject& options = *TRY(get_object(object, "options"));
+  run.options.jobs = text_list(options, "jobs");
+  run.options.slots = static_cast<int>(TRY(get_int(options, "slots")));
+  const std::string values_text =
+      TRY(sealer.open_sealed(TRY_CONTEXT(get_string(object, "sealed_values"), "RunCreated")));
+  const Json values = TRY(parse_json(values_text));
+  run.values.secrets = map_from(values.as_object(), "secrets");
+  run.values.variables = map_from(values.as_object(), "variables");
+  return run;
+}
+
+Json step_ended_body(const LegKey& key, const std::string& step_id,
+                     const pipeline::StepResult& result, const std::vector<std::string>& masks,
+                     const store::Sealer& sealer) {
+  JsonObject body = leg_body(key);
+  body["id"] = step_id;
+  const Json result_json = to_json(result);
+  const std::string text = to_text(result_json);
+  if (adds_masks(result) || pipeline::would_mask(masks, text))
+    body["sealed_result"] = sealer.seal(text);
+  else
+    body["result"] = result_json;
+  return body;
+}
+
+Result<pipeline::StepResult> step_result_of(const JsonObject& body, const store::Sealer& sealer) {
+  if (const Json* result = find(body, "result")) return pipeline::step_result_from_json(*result);
+  const std::string sealed = TRY(get_string(body, "sealed_result"));
+  const Json result = TRY(parse_json(TRY_CONTEXT(sealer.open_sealed(sealed), "StepEnded")));
+  return pipeline::step_result_from_json(result);
+}
+
+Json to_json(const Rerun& rerun) {
+  JsonObject body{{"attempt", rerun.attempt}, {"jobs", to_json_array(rerun.jobs)}};
+  if (rerun.from) {
+    JsonObject from = leg_body(rerun.from->leg);
+    from["step"] = rerun.from->step;
+    body["from"] = std::move(from);
+  }
+  return body;
+}
+
+Result<Rerun> rerun_from_json(const Json& body) {
+  const JsonObject& object = *TRY(as_object(body, "RerunRequested"));
+  Rerun rerun;
+  rerun.attempt = TRY(get_int(object, "attempt"));
+  rerun.jobs = text_list(object, "jobs");
+  if (const Json* from = find(object, "from")) {
+    const JsonObject& point = *TRY(as_object(*from, "from"));
+    rerun.from = RerunPoint{TRY(leg_key(point)), static_cast<int>(TRY(get_int(point, "step")))};
+  }
+  return rerun;
+}
+
+}  // namespace sluice::engine

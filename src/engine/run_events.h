@@ -1,0 +1,111 @@
+// The journal of a run: kinds of events and effects with their bodies. The stream of run R is named
+// "run/R". docs/formats/run_events.md describes each kind.
+//
+// External events are results and requests; derived events follow from them (run_machine.h) and are
+// compared in replay, so they hold nothing random and no secret: a value that a mask touches is
+// written as "***". External events that hold such values carry them sealed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "exec/ports/step_backend.h"
+#include "pipeline/event.h"
+#include "pipeline/ports/language.h"
+#include "store/sealer.h"
+
+namespace sluice::engine {
+
+std::string stream_of(std::string_view run_id);
+
+namespace event_kind {
+// external
+inline constexpr std::string_view kRunCreated = "RunCreated";
+inline constexpr std::string_view kLegPrepared = "LegPrepared";
+inline constexpr std::string_view kStepProcess = "StepProcess";
+inline constexpr std::string_view kStepEnded = "StepEnded";
+inline constexpr std::string_view kFilesHashed = "FilesHashed";
+inline constexpr std::string_view kLegCleaned = "LegCleaned";
+inline constexpr std::string_view kCancelRequested = "CancelRequested";
+inline constexpr std::string_view kKillRequested = "KillRequested";
+inline constexpr std::string_view kRerunRequested = "RerunRequested";
+// derived
+inline constexpr std::string_view kJobSkipped = "JobSkipped";
+inline constexpr std::string_view kJobFailed = "JobFailed";
+inline constexpr std::string_view kJobStarted = "JobStarted";
+inline constexpr std::string_view kLegStarted = "LegStarted";
+inline constexpr std::string_view kStepStarted = "StepStarted";
+inline constexpr std::string_view kStepReplayed = "StepReplayed";
+inline constexpr std::string_view kStepSkipped = "StepSkipped";
+inline constexpr std::string_view kStepConcluded = "StepConcluded";
+inline constexpr std::string_view kStepStopped = "StepStopRequested";
+inline constexpr std::string_view kHashRequested = "HashRequested";
+inline constexpr std::string_view kLegFinished = "LegFinished";
+inline constexpr std::string_view kJobFinished = "JobFinished";
+inline constexpr std::string_view kRunFinished = "RunFinished";
+}  // namespace event_kind
+
+namespace effect_kind {
+inline constexpr std::string_view kPrepare = "prepare";
+inline constexpr std::string_view kStep = "step";
+inline constexpr std::string_view kStop = "stop";
+inline constexpr std::string_view kHash = "hash";
+inline constexpr std::string_view kFinish = "finish";
+}  // namespace effect_kind
+
+// Which leg an event or effect speaks of.
+struct LegKey {
+  std::string job;
+  int leg = 0;
+
+  auto operator<=>(const LegKey&) const = default;
+};
+JsonObject leg_body(const LegKey& key);
+Result<LegKey> leg_key(const JsonObject& body);
+
+struct RunOptions {
+  std::vector<std::string> jobs;  // only these and what they need; empty: all
+  int slots = 4;                  // legs that run at once
+};
+
+// Body of RunCreated: everything a replay needs.
+struct CreatedRun {
+  pipeline::RunIdentity identity;
+  pipeline::TriggerEvent event;
+  pipeline::SourceFile file;
+  std::string language;
+  std::string language_version;
+  Json plan;
+  exec::SourceTree source;
+  RunOptions options;
+  pipeline::RunValues values;  // sealed in the journal
+};
+
+Json to_json(const CreatedRun& run, const store::Sealer& sealer);
+Result<CreatedRun> created_run_from_json(const Json& body, const store::Sealer& sealer);
+
+// Body of StepEnded. The result is sealed when it adds masks or when one of `masks` occurs in it.
+Json step_ended_body(const LegKey& key, const std::string& step_id,
+                     const pipeline::StepResult& result, const std::vector<std::string>& masks,
+                     const store::Sealer& sealer);
+Result<pipeline::StepResult> step_result_of(const JsonObject& body, const store::Sealer& sealer);
+
+// From where a rerun takes a job up again.
+struct RerunPoint {
+  LegKey leg;
+  int step = 0;  // first step that runs again
+};
+
+struct Rerun {
+  std::int64_t attempt = 2;
+  std::vector<std::string> jobs;  // what runs again; jobs that depend on them are added
+  std::optional<RerunPoint> from;
+};
+
+Json to_json(const Rerun& rerun);
+Result<Rerun> rerun_from_json(const Json& body);
+
+}  // namespace sluice::engine

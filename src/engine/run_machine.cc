@@ -1,0 +1,297 @@
+#include "engine/run_machine.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace sluice::engine {
+
+using pipeline::JobFacts;
+using pipeline::Outcome;
+using store::StoredEvent;
+
+RunMachine::RunMachine(const Languages& languages, const store::Sealer& sealer,
+                       std::function<pipeline::JobPlace(const exec::LegAddress&)> place)
+    : languages_(languages), sealer_(sealer), place_(std::move(place)) {}
+
+RunMachine::~RunMachine() = default;
+
+const std::map<std::string_view, RunMachine::Handler>& RunMachine::handlers() {
+  static const std::map<std::string_view, Handler> kHandlers = {
+      {event_kind::kRunCreated, &RunMachine::on_created},
+      {event_kind::kLegPrepared, &RunMachine::on_leg_prepared},
+      {event_kind::kStepProcess, &RunMachine::on_step_process},
+      {event_kind::kStepEnded, &RunMachine::on_step_ended},
+      {event_kind::kFilesHashed, &RunMachine::on_files_hashed},
+      {event_kind::kLegCleaned, &RunMachine::on_leg_cleaned},
+      {event_kind::kCancelRequested, &RunMachine::on_cancel},
+      {event_kind::kKillRequested, &RunMachine::on_kill},
+      {event_kind::kRerunRequested, &RunMachine::on_rerun},
+      {event_kind::kJobSkipped, &RunMachine::on_derived},
+      {event_kind::kJobFailed, &RunMachine::on_derived},
+      {event_kind::kJobStarted, &RunMachine::on_derived},
+      {event_kind::kLegStarted, &RunMachine::on_derived},
+      {event_kind::kStepStarted, &RunMachine::on_derived},
+      {event_kind::kStepReplayed, &RunMachine::on_derived},
+      {event_kind::kStepSkipped, &RunMachine::on_derived},
+      {event_kind::kStepConcluded, &RunMachine::on_derived},
+      {event_kind::kStepStopped, &RunMachine::on_derived},
+      {event_kind::kHashRequested, &RunMachine::on_derived},
+      {event_kind::kLegFinished, &RunMachine::on_derived},
+      {event_kind::kJobFinished, &RunMachine::on_derived},
+      {event_kind::kRunFinished, &RunMachine::on_derived},
+  };
+  return kHandlers;
+}
+
+Result<store::Decision> RunMachine::apply(const StoredEvent& event) {
+  const auto handler = handlers().find(event.event.kind);
+  if (handler == handlers().end())
+    return corrupt(cat("event ", event.seq, ": unknown kind '", event.event.kind, "'"));
+  decision_ = {};
+  const JsonObject& body = *TRY(as_object(event.event.body, event.event.kind));
+  TRY_CONTEXT((this->*handler->second)(event, body),
+              cat("event ", event.seq, " (", event.event.kind, ")"));
+  return std::move(decision_);
+}
+
+// Derived events report what the event before them already did to the state.
+Result<void> RunMachine::on_derived(const StoredEvent&, const JsonObject&) {
+  return success();
+}
+
+Result<void> RunMachine::on_created(const StoredEvent& event, const JsonObject&) {
+  if (pipeline_ != nullptr) return corrupt("the run was created before");
+  created_ = TRY(created_run_from_json(event.event.body, sealer_));
+  TRY(bind());
+  if (to_canonical_text(to_json(pipeline_->plan())) != to_canonical_text(created_.plan))
+    return failed_precondition(
+        cat("this program plans the pipeline differently from the one that made the run (",
+            created_.language, " ", created_.language_version, "); start it anew"));
+  build_graph();
+  select_jobs();
+  return schedule();
+}
+
+Result<void> RunMachine::bind() {
+  const pipeline::Language* language = languages_.find(created_.language);
+  if (language == nullptr)
+    return unsupported(cat("pipelines in the language '", created_.language, "'"));
+  pipeline_ =
+      TRY(language->bind(created_.file, created_.event, created_.identity, created_.values));
+  return success();
+}
+
+const pipeline::Plan& RunMachine::plan() const {
+  return pipeline_->plan();
+}
+
+void RunMachine::build_graph() {
+  const auto& jobs = plan().jobs;
+  jobs_ = std::vector<JobState>(jobs.size());
+  dependents_.assign(jobs.size(), {});
+  for (std::size_t i = 0; i < jobs.size(); ++i) index_.emplace(jobs[i].id, i);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs_[i].open_needs = jobs[i].needs.size();
+    for (const std::string& need : jobs[i].needs) {
+      const auto found = index_.find(need);
+      CHECK(found != index_.end());  // bind() refuses unknown needs
+      dependents_[found->second].push_back(i);
+    }
+    if (jobs[i].needs.empty()) ready_.insert(i);
+  }
+}
+
+// With --job only the named jobs and everything they need are part of the run.
+void RunMachine::select_jobs() {
+  selected_.assign(jobs_.size(), created_.options.jobs.empty());
+  std::vector<std::size_t> open;
+  for (const std::string& id : created_.options.jobs)
+    if (const auto found = index_.find(id); found != index_.end()) open.push_back(found->second);
+  while (!open.empty()) {
+    const std::size_t job = open.back();
+    open.pop_back();
+    if (selected_[job]) continue;
+    selected_[job] = true;
+    for (const std::string& need : plan().jobs[job].needs) open.push_back(index_.at(need));
+  }
+}
+
+Result<void> RunMachine::schedule() {
+  while (!ready_.empty()) {
+    const std::size_t job = *ready_.begin();
+    ready_.erase(ready_.begin());
+    TRY(decide(job));
+  }
+  TRY(start_legs());
+  return finish_run_if_ended();
+}
+
+Result<void> RunMachine::decide(std::size_t job) {
+  const std::string& id = plan().jobs[job].id;
+  if (!selected_[job]) {
+    pipeline::Explanation reason;
+    reason.summary = "not among the jobs asked for with --job";
+    emit(event_kind::kJobSkipped, JsonObject{{"job", id}, {"reason", to_json(reason)}});
+    end_job(job, {.result = Outcome::Skipped, .outputs = {}});
+    return success();
+  }
+  pipeline::JobDecision decision = pipeline_->decide_job(id, facts_);
+  if (const auto* skip = std::get_if<pipeline::SkipJob>(&decision)) {
+    emit(event_kind::kJobSkipped, JsonObject{{"job", id}, {"reason", to_json(skip->reason)}});
+    end_job(job, {.result = Outcome::Skipped, .outputs = {}});
+  } else if (const auto* fail = std::get_if<pipeline::FailJob>(&decision)) {
+    emit(event_kind::kJobFailed, JsonObject{{"job", id}, {"reason", to_json(fail->reason)}});
+    end_job(job, {.result = Outcome::Failed, .outputs = {}});
+  } else {
+    JobState& state = jobs_[job];
+    state.decision = std::get<pipeline::RunJob>(std::move(decision));
+    CHECK(!state.decision.legs.empty());
+    state.phase = Phase::Running;
+    state.legs = std::vector<LegState>(state.decision.legs.size());
+    JsonArray legs;
+    for (std::size_t i = 0; i < state.legs.size(); ++i) {
+      state.legs[i].leg = state.decision.legs[i];
+      legs.push_back(JsonObject{{"index", state.legs[i].leg.index},
+                                {"name", state.legs[i].leg.name},
+                                {"matrix", state.legs[i].leg.matrix}});
+    }
+    starting_.insert(job);
+    emit(event_kind::kJobStarted,
+         JsonObject{
+             {"job", id}, {"legs", std::move(legs)}, {"reason", to_json(state.decision.reason)}});
+  }
+  return success();
+}
+
+void RunMachine::end_job(std::size_t job, JobFacts facts) {
+  jobs_[job].phase = Phase::Ended;
+  starting_.erase(job);
+  ++ended_jobs_;
+  facts_.jobs.insert_or_assign(plan().jobs[job].id, std::move(facts));
+  for (const std::size_t dependent : dependents_[job])
+    if (--jobs_[dependent].open_needs == 0 && jobs_[dependent].phase == Phase::Waiting)
+      ready_.insert(dependent);
+}
+
+Result<void> RunMachine::conclude_job_if_ended(std::size_t job) {
+  JobState& state = jobs_[job];
+  if (state.ended.size() < state.legs.size()) return success();
+  const std::string& id = plan().jobs[job].id;
+  JobFacts facts = pipeline_->conclude_job(id, state.ended);
+  emit(event_kind::kJobFinished,
+       JsonObject{{"job", id}, {"result", pipeline::to_string(facts.result)}});
+  end_job(job, std::move(facts));
+  return success();
+}
+
+Result<void> RunMachine::finish_run_if_ended() {
+  if (ended_jobs_ < jobs_.size() || finished_) return success();
+  finished_ = pipeline_->conclude_run(facts_);
+  emit(event_kind::kRunFinished, JsonObject{{"result", pipeline::to_string(*finished_)}});
+  return success();
+}
+
+Result<void> RunMachine::on_cancel(const StoredEvent&, const JsonObject& body) {
+  if (finished_ || facts_.cancelled) return success();
+  facts_.cancelled = true;
+  const std::string reason = string_or(body, "reason", "cancelled");
+  for (std::size_t job = 0; job < jobs_.size(); ++job) {
+    if (jobs_[job].phase != Phase::Running) continue;
+    if (pipeline_->survives_cancel(plan().jobs[job].id, facts_)) continue;
+    for (std::size_t leg = 0; leg < jobs_[job].legs.size(); ++leg)
+      TRY(cancel_leg(job, leg, reason));
+    TRY(conclude_job_if_ended(job));
+  }
+  return schedule();
+}
+
+// The second Ctrl-C: nothing is asked any more, every leg ends now.
+Result<void> RunMachine::on_kill(const StoredEvent&, const JsonObject&) {
+  if (finished_) return success();
+  facts_.cancelled = true;
+  for (std::size_t job = 0; job < jobs_.size(); ++job) {
+    JobState& state = jobs_[job];
+    if (state.phase == Phase::Waiting) {
+      pipeline::Explanation reason;
+      reason.decided_by = pipeline::DecidedBy::Cancelled;
+      reason.summary = "the run was killed";
+      emit(event_kind::kJobSkipped,
+           JsonObject{{"job", plan().jobs[job].id}, {"reason", to_json(reason)}});
+      ready_.erase(job);
+      end_job(job, {.result = Outcome::Cancelled, .outputs = {}});
+      ready_.clear();
+      continue;
+    }
+    if (state.phase != Phase::Running) continue;
+    for (std::size_t leg = 0; leg < state.legs.size(); ++leg) {
+      LegState& leg_state = state.legs[leg];
+      if (leg_state.phase == Phase::Waiting) TRY(cancel_leg(job, leg, "killed"));
+      if (leg_state.phase == Phase::Preparing || leg_state.phase == Phase::Running)
+        finish_leg(job, leg, {.result = Outcome::Cancelled, .outputs = {}}, "killed", {});
+    }
+    TRY(conclude_job_if_ended(job));
+  }
+  ready_.clear();
+  return finish_run_if_ended();
+}
+
+Result<void> RunMachine::on_rerun(const StoredEvent& event, const JsonObject&) {
+  if (!finished_) return failed_precondition("the run has not ended");
+  const Rerun rerun = TRY(rerun_from_json(event.event.body));
+  created_.identity.attempt = rerun.attempt;
+  TRY(bind());
+  std::vector<bool> again(jobs_.size(), false);
+  std::vector<std::size_t> open;
+  for (const std::string& id : rerun.jobs) {
+    const auto found = index_.find(id);
+    if (found == index_.end()) return invalid_input(cat("no job '", id, "'"));
+    open.push_back(found->second);
+  }
+  while (!open.empty()) {
+    const std::size_t job = open.back();
+    open.pop_back();
+    if (again[job]) continue;
+    again[job] = true;
+    open.insert(open.end(), dependents_[job].begin(), dependents_[job].end());
+  }
+  rerun_from_ = rerun.from;
+  rerun_results_.clear();
+  if (rerun.from)
+    if (const LegState* leg = find_leg(rerun.from->leg))
+      for (const auto& [step, result] : leg->history)
+        rerun_results_[rerun.from->leg].insert_or_assign(step.id, result);
+  finished_.reset();
+  facts_.cancelled = false;
+  known_processes_.clear();
+  for (std::size_t job = 0; job < jobs_.size(); ++job) {
+    if (!again[job]) continue;
+    jobs_[job] = JobState{};
+    --ended_jobs_;
+    facts_.jobs.erase(plan().jobs[job].id);
+  }
+  for (std::size_t job = 0; job < jobs_.size(); ++job) {
+    if (!again[job]) continue;
+    for (const std::string& need : plan().jobs[job].needs)
+      jobs_[job].open_needs += again[index_.at(need)] ? 1u : 0u;
+    if (jobs_[job].open_needs == 0) ready_.insert(job);
+  }
+  return schedule();
+}
+
+std::vector<std::string> RunMachine::unsuccessful_jobs() const {
+  std::vector<std::string> ids;
+  for (const auto& job : plan().jobs) {
+    const auto facts = facts_.jobs.find(job.id);
+    if (facts == facts_.jobs.end()) continue;
+    const Outcome result = facts->second.result;
+    if (result != Outcome::Succeeded && result != Outcome::Skipped) ids.push_back(job.id);
+  }
+  return ids;
+}
+
+void RunMachine::emit(std::string_view kind, Json body) {
+  decision_.events.push_back({std::string(kind), std::move(body)});
+}
+
+}  // namespace sluice::engine

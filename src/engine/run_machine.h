@@ -1,0 +1,163 @@
+// The life of a run as a fold over its journal: which jobs are ready, what their legs do next, how
+// it all ends. Pure; driven by store::Driver; the same events give the same state, the same derived
+// events and the same effects.
+//
+//   RunCreated → (JobSkipped | JobStarted)* → LegStarted, effect prepare
+//   LegPrepared → the leg's JobProgram begins → StepStarted, effect step | StepSkipped | …
+//   StepEnded → StepConcluded, then what the program wants next
+//   program finishes → LegFinished, effect finish → LegCleaned → JobFinished → dependents
+//   all jobs ended → RunFinished
+//
+// Effects name the leg and an id; what a step really runs (it may hold secrets) is asked for with
+// run_step(), never stored. Threads: one at a time.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/languages.h"
+#include "engine/run_events.h"
+#include "store/driver.h"
+
+namespace sluice::engine {
+
+enum class Phase { Waiting, Preparing, Running, Finishing, Ended };
+
+struct LegState {
+  pipeline::Leg leg;
+  pipeline::LegSettings settings;
+  Phase phase = Phase::Waiting;
+  bool cancelled = false;  // CancelJob was fed, or must be once it runs
+  std::unique_ptr<pipeline::JobProgram> program;
+  std::map<std::string, pipeline::RunStep> running;  // by effect id
+  std::map<std::string, pipeline::HashFiles> hashing;
+  std::set<std::string> stopping;  // ids with an open stop effect
+  // Results in the order in which they were fed, for a rerun from a later step.
+  std::vector<std::pair<pipeline::RunStep, pipeline::StepResult>> history;
+  std::optional<int> replay_before;  // rerun: steps below are answered from `recorded`
+  std::map<std::string, pipeline::StepResult> recorded;
+  pipeline::LegResult result;
+  // Encodings of `masked_secrets`, made again when the program knows more secrets.
+  mutable std::vector<std::string> masked_secrets;
+  mutable std::vector<std::string> mask_variants;
+};
+
+struct JobState {
+  Phase phase = Phase::Waiting;  // Waiting, Running, Ended
+  std::size_t open_needs = 0;
+  pipeline::RunJob decision;
+  std::vector<LegState> legs;
+  std::size_t next_leg = 0;  // first one that has not started
+  int running_legs = 0;
+  std::vector<pipeline::LegResult> ended;  // in the order in which they ended
+};
+
+class RunMachine final : public store::StateMachine {
+ public:
+  // Borrows all three. `place` is StepBackend::place of the backend that runs the steps.
+  RunMachine(const Languages& languages, const store::Sealer& sealer,
+             std::function<pipeline::JobPlace(const exec::LegAddress&)> place);
+  ~RunMachine() override;
+
+  Result<store::Decision> apply(const store::StoredEvent& event) override;
+
+  // ---- what the runner of effects needs ----
+  const CreatedRun& created() const { return created_; }
+  exec::LegAddress address(const LegKey& key) const;
+  exec::LegSpec leg_spec(const LegKey& key) const;
+  // Null when that step, request or leg is not outstanding (any more).
+  const pipeline::RunStep* run_step(const LegKey& key, const std::string& id) const;
+  const pipeline::HashFiles* hash_request(const LegKey& key, const std::string& id) const;
+  // Every text that must not be shown of that leg: its secrets in all their encodings.
+  const std::vector<std::string>& masks(const LegKey& key) const;
+  bool knows_process(const LegKey& key, const std::string& id) const;
+
+  // ---- what its owner and viewers need ----
+  bool finished() const { return finished_.has_value(); }
+  std::optional<pipeline::Outcome> result() const { return finished_; }
+  bool cancelled() const { return facts_.cancelled; }
+  const pipeline::Plan& plan() const;
+  // Jobs that did not succeed, and where a leg stands: for rerun requests.
+  std::vector<std::string> unsuccessful_jobs() const;
+  std::optional<int> find_step(const LegKey& key, std::string_view step) const;
+
+ private:
+  using Handler = Result<void> (RunMachine::*)(const store::StoredEvent&, const JsonObject&);
+  static const std::map<std::string_view, Handler>& handlers();
+
+  // run_machine.cc: the run and its jobs
+  Result<void> on_created(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_cancel(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_kill(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_rerun(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_derived(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> bind();
+  void build_graph();
+  void select_jobs();
+  Result<void> schedule();
+  Result<void> decide(std::size_t job);
+  void end_job(std::size_t job, pipeline::JobFacts facts);
+  Result<void> conclude_job_if_ended(std::size_t job);
+  Result<void> finish_run_if_ended();
+
+  // run_machine_legs.cc: legs and their steps
+  Result<void> on_leg_prepared(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_step_process(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_step_ended(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_files_hashed(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_leg_cleaned(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> start_legs();
+  Result<void> start_leg(std::size_t job, std::size_t leg);
+  Result<void> feed(std::size_t job, std::size_t leg, const pipeline::JobInput& input);
+  Result<void> carry_out(std::size_t job, std::size_t leg, const pipeline::JobEffect& effect);
+  Result<void> run_or_replay(std::size_t job, std::size_t leg, const pipeline::RunStep& step);
+  void finish_leg(std::size_t job, std::size_t leg, pipeline::LegResult result,
+                  const std::string& message, const std::vector<std::string>& dropped);
+  Result<void> cancel_leg(std::size_t job, std::size_t leg, const std::string& reason);
+  Result<void> cancel_siblings(std::size_t job, std::size_t failed_leg);
+
+  struct LegRef {
+    std::size_t job;
+    std::size_t leg;
+  };
+  Result<LegRef> find_leg(const JsonObject& body) const;
+  const LegState* find_leg(const LegKey& key) const;
+  static const std::vector<std::string>& masks(const LegState& leg);
+  LegKey key_of(std::size_t job, std::size_t leg) const;
+  std::string effect_key(const LegKey& key, std::string_view id) const;
+  void emit(std::string_view kind, Json body);
+  void ask(std::string_view kind, const LegKey& key, std::string_view id);
+  void withdraw(const LegKey& key, std::string_view id);
+  static JsonObject without_secrets(const LegState& leg,
+                                    const std::map<std::string, std::string>& values);
+
+  const Languages& languages_;
+  const store::Sealer& sealer_;
+  std::function<pipeline::JobPlace(const exec::LegAddress&)> place_;
+
+  CreatedRun created_;
+  std::unique_ptr<pipeline::BoundPipeline> pipeline_;
+  std::map<std::string, std::size_t, std::less<>> index_;  // job id -> position in the plan
+  std::vector<std::vector<std::size_t>> dependents_;
+  std::vector<JobState> jobs_;
+  std::vector<bool> selected_;
+  std::set<std::size_t> ready_;     // waiting jobs with no open need
+  std::set<std::size_t> starting_;  // running jobs with legs that have not started
+  std::size_t ended_jobs_ = 0;
+  int busy_slots_ = 0;
+  pipeline::RunFacts facts_;
+  std::optional<pipeline::Outcome> finished_;
+  std::optional<RerunPoint> rerun_from_;
+  std::map<LegKey, std::map<std::string, pipeline::StepResult>> rerun_results_;
+  std::set<std::pair<LegKey, std::string>> known_processes_;
+
+  store::Decision decision_;  // of the event being applied
+};
+
+}  // namespace sluice::engine

@@ -1,0 +1,366 @@
+#include <algorithm>
+
+#include "base/strings.h"
+#include "engine/run_machine.h"
+#include "pipeline/mask.h"
+
+namespace sluice::engine {
+
+using pipeline::LegResult;
+using pipeline::Outcome;
+using store::StoredEvent;
+
+namespace {
+
+// What a step is, reduced to what must be the same in a replay. Keyed, because it covers secrets.
+std::string step_fingerprint(const pipeline::RunStep& step, const store::Sealer& sealer) {
+  std::string text = cat(step.id, "\n", step.name, "\n", step.working_directory, "\n");
+  if (const auto* script = std::get_if<pipeline::ScriptAction>(&step.action)) {
+    text += cat(script->text, "\n", join(script->command, " "), "\n");
+  } else {
+    const auto& builtin = std::get<pipeline::BuiltinAction>(step.action);
+    text += cat(builtin.name, "@", builtin.version, "\n");
+    for (const auto& [name, value] : builtin.inputs) text += cat(name, "=", value, "\n");
+  }
+  for (const auto& [name, value] : step.env) text += cat(name, "=", value, "\n");
+  return sealer.fingerprint(text).hex().substr(0, 32);
+}
+
+}  // namespace
+
+LegKey RunMachine::key_of(std::size_t job, std::size_t leg) const {
+  return {plan().jobs[job].id, jobs_[job].legs[leg].leg.index};
+}
+
+exec::LegAddress RunMachine::address(const LegKey& key) const {
+  return {created_.identity.run_id, key.job, key.leg, created_.identity.attempt};
+}
+
+std::string RunMachine::effect_key(const LegKey& key, std::string_view id) const {
+  return cat(address(key).folder_name(), "/", id);
+}
+
+void RunMachine::ask(std::string_view kind, const LegKey& key, std::string_view id) {
+  JsonObject body = leg_body(key);
+  body["id"] = id;
+  const bool stop = kind == effect_kind::kStop;
+  decision_.effects.push_back(
+      {cat(effect_key(key, id), stop ? "/stop" : ""), std::string(kind), std::move(body)});
+}
+
+void RunMachine::withdraw(const LegKey& key, std::string_view id) {
+  decision_.withdrawn.push_back(effect_key(key, id));
+}
+
+Result<RunMachine::LegRef> RunMachine::find_leg(const JsonObject& body) const {
+  const LegKey key = TRY(leg_key(body));
+  const auto job = index_.find(key.job);
+  if (job == index_.end()) return corrupt(cat("unknown job '", key.job, "'"));
+  const auto& legs = jobs_[job->second].legs;
+  for (std::size_t i = 0; i < legs.size(); ++i)
+    if (legs[i].leg.index == key.leg) return LegRef{job->second, i};
+  return corrupt(cat("job '", key.job, "' has no leg ", key.leg));
+}
+
+const LegState* RunMachine::find_leg(const LegKey& key) const {
+  const auto job = index_.find(key.job);
+  if (job == index_.end()) return nullptr;
+  for (const LegState& leg : jobs_[job->second].legs)
+    if (leg.leg.index == key.leg) return &leg;
+  return nullptr;
+}
+
+exec::LegSpec RunMachine::leg_spec(const LegKey& key) const {
+  const LegState* leg = find_leg(key);
+  CHECK(leg != nullptr);
+  exec::LegSpec spec;
+  spec.address = address(key);
+  spec.settings = leg->settings;
+  spec.source = created_.source;
+  spec.event_json = to_text(created_.event.payload);
+  spec.workspace = leg->replay_before ? exec::WorkspaceUse::Keep : exec::WorkspaceUse::Fresh;
+  return spec;
+}
+
+const pipeline::RunStep* RunMachine::run_step(const LegKey& key, const std::string& id) const {
+  const LegState* leg = find_leg(key);
+  if (leg == nullptr) return nullptr;
+  const auto found = leg->running.find(id);
+  return found == leg->running.end() ? nullptr : &found->second;
+}
+
+const pipeline::HashFiles* RunMachine::hash_request(const LegKey& key,
+                                                    const std::string& id) const {
+  const LegState* leg = find_leg(key);
+  if (leg == nullptr) return nullptr;
+  const auto found = leg->hashing.find(id);
+  return found == leg->hashing.end() ? nullptr : &found->second;
+}
+
+const std::vector<std::string>& RunMachine::masks(const LegKey& key) const {
+  const LegState* leg = find_leg(key);
+  CHECK(leg != nullptr);
+  return masks(*leg);
+}
+
+const std::vector<std::string>& RunMachine::masks(const LegState& leg) {
+  std::vector<std::string> secrets;
+  if (leg.program != nullptr) secrets = leg.program->masks();
+  if (secrets != leg.masked_secrets) {
+    leg.mask_variants = pipeline::mask_variants(secrets);
+    leg.masked_secrets = std::move(secrets);
+  }
+  return leg.mask_variants;
+}
+
+bool RunMachine::knows_process(const LegKey& key, const std::string& id) const {
+  return known_processes_.contains({key, id});
+}
+
+std::optional<int> RunMachine::find_step(const LegKey& key, std::string_view step) const {
+  const pipeline::PlannedJob* job = plan().find_job(key.job);
+  if (job == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < job->steps.size(); ++i)
+    if (job->steps[i].id == step || job->steps[i].name == step || std::to_string(i + 1) == step)
+      return static_cast<int>(i);
+  return std::nullopt;
+}
+
+JsonObject RunMachine::without_secrets(const LegState& leg,
+                                       const std::map<std::string, std::string>& values) {
+  JsonObject shown;
+  for (const auto& [name, value] : values) shown.emplace(name, pipeline::masked(masks(leg), value));
+  return shown;
+}
+
+Result<void> RunMachine::start_legs() {
+  const std::vector<std::size_t> jobs(starting_.begin(), starting_.end());
+  for (const std::size_t job : jobs) {
+    JobState& state = jobs_[job];
+    const int limit = state.decision.max_parallel.value_or(created_.options.slots);
+    while (state.next_leg < state.legs.size() && state.running_legs < limit &&
+           busy_slots_ < created_.options.slots) {
+      const std::size_t leg = state.next_leg++;
+      if (state.legs[leg].phase == Phase::Waiting) TRY(start_leg(job, leg));
+    }
+    if (state.next_leg >= state.legs.size()) starting_.erase(job);
+    if (busy_slots_ >= created_.options.slots) break;
+  }
+  return success();
+}
+
+Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
+  LegState& state = jobs_[job].legs[leg];
+  const LegKey key = key_of(job, leg);
+  Result<pipeline::StartedLeg> started =
+      pipeline_->start_leg(key.job, state.leg, facts_, place_(address(key)));
+  ++jobs_[job].running_legs;
+  ++busy_slots_;
+  JsonObject body = leg_body(key);
+  body["name"] = state.leg.name;
+  if (started.ok()) {
+    state.program = std::move(started->program);
+    state.settings = started->settings;
+    body["timeout_us"] = state.settings.timeout.count();
+  }
+  emit(event_kind::kLegStarted, std::move(body));
+  if (!started.ok()) {
+    finish_leg(job, leg, {.result = Outcome::Failed, .outputs = {}}, started.error().describe(),
+               {});
+    return cancel_siblings(job, leg);
+  }
+  if (rerun_from_ && rerun_from_->leg == key) {
+    state.replay_before = rerun_from_->step;
+    state.recorded = rerun_results_[key];
+  }
+  state.phase = Phase::Preparing;
+  ask(effect_kind::kPrepare, key, "prepare");
+  return success();
+}
+
+Result<void> RunMachine::on_leg_prepared(const StoredEvent&, const JsonObject& body) {
+  const LegRef ref = TRY(find_leg(body));
+  LegState& state = jobs_[ref.job].legs[ref.leg];
+  if (state.phase != Phase::Preparing) return success();
+  if (const std::string error = string_or(body, "error", ""); !error.empty()) {
+    finish_leg(ref.job, ref.leg, {.result = Outcome::Failed, .outputs = {}}, error, {});
+    return cancel_siblings(ref.job, ref.leg);
+  }
+  state.phase = Phase::Running;
+  return feed(ref.job, ref.leg, pipeline::BeginJob{});
+}
+
+Result<void> RunMachine::on_step_process(const StoredEvent&, const JsonObject& body) {
+  known_processes_.insert({TRY(leg_key(body)), TRY(get_string(body, "id"))});
+  return success();
+}
+
+Result<void> RunMachine::on_step_ended(const StoredEvent&, const JsonObject& body) {
+  const LegRef ref = TRY(find_leg(body));
+  LegState& state = jobs_[ref.job].legs[ref.leg];
+  const std::string id = TRY(get_string(body, "id"));
+  const auto running = state.running.find(id);
+  if (state.phase != Phase::Running || running == state.running.end()) return success();
+  pipeline::StepEnded ended{id, TRY(step_result_of(body, sealer_))};
+  state.history.emplace_back(std::move(running->second), ended.result);
+  state.running.erase(running);
+  if (state.stopping.erase(id) > 0) withdraw(key_of(ref.job, ref.leg), cat(id, "/stop"));
+  return feed(ref.job, ref.leg, ended);
+}
+
+Result<void> RunMachine::on_files_hashed(const StoredEvent&, const JsonObject& body) {
+  const LegRef ref = TRY(find_leg(body));
+  LegState& state = jobs_[ref.job].legs[ref.leg];
+  const std::string id = TRY(get_string(body, "id"));
+  if (state.phase != Phase::Running || state.hashing.erase(id) == 0) return success();
+  if (const std::string error = string_or(body, "error", ""); !error.empty()) {
+    finish_leg(ref.job, ref.leg, {.result = Outcome::Failed, .outputs = {}},
+               cat("hashFiles: ", error), {});
+    return cancel_siblings(ref.job, ref.leg);
+  }
+  return feed(ref.job, ref.leg, pipeline::FilesHashed{id, string_or(body, "digest", "")});
+}
+
+Result<void> RunMachine::on_leg_cleaned(const StoredEvent&, const JsonObject& body) {
+  const LegRef ref = TRY(find_leg(body));
+  JobState& job = jobs_[ref.job];
+  LegState& state = job.legs[ref.leg];
+  if (state.phase != Phase::Finishing) return success();
+  state.phase = Phase::Ended;
+  --job.running_legs;
+  --busy_slots_;
+  job.ended.push_back(state.result);
+  TRY(conclude_job_if_ended(ref.job));
+  return schedule();
+}
+
+Result<void> RunMachine::feed(std::size_t job, std::size_t leg, const pipeline::JobInput& input) {
+  LegState& state = jobs_[job].legs[leg];
+  const std::vector<pipeline::JobEffect> effects = TRY(state.program->advance(input));
+  for (const pipeline::JobEffect& effect : effects) TRY(carry_out(job, leg, effect));
+  return success();
+}
+
+Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
+                                   const pipeline::JobEffect& effect) {
+  LegState& state = jobs_[job].legs[leg];
+  const LegKey key = key_of(job, leg);
+  JsonObject body = leg_body(key);
+  if (const auto* run = std::get_if<pipeline::RunStep>(&effect)) {
+    return run_or_replay(job, leg, *run);
+  }
+  if (const auto* skip = std::get_if<pipeline::SkipStep>(&effect)) {
+    body["step"] = skip->step;
+    body["name"] = skip->name;
+    body["reason"] = to_json(skip->reason);
+    emit(event_kind::kStepSkipped, std::move(body));
+  } else if (const auto* conclude = std::get_if<pipeline::ConcludeStep>(&effect)) {
+    body["step"] = conclude->step;
+    body["outcome"] = pipeline::to_string(conclude->outcome);
+    body["conclusion"] = pipeline::to_string(conclude->conclusion);
+    body["message"] = conclude->message;
+    body["outputs"] = without_secrets(state, conclude->outputs);
+    emit(event_kind::kStepConcluded, std::move(body));
+  } else if (const auto* hash = std::get_if<pipeline::HashFiles>(&effect)) {
+    state.hashing.emplace(hash->id, *hash);
+    body["id"] = hash->id;
+    emit(event_kind::kHashRequested, std::move(body));
+    ask(effect_kind::kHash, key, hash->id);
+  } else if (const auto* stop = std::get_if<pipeline::StopStep>(&effect)) {
+    if (!state.running.contains(stop->id) || !state.stopping.insert(stop->id).second)
+      return success();
+    body["id"] = stop->id;
+    emit(event_kind::kStepStopped, std::move(body));
+    ask(effect_kind::kStop, key, stop->id);
+  } else {
+    const auto& finish = std::get<pipeline::FinishJob>(effect);
+    finish_leg(job, leg, {.result = finish.result, .outputs = finish.outputs}, finish.message,
+               finish.dropped_outputs);
+    return cancel_siblings(job, leg);
+  }
+  return success();
+}
+
+Result<void> RunMachine::run_or_replay(std::size_t job, std::size_t leg,
+                                       const pipeline::RunStep& step) {
+  LegState& state = jobs_[job].legs[leg];
+  const LegKey key = key_of(job, leg);
+  JsonObject body = leg_body(key);
+  body["step"] = step.step;
+  body["id"] = step.id;
+  body["name"] = step.name;
+  const auto recorded = state.recorded.find(step.id);
+  if (state.replay_before && step.step < *state.replay_before && recorded != state.recorded.end()) {
+    emit(event_kind::kStepReplayed, std::move(body));
+    const pipeline::StepEnded ended{step.id, recorded->second};
+    state.history.emplace_back(step, recorded->second);
+    return feed(job, leg, ended);
+  }
+  body["arguments"] = step_fingerprint(step, sealer_);
+  body["reason"] = to_json(step.reason);
+  emit(event_kind::kStepStarted, std::move(body));
+  state.running.emplace(step.id, step);
+  ask(effect_kind::kStep, key, step.id);
+  return success();
+}
+
+void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
+                            const std::string& message, const std::vector<std::string>& dropped) {
+  LegState& state = jobs_[job].legs[leg];
+  const LegKey key = key_of(job, leg);
+  for (const auto& [id, step] : state.running) {
+    withdraw(key, id);
+    if (state.stopping.contains(id)) withdraw(key, cat(id, "/stop"));
+  }
+  for (const auto& [id, request] : state.hashing) withdraw(key, id);
+  if (state.phase == Phase::Preparing) withdraw(key, "prepare");
+  state.running.clear();
+  state.hashing.clear();
+  state.stopping.clear();
+  JsonObject body = leg_body(key);
+  body["result"] = pipeline::to_string(result.result);
+  body["message"] = message;
+  body["outputs"] = without_secrets(state, result.outputs);
+  body["dropped_outputs"] = JsonArray(dropped.begin(), dropped.end());
+  emit(event_kind::kLegFinished, std::move(body));
+  state.result = std::move(result);
+  state.phase = Phase::Finishing;
+  ask(effect_kind::kFinish, key, "finish");
+}
+
+Result<void> RunMachine::cancel_leg(std::size_t job, std::size_t leg, const std::string& reason) {
+  JobState& job_state = jobs_[job];
+  LegState& state = job_state.legs[leg];
+  if (state.phase == Phase::Waiting) {
+    JsonObject body = leg_body(key_of(job, leg));
+    body["result"] = pipeline::to_string(Outcome::Cancelled);
+    body["message"] = reason;
+    emit(event_kind::kLegFinished, std::move(body));
+    state.phase = Phase::Ended;
+    state.result = {.result = Outcome::Cancelled, .outputs = {}};
+    job_state.ended.push_back(state.result);
+    return success();
+  }
+  if (state.phase == Phase::Preparing) {
+    finish_leg(job, leg, {.result = Outcome::Cancelled, .outputs = {}}, reason, {});
+    return success();
+  }
+  if (state.phase != Phase::Running || state.cancelled) return success();
+  state.cancelled = true;
+  return feed(job, leg, pipeline::CancelJob{reason});
+}
+
+// fail-fast: the first leg that fails takes the others of its matrix with it.
+Result<void> RunMachine::cancel_siblings(std::size_t job, std::size_t failed_leg) {
+  JobState& state = jobs_[job];
+  const LegState& failed = state.legs[failed_leg];
+  if (failed.result.result != Outcome::Failed || !state.decision.fail_fast ||
+      failed.settings.continue_on_error)
+    return success();
+  const std::string reason = cat("fail-fast: '", failed.leg.name, "' failed");
+  for (std::size_t leg = 0; leg < state.legs.size(); ++leg)
+    if (leg != failed_leg) TRY(cancel_leg(job, leg, reason));
+  return success();
+}
+
+}  // namespace sluice::engine

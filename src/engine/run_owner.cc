@@ -1,0 +1,314 @@
+#include "engine/run_owner.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <variant>
+
+#include "base/strings.h"
+#include "pipeline/mask.h"
+
+namespace sluice::engine {
+namespace {
+
+using pipeline::Outcome;
+using store::Effect;
+using store::EffectStart;
+using store::Event;
+
+struct LegPrepared {
+  LegKey leg;
+  Result<void> result;
+};
+struct StepRuns {
+  LegKey leg;
+  std::string id;
+  exec::StepStart start;
+};
+struct StepOutput {
+  LegKey leg;
+  int step;
+};
+struct StepDone {
+  LegKey leg;
+  std::string id;
+  pipeline::StepResult result;
+};
+struct Hashed {
+  LegKey leg;
+  std::string id;
+  Result<std::string> digest;
+};
+struct LegCleaned {
+  LegKey leg;
+  Result<void> result;
+};
+struct LookAround {};  // requests, interrupt or kill
+
+using Message =
+    std::variant<LegPrepared, StepRuns, StepOutput, StepDone, Hashed, LegCleaned, LookAround>;
+
+// Many writers, one reader.
+class Mailbox {
+ public:
+  void put(Message message) {
+    {
+      std::lock_guard lock(mutex_);
+      messages_.push_back(std::move(message));
+    }
+    arrived_.notify_one();
+  }
+
+  Message take() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return !messages_.empty(); });
+    Message message = std::move(messages_.front());
+    messages_.pop_front();
+    return message;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Message> messages_;
+};
+
+constexpr Duration kRequestInterval = std::chrono::milliseconds(200);
+
+class OwnerImpl final : public RunOwner, private store::EffectRunner {
+ public:
+  OwnerImpl(const EngineParts& parts, std::string run_id, RunListener* listener,
+            std::unique_ptr<os::FileLock> lock)
+      : parts_(parts),
+        run_id_(std::move(run_id)),
+        listener_(listener),
+        lock_(std::move(lock)),
+        mailbox_(std::make_shared<Mailbox>()),
+        machine_(
+            parts.languages, parts.sealer,
+            [&backend = parts.backend](const exec::LegAddress& leg) { return backend.place(leg); }),
+        driver_(parts_.journal, parts_.world.clock, stream_of(run_id_), machine_, *this) {
+    driver_.set_observer([this](const store::JournalBatch& batch) {
+      if (listener_ != nullptr) listener_->on_events(batch.events, machine_);
+    });
+  }
+
+  ~OwnerImpl() override {
+    if (timer_) parts_.world.timers.cancel(*timer_);
+  }
+
+  Result<void> begin(const CreatedRun& run) {
+    return driver_.post({std::string(event_kind::kRunCreated), to_json(run, parts_.sealer)});
+  }
+
+  Result<void> recover() {
+    TRY(driver_.recover());
+    recovered_ = true;
+    return success();
+  }
+
+  Result<void> rerun(std::vector<std::string> jobs, std::optional<RerunPoint> from) override {
+    if (!machine_.finished())
+      return failed_precondition(cat("run ", run_id_, " has not ended; resume or cancel it first"));
+    Rerun rerun;
+    rerun.attempt = machine_.created().identity.attempt + 1;
+    rerun.jobs = jobs.empty() ? machine_.unsuccessful_jobs() : std::move(jobs);
+    rerun.from = std::move(from);
+    if (rerun.jobs.empty())
+      return failed_precondition(
+          cat("every job of run ", run_id_, " succeeded; name the job to run again with --job"));
+    return driver_.post({std::string(event_kind::kRerunRequested), to_json(rerun)});
+  }
+
+  Result<Outcome> drive(const CancellationToken& interrupt,
+                        const CancellationToken& kill) override {
+    const auto wake = [mailbox = mailbox_] { mailbox->put(LookAround{}); };
+    const auto on_interrupt = interrupt.on_cancel(wake);
+    const auto on_kill = kill.on_cancel(wake);
+    if (recovered_) TRY(driver_.resume_effects());
+    schedule_look();
+    while (!machine_.finished()) {
+      const Message message = mailbox_->take();
+      TRY(std::visit([&](const auto& m) { return handle(m); }, message));
+      if (std::holds_alternative<LookAround>(message)) TRY(look_around(interrupt, kill));
+    }
+    return *machine_.result();
+  }
+
+  const RunMachine& machine() const override { return machine_; }
+
+ private:
+  void start(const Effect& effect, EffectStart) override {
+    const JsonObject& body = effect.body.as_object();
+    const Result<LegKey> parsed = leg_key(body);
+    CHECK(parsed.ok());  // effects come from the machine
+    const LegKey& key = *parsed;
+    const std::string id = string_or(body, "id", "");
+    const exec::LegAddress leg = machine_.address(key);
+    if (effect.kind == effect_kind::kPrepare) {
+      parts_.backend.prepare(machine_.leg_spec(key), [mailbox = mailbox_, key](Result<void> r) {
+        mailbox->put(LegPrepared{key, std::move(r)});
+      });
+    } else if (effect.kind == effect_kind::kStep) {
+      start_step(key, id);
+    } else if (effect.kind == effect_kind::kStop) {
+      parts_.backend.stop(leg, id);
+    } else if (effect.kind == effect_kind::kHash) {
+      const pipeline::HashFiles* request = machine_.hash_request(key, id);
+      CHECK(request != nullptr);
+      parts_.backend.hash_files(leg, *request,
+                                [mailbox = mailbox_, key, id](Result<std::string> d) {
+                                  mailbox->put(Hashed{key, id, std::move(d)});
+                                });
+    } else {
+      CHECK(effect.kind == effect_kind::kFinish);
+      parts_.backend.finish(leg, [mailbox = mailbox_, key](Result<void> r) {
+        mailbox->put(LegCleaned{key, std::move(r)});
+      });
+    }
+  }
+
+  void start_step(const LegKey& key, const std::string& id) {
+    const pipeline::RunStep* step = machine_.run_step(key, id);
+    CHECK(step != nullptr);
+    exec::StepCallbacks callbacks;
+    callbacks.on_started = [mailbox = mailbox_, key, id](const exec::StepStart& start) {
+      mailbox->put(StepRuns{key, id, start});
+    };
+    callbacks.on_ended = [mailbox = mailbox_, key, id](pipeline::StepResult result) {
+      mailbox->put(StepDone{key, id, std::move(result)});
+    };
+    if (listener_ != nullptr)
+      callbacks.on_output = [mailbox = mailbox_, key, index = step->step] {
+        mailbox->put(StepOutput{key, index});
+      };
+    else
+      callbacks.on_output = [] {};
+    parts_.backend.start(machine_.address(key), *step, std::move(callbacks));
+  }
+
+  std::string effect_key(const LegKey& key, std::string_view id) const {
+    return cat(machine_.address(key).folder_name(), "/", id);
+  }
+
+  Result<void> post(std::string_view kind, JsonObject body, const std::string& completes = {}) {
+    return driver_.post({std::string(kind), std::move(body)}, completes);
+  }
+
+  Result<void> handle(const LegPrepared& message) {
+    JsonObject body = leg_body(message.leg);
+    if (!message.result.ok()) body["error"] = message.result.error().describe();
+    return post(event_kind::kLegPrepared, std::move(body), effect_key(message.leg, "prepare"));
+  }
+
+  Result<void> handle(const StepRuns& message) {
+    const pipeline::RunStep* step = machine_.run_step(message.leg, message.id);
+    if (step == nullptr || machine_.knows_process(message.leg, message.id)) return success();
+    JsonObject body = leg_body(message.leg);
+    body["id"] = message.id;
+    body["step"] = step->step;
+    body["pid"] = static_cast<std::int64_t>(message.start.process.pid);
+    body["start_ticks"] = message.start.process.start_ticks;
+    body["boot_id"] = message.start.process.boot_id;
+    return post(event_kind::kStepProcess, std::move(body));
+  }
+
+  Result<void> handle(const StepOutput& message) {
+    listener_->on_output(message.leg, message.step);
+    return success();
+  }
+
+  Result<void> handle(const StepDone& message) {
+    if (machine_.run_step(message.leg, message.id) == nullptr) return success();
+    Json body = step_ended_body(message.leg, message.id, message.result,
+                                machine_.masks(message.leg), parts_.sealer);
+    return driver_.post({std::string(event_kind::kStepEnded), std::move(body)},
+                        effect_key(message.leg, message.id));
+  }
+
+  Result<void> handle(const Hashed& message) {
+    if (machine_.hash_request(message.leg, message.id) == nullptr) return success();
+    JsonObject body = leg_body(message.leg);
+    body["id"] = message.id;
+    if (message.digest.ok())
+      body["digest"] = message.digest.value();
+    else
+      body["error"] = message.digest.error().describe();
+    return post(event_kind::kFilesHashed, std::move(body), effect_key(message.leg, message.id));
+  }
+
+  Result<void> handle(const LegCleaned& message) {
+    JsonObject body = leg_body(message.leg);
+    if (!message.result.ok()) body["error"] = message.result.error().describe();
+    return post(event_kind::kLegCleaned, std::move(body), effect_key(message.leg, "finish"));
+  }
+
+  Result<void> handle(const LookAround&) { return success(); }
+
+  Result<void> look_around(const CancellationToken& interrupt, const CancellationToken& kill) {
+    for (const RunRequest& request : TRY(parts_.read_model.requests(run_id_))) {
+      if (request.kind == "cancel" && !machine_.cancelled())
+        TRY(post(event_kind::kCancelRequested, request.body.as_object()));
+      TRY(parts_.read_model.remove_request(request.id));
+    }
+    if (interrupt.cancelled() && !machine_.cancelled())
+      TRY(post(event_kind::kCancelRequested, {{"reason", "interrupted at the terminal"}}));
+    if (kill.cancelled() && !killed_) {
+      killed_ = true;
+      TRY(post(event_kind::kKillRequested, {{"reason", "interrupted twice"}}));
+    }
+    schedule_look();
+    return success();
+  }
+
+  void schedule_look() {
+    if (timer_) parts_.world.timers.cancel(*timer_);
+    timer_ = parts_.world.timers.start(kRequestInterval,
+                                       [mailbox = mailbox_] { mailbox->put(LookAround{}); });
+  }
+
+  EngineParts parts_;
+  std::string run_id_;
+  RunListener* listener_;
+  std::unique_ptr<os::FileLock> lock_;
+  // Shared with callbacks that may still be on their way when the owner goes.
+  std::shared_ptr<Mailbox> mailbox_;
+  RunMachine machine_;
+  store::Driver driver_;
+  std::optional<os::TimerId> timer_;
+  bool recovered_ = false;
+  bool killed_ = false;
+};
+
+Result<std::unique_ptr<os::FileLock>> lock_run(const EngineParts& parts,
+                                               const std::string& run_id) {
+  const os::Path folder = run_folder(parts.home, run_id);
+  TRY(parts.world.files.make_directories(folder, 0700));
+  return TRY_CONTEXT(parts.world.locks.try_lock(folder / "owner.lock"),
+                     cat("run ", run_id, " is driven by another process"));
+}
+
+}  // namespace
+
+os::Path run_folder(const os::Path& home, std::string_view run_id) {
+  return home / "runs" / std::string(run_id);
+}
+
+Result<std::unique_ptr<RunOwner>> RunOwner::create(const EngineParts& parts, const CreatedRun& run,
+                                                   RunListener* listener) {
+  auto lock = TRY(lock_run(parts, run.identity.run_id));
+  auto owner = std::make_unique<OwnerImpl>(parts, run.identity.run_id, listener, std::move(lock));
+  TRY(owner->begin(run));
+  return std::unique_ptr<RunOwner>(std::move(owner));
+}
+
+Result<std::unique_ptr<RunOwner>> RunOwner::take_over(const EngineParts& parts,
+                                                      const std::string& run_id,
+                                                      RunListener* listener) {
+  auto lock = TRY(lock_run(parts, run_id));
+  auto owner = std::make_unique<OwnerImpl>(parts, run_id, listener, std::move(lock));
+  TRY(owner->recover());
+  return std::unique_ptr<RunOwner>(std::move(owner));
+}
+
+}  // namespace sluice::engine
