@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +12,11 @@
 #include <charconv>
 #include <mutex>
 #include <span>
+
+// The C library's header has no C++ linkage of its own.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 #include "base/strings.h"
 #include "os/descriptor.h"
