@@ -1,0 +1,80 @@
+#include "store/home.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/strings.h"
+
+namespace sluice::store {
+namespace {
+
+using os::Path;
+
+// The folder that a ".git" file names ("gitdir: PATH"), or the ".git" folder itself.
+Result<Path> git_dir_of(const os::FileReader& files, const Path& dot_git) {
+  if (TRY(files.stat(dot_git)).kind != os::FileKind::Regular) return dot_git;
+  constexpr std::uint64_t kLimit = 4096;
+  const std::string text = TRY(files.read(dot_git, kLimit));
+  if (!text.starts_with("gitdir: "))
+    return invalid_input(cat(dot_git.string(), ": not a git file (expected 'gitdir: PATH')"));
+  return dot_git.parent_path() / std::string(trim(std::string_view(text).substr(8)));
+}
+
+Result<Path> common_dir_of(const os::FileReader& files, const Path& git_dir) {
+  constexpr std::uint64_t kLimit = 4096;
+  Result<std::string> common = files.read(git_dir / "commondir", kLimit);
+  if (!common.ok()) return files.resolve(git_dir);
+  return files.resolve(git_dir / std::string(trim(common.value())));
+}
+
+bool lies_inside(const Path& path, const Path& folder) {
+  const auto [in_folder, in_path] =
+      std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  return in_folder == folder.end() && in_path != path.end();
+}
+
+std::string repository_id(const Checkout& checkout) {
+  const bool bare_name = checkout.common_dir.filename() == ".git";
+  const std::string name =
+      (bare_name ? checkout.common_dir.parent_path() : checkout.common_dir).filename().string();
+  return cat(name, "-", sha256(checkout.common_dir.string()).hex().substr(0, 12));
+}
+
+Result<Path> state_folder(const os::World& world) {
+  if (const auto state = world.environment.get("XDG_STATE_HOME"); state && !state->empty())
+    return Path(*state);
+  const auto home = world.environment.get("HOME");
+  if (!home || home->empty())
+    return invalid_input("neither SLUICE_HOME, XDG_STATE_HOME nor HOME is set; set SLUICE_HOME");
+  return Path(*home) / ".local" / "state";
+}
+
+}  // namespace
+
+Result<std::optional<Checkout>> find_checkout(const os::FileReader& files, const Path& folder) {
+  for (Path at = TRY(files.resolve(folder));; at = at.parent_path()) {
+    if (files.stat(at / ".git").ok()) {
+      const Path git_dir = TRY(git_dir_of(files, at / ".git"));
+      return std::optional(Checkout{at, TRY(common_dir_of(files, git_dir))});
+    }
+    if (at == at.root_path()) return std::optional<Checkout>();
+  }
+}
+
+Result<Path> find_home(const os::World& world, const Path& working_directory) {
+  const std::optional<Checkout> checkout = TRY(find_checkout(world.files, working_directory));
+  const auto set = world.environment.get("SLUICE_HOME");
+  const Path wanted = set && !set->empty()
+                          ? (Path(*set).is_absolute() ? Path(*set) : working_directory / *set)
+                          : TRY(state_folder(world)) / "sluice" /
+                                (checkout ? repository_id(*checkout) : std::string("default"));
+  TRY(world.files.make_directories(wanted, 0700));
+  const Path home = TRY(world.files.resolve(wanted));
+  if (checkout && lies_inside(home, checkout->root))
+    return invalid_input(cat("the home ", home.string(), " lies inside the checkout ",
+                             checkout->root.string(),
+                             "; set SLUICE_HOME to a folder outside of it"));
+  return home;
+}
+
+}  // namespace sluice::store
