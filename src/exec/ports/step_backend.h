@@ -31,7 +31,8 @@ struct LegAddress {
   std::int64_t attempt = 1;
 
   auto operator<=>(const LegAddress&) const = default;
-  // "build", "build-3" or "build-3.a2": a folder name; also the first part of effect keys.
+  // "build", "build.3" or "build.3.a2": a folder name, different for different legs and attempts;
+  // also the first part of effect keys.
   std::string folder_name() const;
 };
 
