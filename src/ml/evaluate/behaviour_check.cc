@@ -68,14 +68,14 @@ std::string action_words(const BehaviourCheck& rule) {
   switch (rule.perturbation) {
     case Perturbation::Multiply:
       if (rule.amount <= 0)
-        return cat("Multiplying the ", features, " by ", number_text(rule.amount));
+        return cat("Multiplying the ", features, " by ", short_number(rule.amount));
       return cat(rule.amount > 1 ? "Raising the " : "Lowering the ", features, " by ",
-                 percent_text(std::fabs(rule.amount - 1)));
+                 short_percent(std::fabs(rule.amount - 1)));
     case Perturbation::Add:
       return cat(rule.amount > 0 ? "Raising the " : "Lowering the ", features, " by ",
-                 number_text(std::fabs(rule.amount)));
+                 short_number(std::fabs(rule.amount)));
     case Perturbation::Set:
-      return cat("Setting the ", features, " to ", number_text(rule.amount));
+      return cat("Setting the ", features, " to ", short_number(rule.amount));
   }
   UNREACHABLE();
 }
@@ -83,7 +83,7 @@ std::string action_words(const BehaviourCheck& rule) {
 // What a row does that breaks the expectation.
 std::string violation_words(const BehaviourCheck& rule, const std::string& predicts) {
   const std::string by =
-      rule.tolerance > 0 ? cat(" by more than ", number_text(rule.tolerance)) : "";
+      rule.tolerance > 0 ? cat(" by more than ", short_number(rule.tolerance)) : "";
   switch (rule.expectation) {
     case Expectation::Increases:
       return cat("does not raise the predicted ", predicts, by);
@@ -130,8 +130,8 @@ void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
   result.measured = share;
   if (share <= rule.max_violation_share) result.status = CheckStatus::Passed;
   result.sentence = cat(action_words(rule), " ", violation_words(rule, inputs.predicts), " in ",
-                        percent_text(share), " of ", grouped(result.rows), " rows; at most ",
-                        percent_text(rule.max_violation_share), " is allowed.");
+                        short_percent(share), " of ", grouped(result.rows), " rows; at most ",
+                        short_percent(rule.max_violation_share), " is allowed.");
   result.detail["violations"] = tally.violations;
   if (tally.before != 0) result.detail["total_change"] = tally.after / tally.before - 1;
   result.detail["examples"] = std::move(tally.examples);

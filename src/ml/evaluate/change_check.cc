@@ -33,7 +33,7 @@ std::optional<double> change_of(const ChangeCheck& rule, const PairedBlocks& blo
 }
 
 std::string amount_text(const ChangeCheck& rule, double change) {
-  return rule.scale == Scale::Relative ? percent_text(change) : number_text(change);
+  return rule.scale == Scale::Relative ? short_percent(change) : short_number(change);
 }
 
 std::string signed_words(const ChangeCheck& rule, double change) {
@@ -51,7 +51,7 @@ void describe(const ChangeCheck& rule, const std::string& champion, CheckResult&
   result.sentence = cat(
       "The ", rule.metric->phrase, " is ", signed_words(rule, *result.measured),
       " that of the champion ", champion, " on the same ", grouped(result.rows), " rows; with ",
-      percent_text(rule.plan.confidence), " confidence the change lies between ",
+      short_percent(rule.plan.confidence), " confidence the change lies between ",
       amount_text(rule, result.interval->low), " and ", amount_text(rule, result.interval->high),
       " (more is worse), and ", limit_words(rule), " allowed.");
 }

@@ -18,7 +18,7 @@ JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
 }
 
 std::string value_text(const std::optional<double>& value) {
-  return value ? number_text(*value) : "not defined";
+  return value ? short_number(*value) : "not defined";
 }
 
 // Slices of one column stand together; of each column the worst few are shown.

@@ -60,8 +60,8 @@ Result<const Metric*> find_metric(std::string_view name) {
   for (const Metric& metric : kMetrics)
     if (metric.name == name) return &metric;
   const auto names = metric_names();
-  return invalid_input(cat("there is no metric '", name, "'", did_you_mean(name, names),
-                           " The metrics are ", join(names, ", "), "."));
+  return invalid_input(cat("there is no metric '", name, "'; the metrics are ", join(names, ", "),
+                           did_you_mean(name, names)));
 }
 
 double badness(const Metric& metric, double value) {

@@ -7,9 +7,9 @@ namespace {
 
 std::string limit_words(const Bounds& bounds) {
   if (bounds.min && bounds.max)
-    return cat("between ", number_text(*bounds.min), " and ", number_text(*bounds.max));
-  return bounds.min ? cat("at least ", number_text(*bounds.min))
-                    : cat("at most ", number_text(*bounds.max));
+    return cat("between ", short_number(*bounds.min), " and ", short_number(*bounds.max));
+  return bounds.min ? cat("at least ", short_number(*bounds.min))
+                    : cat("at most ", short_number(*bounds.max));
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ CheckResult check_value(const ValueCheck& rule, const GateInputs& inputs) {
   const bool above = rule.bounds.max && *result.measured > *rule.bounds.max;
   result.status = below || above ? CheckStatus::Failed : CheckStatus::Passed;
   result.sentence =
-      cat("The ", rule.metric->phrase, " is ", number_text(*result.measured), " over ",
+      cat("The ", rule.metric->phrase, " is ", short_number(*result.measured), " over ",
           grouped(result.rows), " rows; ", limit_words(rule.bounds), " is allowed.");
   return result;
 }

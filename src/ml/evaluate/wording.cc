@@ -26,7 +26,7 @@ std::string three_digits(double value) {
 
 }  // namespace
 
-std::string number_text(double value) {
+std::string short_number(double value) {
   if (std::isnan(value)) return "not defined";
   if (std::isinf(value)) return value < 0 ? "minus infinity" : "infinity";
   if (std::fabs(value) >= 1e15 || (value != 0 && std::fabs(value) < 1e-6))
@@ -34,10 +34,10 @@ std::string number_text(double value) {
   return three_digits(value);
 }
 
-std::string percent_text(double share) {
-  if (!std::isfinite(share)) return number_text(share);
+std::string short_percent(double share) {
+  if (!std::isfinite(share)) return short_number(share);
   const double percent = share * 100;
-  if (std::fabs(percent) >= 1000) return cat(number_text(percent), " %");
+  if (std::fabs(percent) >= 1000) return cat(short_number(percent), " %");
   const int places = percent != 0 && std::fabs(percent) < 0.1 ? 3 : 1;
   std::string text = fmt::format("{:.{}f}", percent, places);
   while (text.back() == '0') text.pop_back();

@@ -5,7 +5,7 @@
 
 namespace sluice::ml {
 
-std::string number_text(double value);   // "0.312", "12.4", "9 130", "-0.05", "not defined" for NaN
-std::string percent_text(double share);  // 0.3716 -> "37.2 %"
+std::string short_number(double value);  // "0.312", "12.4", "9 130", "-0.05", "not defined" for NaN
+std::string short_percent(double share);  // 0.3716 -> "37.2 %"
 
 }  // namespace sluice::ml

@@ -92,12 +92,12 @@ std::string worst_words(const WorstSliceCheck& rule, const Slices& slices) {
   const bool relative = worst.scale == Scale::Relative;
   std::string found = "not defined";
   if (worst.measured)
-    found = relative ? cat(percent_text(*worst.measured), " worse than the champion's")
-                     : number_text(*worst.measured);
+    found = relative ? cat(short_percent(*worst.measured), " worse than the champion's")
+                     : short_number(*worst.measured);
   return cat("Of ", grouped(slices.judged), " slices, ", worst.column, " ", worst.value,
              " is the worst: its ", rule.metric->phrase, " is ", found, " over ",
              grouped(worst.rows), " rows; ", worst.relation, " ",
-             relative ? percent_text(worst.limit) : number_text(worst.limit), " is allowed.",
+             relative ? short_percent(worst.limit) : short_number(worst.limit), " is allowed.",
              slices.failed > 1 ? cat(" ", slices.failed, " slices are outside.") : "");
 }
 
