@@ -1,5 +1,6 @@
 #include "store/driver.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "base/strings.h"
@@ -106,6 +107,7 @@ Result<JournalBatch> Driver::unfold(Event event, Timestamp time) {
     Decision decision = TRY(machine_.apply(batch.events.back()));
     for (Event& next : decision.events) waiting.push_back(TRY(as_stored(std::move(next))));
     for (Effect& effect : decision.effects) batch.new_effects.push_back(std::move(effect));
+    for (std::string& key : decision.withdrawn) batch.done_effects.push_back(std::move(key));
   }
   return batch;
 }
@@ -126,7 +128,11 @@ Result<void> Driver::post(const Event& event, std::string_view completes) {
 
   busy_ = true;
   if (observer_) observer_(batch);
-  for (const Effect& effect : batch.new_effects) runner_.start(effect, EffectStart::First);
+  for (const Effect& effect : batch.new_effects) {
+    // Asked for and withdrawn at once: already done.
+    if (std::ranges::find(batch.done_effects, effect.key) == batch.done_effects.end())
+      runner_.start(effect, EffectStart::First);
+  }
   busy_ = false;
   return success();
 }
