@@ -364,10 +364,8 @@ class XgboostModelReader {
     const auto* known = std::find_if(std::begin(kObjectives), std::end(kObjectives),
                                      [this](const auto& o) { return o.name == raw_.objective; });
     if (known == std::end(kObjectives)) {
-      std::vector<std::string> names;
-      for (const auto& objective : kObjectives) names.emplace_back(objective.name);
       return unsupported(cat("objective '", raw_.objective, "' is not supported; supported are ",
-                             join(names, ", ")));
+                             join(supported_objectives(), ", ")));
     }
     const auto base_score = parse_number<float>(raw_.base_score);
     if (!base_score || !std::isfinite(*base_score))
@@ -385,6 +383,12 @@ class XgboostModelReader {
   std::optional<Error> problem_;
   XgboostModel model_;
 };
+
+std::vector<std::string> supported_objectives() {
+  std::vector<std::string> names;
+  for (const auto& objective : kObjectives) names.emplace_back(objective.name);
+  return names;
+}
 
 Result<XgboostModel> XgboostModel::parse(std::string_view json_text) {
   return XgboostModelReader(json_text).read();

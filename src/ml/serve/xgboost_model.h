@@ -30,6 +30,9 @@ struct TreeNode {
 };
 static_assert(sizeof(TreeNode) == 16);
 
+// The objectives that are read, e.g. "reg:squarederror".
+std::vector<std::string> supported_objectives();
+
 class XgboostModel {
  public:
   static Result<XgboostModel> parse(std::string_view json_text);
