@@ -158,14 +158,8 @@ Result<void> run_finished(const Projecting& p) {
                    {p.run, p.text("result"), p.time()});
 }
 
-// The jobs of the attempt before stay as rows of that attempt; untouched ones are copied so that
-// every attempt lists the whole run.
+// Rows of earlier attempts stay; a job is listed with those of the last attempt that it ran in.
 Result<void> rerun_requested(const Projecting& p) {
-  TRY(p.execute(
-      "INSERT OR IGNORE INTO jobs SELECT run, job, leg, ?2, name, status, result, message, "
-      "reason, outputs, started, finished, ord FROM jobs WHERE run = ?1 AND attempt = (SELECT "
-      "attempt FROM runs WHERE id = ?1)",
-      {p.run, p.number("attempt")}));
   return p.execute(
       "UPDATE runs SET status = 'running', result = '', finished = NULL, attempt = ?2 WHERE id = "
       "?1",
@@ -285,8 +279,8 @@ Result<std::vector<LegRow>> ReadModel::legs(const std::string& run) const {
   TRY(database_.read([&](store::Reader& reader) {
     return reader.query(
         "SELECT job, leg, attempt, name, status, result, message, reason, outputs, started, "
-        "finished FROM jobs WHERE run = ?1 AND attempt = (SELECT attempt FROM runs WHERE id = ?1) "
-        "ORDER BY ord, leg",
+        "finished FROM jobs WHERE run = ?1 AND attempt = (SELECT max(attempt) FROM jobs AS other "
+        "WHERE other.run = jobs.run AND other.job = jobs.job) ORDER BY ord, leg",
         {run}, [&](const Row& row) -> Result<void> {
           rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                           row.integer(2), std::string(row.text(3)), std::string(row.text(4)),

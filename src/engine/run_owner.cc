@@ -89,7 +89,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
             [&backend = parts.backend](const exec::LegAddress& leg) { return backend.place(leg); }),
         driver_(parts_.journal, parts_.world.clock, stream_of(run_id_), machine_, *this) {
     driver_.set_observer([this](const store::JournalBatch& batch) {
-      if (listener_ != nullptr) listener_->on_events(batch.events, machine_);
+      if (listener_ != nullptr) listener_->on_events(batch.events);
     });
   }
 
@@ -257,6 +257,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
       killed_ = true;
       TRY(post(event_kind::kKillRequested, {{"reason", "interrupted twice"}}));
     }
+    if (listener_ != nullptr) listener_->on_tick();
     schedule_look();
     return success();
   }

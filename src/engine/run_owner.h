@@ -35,9 +35,9 @@ struct EngineParts {
 class RunListener {
  public:
   virtual ~RunListener() = default;
-  virtual void on_events(const std::vector<store::StoredEvent>& events,
-                         const RunMachine& machine) = 0;
+  virtual void on_events(const std::vector<store::StoredEvent>& events) = 0;
   virtual void on_output(const LegKey& leg, int step) = 0;
+  virtual void on_tick() = 0;  // a few times a second
 };
 
 os::Path run_folder(const os::Path& home, std::string_view run_id);

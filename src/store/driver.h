@@ -10,7 +10,8 @@
 // through post() on the owner's thread.
 #pragma once
 
-#include <memory>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -53,14 +54,15 @@ class Driver {
 
   // Folds what is stored. FailedPrecondition with the seq, the stored and the computed event where
   // the machine no longer follows its own history (another version of the program). Hands out
-  // nothing yet.
+  // nothing yet. Effects are compared too, also those that are done: by key and digest.
   Result<void> recover();
   // Hands out all uncompleted effects, with Again. Once, after recover().
   Result<void> resume_effects();
 
   // Appends `event` with what follows and runs the new effects. `completes` names the effect whose
   // result this is; it leaves the outbox in the same commit. After an error nothing was stored,
-  // nothing runs, and the driver refuses further posts: recover with a new machine.
+  // nothing runs, and the driver refuses further posts: recover with a new machine. An event whose
+  // body cannot be stored (invalid UTF-8, too deep, NaN) is InvalidInput and does no harm.
   Result<void> post(const Event& event, std::string_view completes = {});
 
   std::int64_t last_seq() const { return last_seq_; }
@@ -70,7 +72,8 @@ class Driver {
   void set_observer(std::function<void(const JournalBatch&)> observer);
 
  private:
-  Result<JournalBatch> unfold(const Event& event, Timestamp time);
+  Result<JournalBatch> unfold(Event event, Timestamp time);
+  Result<void> check_effects(const std::map<std::string, Digest>& computed) const;
 
   Journal& journal_;
   const os::Clock& clock_;
@@ -79,6 +82,7 @@ class Driver {
   EffectRunner& runner_;
   std::int64_t last_seq_ = 0;
   bool broken_ = false;
+  bool busy_ = false;  // inside post(): a call from an effect runner or observer is a bug
   std::function<void(const JournalBatch&)> observer_;
 };
 

@@ -1,7 +1,9 @@
 // Blobs as files of a folder: blobs/ab/cdef… (the digest's hex digits).
 //
 // A blob is written beside its place and renamed, so it is there whole or not at all; putting it
-// again changes nothing. Files are read-only (0444), since callers may hard-link them.
+// again changes nothing. Files are read-only (0444), since callers may hard-link them. Under
+// Durability::Power the content survives the loss of power, and so does the name of a blob made by
+// put(); that of put_file() is durable with the file system's next commit.
 #pragma once
 
 #include "os/ports/files.h"
@@ -24,10 +26,16 @@ class FolderBlobStore final : public BlobStore {
   Result<void> verify(const Digest& digest) const;
 
  private:
+  enum class Presence { Here, Missing };
+
   os::Path place_of(const Digest& digest) const;
+  Presence find(const Digest& digest, std::uint64_t size) const;
+  Result<os::Path> reserve_incoming(const Digest& expected);
+  Result<BlobInfo> move_in(const os::Path& incoming);
 
   os::Files& files_;
   os::Path folder_;
+  os::Durability durability_;
 };
 
 }  // namespace sluice::store

@@ -1,16 +1,18 @@
 // The journal: streams of events, and the outbox of effects that must still be done.
 //
 // Tables (docs/formats/journal.md): events(stream, seq) -> time, kind, body; effects(stream, key)
-// -> kind, body. One commit holds an input event, the events that follow from it, the effects they
-// ask for, and the removal of the effect that the input completes.
+// -> kind, body, digest. One commit holds an input event, the events that follow from it, the
+// effects they ask for, and the completion of the effect whose result the input is.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -38,6 +40,15 @@ struct Effect {
   Json body;
 };
 
+// Of kind and body: tells whether a replayed effect is the stored one.
+Digest digest_of(const Effect& effect);
+
+struct EffectRecord {
+  std::string key;
+  Digest digest;
+  std::optional<std::int64_t> done_seq;  // the event that was its result
+};
+
 // What a batch of one commit holds.
 struct JournalBatch {
   std::vector<StoredEvent> events;
@@ -52,11 +63,16 @@ class Journal {
 
   explicit Journal(Database& database) : database_(database) {}
 
-  // Conflict with what is stored (a seq that exists) is AlreadyExists: another owner wrote.
+  // Events go on where the stream ends: a seq that exists is AlreadyExists (another owner wrote),
+  // one that leaves a gap FailedPrecondition. So is completing an effect that is not pending; a key
+  // that the stream has had before is AlreadyExists.
   Result<void> commit(const std::string& stream, const JournalBatch& batch);
   Result<std::vector<StoredEvent>> load(const std::string& stream,
                                         std::int64_t after_seq = 0) const;
+  // In the order in which they were stored.
   Result<std::vector<Effect>> pending_effects(const std::string& stream) const;
+  // All there ever were, in that order.
+  Result<std::vector<EffectRecord>> effect_records(const std::string& stream) const;
   // Streams whose name starts with `prefix`, in order of name.
   Result<std::vector<std::string>> streams(std::string_view prefix) const;
   Result<void> remove_stream(const std::string& stream);

@@ -66,7 +66,8 @@ class Database {
   virtual Result<void> read(const std::function<Result<void>(Reader&)>& body) = 0;
   // BEGIN IMMEDIATE … COMMIT around `body`; an error from it rolls back its changes alone. Returns
   // after the commit is as durable as the database was opened to be. Keep it short (5 ms): `body`
-  // runs on the writer thread and everybody waits.
+  // runs on the writer thread and everybody waits. Calling read() or write() from inside a body is
+  // a bug and aborts; `body` reads through its transaction.
   virtual Result<void> write(const std::function<Result<void>(Transaction&)>& body) = 0;
 };
 
