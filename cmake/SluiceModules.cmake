@@ -70,6 +70,11 @@ macro(sluice_add_tests)
     set(tests ${SLUICE_SOURCES_${module}})
     list(FILTER tests INCLUDE REGEX "_test\\.cc$")
     if(tests)
+      # Only these know the source root, so that other objects are shared between checkouts.
+      set(conformance ${tests})
+      list(FILTER conformance INCLUDE REGEX "conformance_test\\.cc$")
+      set_source_files_properties(${conformance} PROPERTIES COMPILE_DEFINITIONS
+        SLUICE_CONFORMANCE_DIR="${CMAKE_SOURCE_DIR}/../shared/conformance")
       add_executable(${module}_test ${tests})
       target_link_libraries(${module}_test PRIVATE sluice_${module} GTest::gtest_main)
       if(TARGET sluice_${module}_testing)

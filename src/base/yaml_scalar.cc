@@ -46,12 +46,14 @@ std::optional<double> parse_radix(std::string_view digits, int radix) {
   return value;
 }
 
-std::optional<double> parse_special(std::string_view text, double sign, bool has_sign) {
+std::optional<double> parse_infinity(std::string_view text) {
   if (is_one_of(text, std::array<std::string_view, 3>{".inf", ".Inf", ".INF"}))
-    return sign * std::numeric_limits<double>::infinity();
-  if (!has_sign && is_one_of(text, std::array<std::string_view, 3>{".nan", ".NaN", ".NAN"}))
-    return std::numeric_limits<double>::quiet_NaN();
+    return std::numeric_limits<double>::infinity();
   return std::nullopt;
+}
+
+bool is_nan_text(std::string_view text) {
+  return is_one_of(text, std::array<std::string_view, 3>{".nan", ".NaN", ".NAN"});
 }
 
 // [0-9]+(\.[0-9]*)?|\.[0-9]+ with an optional exponent.
@@ -86,10 +88,11 @@ double decimal_value(std::string_view text) {
 std::optional<double> parse_yaml_number(std::string_view text) {
   if (text.starts_with("0x")) return parse_radix(text.substr(2), 16);
   if (text.starts_with("0o")) return parse_radix(text.substr(2), 8);
+  if (is_nan_text(text)) return std::numeric_limits<double>::quiet_NaN();
   bool has_sign = !text.empty() && (text[0] == '-' || text[0] == '+');
   double sign = has_sign && text[0] == '-' ? -1 : 1;
   std::string_view rest = text.substr(has_sign ? 1 : 0);
-  if (auto special = parse_special(rest, sign, has_sign)) return special;
+  if (auto infinity = parse_infinity(rest)) return sign * *infinity;
   if (!is_decimal(rest)) return std::nullopt;
   return sign * decimal_value(rest);
 }

@@ -72,4 +72,8 @@ ExplainedPart explain(const Expression& expression, const EvaluationContext& con
 // One line per part, children indented by two spaces: `github.ref == 'x' → false`. Secrets are ***.
 std::string explanation_text(const ExplainedPart& explanation, const ExplainOptions& options = {});
 
+// The same as data: {source, state, text, message?, children}; `text` is the printed outcome.
+Json to_json(const ExplainedPart& part, const ExplainOptions& options = {});
+std::string_view to_string(ExplanationState state);
+
 }  // namespace sluice::pipeline
