@@ -38,7 +38,9 @@ class Evaluator {
   const Value* parse_json_text(const ExpressionNode& node, Value& slot, ExplainedPart* trace);
   const Value* hash_files(const ExpressionNode& node, Value& slot, ExplainedPart* trace);
   const Value* environment(const ExpressionNode& node, Value& slot, ExplainedPart* trace);
-  bool append_argument(const ExpressionNode& node, std::size_t argument, std::string& text,
+  // Appends the text of an argument, which `texts` keeps for the next use.
+  bool append_argument(const ExpressionNode& node, std::size_t argument,
+                       std::vector<std::optional<std::string>>& texts, std::string& text,
                        ExplainedPart* trace);
   std::optional<ValueItems> arguments(const ExpressionNode& node, ExplainedPart* trace);
 

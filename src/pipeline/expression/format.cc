@@ -54,17 +54,21 @@ std::optional<Placeholder> read_placeholder(std::string_view text, std::size_t a
 
 }  // namespace
 
-bool Evaluator::append_argument(const ExpressionNode& node, std::size_t argument, std::string& text,
+bool Evaluator::append_argument(const ExpressionNode& node, std::size_t argument,
+                                std::vector<std::optional<std::string>>& texts, std::string& text,
                                 ExplainedPart* trace) {
-  Value slot;
-  const Value* value = evaluate(node.children[argument], slot,
-                                trace == nullptr ? nullptr : &trace->children[argument]);
-  if (value == nullptr) return false;
-  text += value->to_text();
+  if (!texts[argument]) {
+    Value slot;
+    const Value* value = evaluate(node.children[argument], slot,
+                                  trace == nullptr ? nullptr : &trace->children[argument]);
+    if (value == nullptr) return false;
+    texts[argument] = value->to_text();
+  }
+  text += *texts[argument];
   return fits(node, text.size());
 }
 
-// Arguments are evaluated only where the format uses them.
+// Arguments are evaluated only where the format uses them, and once.
 const Value* Evaluator::format(const ExpressionNode& node, Value& slot, ExplainedPart* trace) {
   Value format_slot;
   const Value* first =
@@ -72,6 +76,7 @@ const Value* Evaluator::format(const ExpressionNode& node, Value& slot, Explaine
   if (first == nullptr) return nullptr;
   std::string format = first->to_text();
   std::string_view rest = format;
+  std::vector<std::optional<std::string>> texts(node.children.size());
   std::string text;
   std::size_t at = 0;
   while (at < rest.size()) {
@@ -92,7 +97,7 @@ const Value* Evaluator::format(const ExpressionNode& node, Value& slot, Explaine
     if (!placeholder->specifiers.empty())
       return fail(node, cat("The format specifiers '", placeholder->specifiers,
                             "' are not valid; only {N} can be used: ", format));
-    if (!append_argument(node, placeholder->argument + 1, text, trace)) return nullptr;
+    if (!append_argument(node, placeholder->argument + 1, texts, text, trace)) return nullptr;
     at = placeholder->end;
   }
   return text_result(node, std::move(text), slot);
