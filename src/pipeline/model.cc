@@ -240,10 +240,15 @@ Json to_json(const Plan& plan) {
   JsonArray not_enforced;
   for (const Diagnostic& diagnostic : plan.not_enforced)
     not_enforced.push_back(to_json(diagnostic));
-  return JsonObject{{"language", plan.language},   {"name", plan.name},
-                    {"file", plan.file},           {"source", to_json(plan.source)},
-                    {"triggered", plan.triggered}, {"reason", to_json(plan.reason)},
-                    {"jobs", std::move(jobs)},     {"not_enforced", std::move(not_enforced)}};
+  return JsonObject{{"language", plan.language},
+                    {"name", plan.name},
+                    {"title", plan.title},
+                    {"file", plan.file},
+                    {"source", to_json(plan.source)},
+                    {"triggered", plan.triggered},
+                    {"reason", to_json(plan.reason)},
+                    {"jobs", std::move(jobs)},
+                    {"not_enforced", std::move(not_enforced)}};
 }
 
 Json to_json(const StepResult& result) {

@@ -54,6 +54,7 @@ struct PlannedJob {
 struct Plan {
   std::string language;                  // "github"
   std::string name;                      // of the pipeline, as shown
+  std::string title;                     // of this run; the name where the file gives none
   std::string file;                      // path inside the repository
   Digest source;                         // of the file's text
   bool triggered = true;                 // whether the event starts this pipeline at all

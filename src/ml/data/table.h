@@ -24,9 +24,9 @@ enum class ColumnKind { Number, Text };
 struct Column {
   std::string name;
   ColumnKind kind = ColumnKind::Number;
-  std::vector<double> numbers;          // Number; NaN = missing
-  std::vector<std::int32_t> codes;      // Text; index into dictionary, -1 = missing
-  std::vector<std::string> dictionary;  // Text; distinct values in order of first appearance
+  std::vector<double> numbers = {};          // Number; NaN = missing
+  std::vector<std::int32_t> codes = {};      // Text; index into dictionary, -1 = missing
+  std::vector<std::string> dictionary = {};  // Text; distinct values in order of first appearance
 
   std::size_t size() const { return kind == ColumnKind::Number ? numbers.size() : codes.size(); }
   bool missing(std::size_t row) const;
@@ -62,11 +62,11 @@ class Table {
 const std::vector<std::string>& default_null_spellings();
 
 struct TableOptions {
-  std::vector<std::string> columns;         // in this order; empty: all of the file
-  std::map<std::string, ColumnKind> kinds;  // fixed kinds; others are found out
+  std::vector<std::string> columns = {};         // in this order; empty: all of the file
+  std::map<std::string, ColumnKind> kinds = {};  // fixed kinds; others are found out
   std::vector<std::string> nulls = default_null_spellings();
   std::uint64_t max_rows = 100'000'000;
-  CsvOptions csv;
+  CsvOptions csv = {};
 };
 
 // InvalidInput for the first row that cannot be read (with row, line and byte), for a value that is

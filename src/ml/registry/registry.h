@@ -15,6 +15,8 @@
 
 namespace sluice::ml {
 
+class StagedModel;
+
 class LocalRegistry final : public RegistryReader, public RegistryWriter {
  public:
   // Opens or creates `home`/ml.db and the key that verdicts are signed with.
@@ -30,6 +32,8 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
   Result<ModelVersion> find_alias(std::string_view name, std::string_view alias) override;
   Result<std::vector<HistoryEntry>> history(std::string_view name, std::int64_t version) override;
   Result<std::string> read_document(const Digest& digest) override;
+  // Rows of the audit; Corrupt where its chain of hashes does not hold.
+  Result<std::int64_t> check_audit();
 
   Result<Registered> register_version(const NewVersion& request) override;
   Result<ModelVersion> approve(const ApprovalRequest& request) override;
@@ -40,15 +44,18 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
                             std::string_view actor) override;
 
  private:
-  LocalRegistry(const os::World& world, store::Database& database, os::Path home, VerdictKey key)
-      : world_(world), database_(database), home_(std::move(home)), key_(std::move(key)) {}
+  LocalRegistry(const os::World& world, store::Database& database, os::Path models, VerdictKey key)
+      : world_(world), database_(database), models_(std::move(models)), key_(std::move(key)) {}
 
-  Result<void> check_verdict(const ModelVersion& version);
+  // `staged` may be null only when the version is there already.
+  Result<Registered> write_version(store::Transaction& transaction, const NewVersion& request,
+                                   const Digest& digest, StagedModel* staged);
+  Result<void> check_verdict(store::Reader& reader, const ModelVersion& version);
 
   os::World world_;
   std::unique_ptr<store::Database> owned_;
   store::Database& database_;
-  os::Path home_;
+  os::Path models_;
   VerdictKey key_;
 };
 

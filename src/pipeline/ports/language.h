@@ -55,6 +55,7 @@ using JobDecision = std::variant<SkipJob, RunJob, FailJob>;
 struct LegResult {
   Outcome result = Outcome::Succeeded;
   std::map<std::string, std::string> outputs;
+  bool continue_on_error = false;  // that of its LegSettings
 };
 
 // What the leg needs from its surroundings before its first step.
@@ -63,6 +64,8 @@ struct LegSettings {
   Duration cancel_timeout = std::chrono::minutes(5);
   bool continue_on_error = false;  // a failed leg does not fail the job's siblings or the run
   std::vector<std::string> labels;
+  // Absolute path -> content: written by the backend before the first step.
+  std::map<std::string, std::string> files;
 };
 
 struct StartedLeg {

@@ -1,0 +1,27 @@
+// An estimate of how many different values there are, in 4 KB: HyperLogLog (Flajolet, Fusy,
+// Gandouet, Meunier 2007) with 4096 registers over 64-bit hashes, and linear counting for small
+// numbers. Standard error 1.6 %. Merging is exact. A value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace sluice::ml {
+
+class DistinctSketch {
+ public:
+  static constexpr double kStandardError = 0.016;
+
+  void add(std::uint64_t hash) {
+    const std::size_t index = hash >> 52;
+    const auto zeros = static_cast<std::uint8_t>(__builtin_clzll((hash << 12) | 0x800) + 1);
+    if (zeros > registers_[index]) registers_[index] = zeros;
+  }
+  void merge(const DistinctSketch& other);
+  std::uint64_t estimate() const;
+
+ private:
+  std::array<std::uint8_t, 4096> registers_{};
+};
+
+}  // namespace sluice::ml

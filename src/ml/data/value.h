@@ -1,0 +1,35 @@
+// What one field of a data file is. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice::ml {
+
+// What a value looks like by itself. Digits after a leading zero ("007") are Text: they are codes,
+// and reading them as numbers would change them.
+enum class ValueType : std::uint8_t { Integer, Number, Boolean, Date, Text };
+inline constexpr std::size_t kValueTypes = 5;
+
+std::string_view to_string(ValueType type);  // "integer" …
+
+struct Value {
+  ValueType type = ValueType::Text;
+  double number = 0;  // Integer, Number: the value; Date: seconds since 1970-01-01 UTC
+};
+
+Value classify(std::string_view text);
+
+// "2026-11-21", or with a time after 'T' or a blank: "2026-11-21 08:40", ":25", ".123", "Z" or an
+// offset "+01:00". Days that the calendar does not have are refused. Seconds since 1970 UTC.
+std::optional<double> parse_date(std::string_view text);
+
+// "2026-11-21", with the time when it is not midnight.
+std::string date_text(double seconds);
+
+// true, false, yes, no, 1, 0 in any case.
+bool is_boolean(std::string_view text);
+
+}  // namespace sluice::ml

@@ -1,0 +1,169 @@
+#include <cmath>
+
+#include "base/check.h"
+#include "base/strings.h"
+#include "ml/evaluate/checks.h"
+#include "ml/evaluate/wording.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::size_t kExamples = 5;
+
+double changed(const BehaviourCheck& rule, double value) {
+  switch (rule.perturbation) {
+    case Perturbation::Multiply:
+      return value * rule.amount;
+    case Perturbation::Add:
+      return value + rule.amount;
+    case Perturbation::Set:
+      return rule.amount;
+  }
+  UNREACHABLE();
+}
+
+// The rows in which every feature is known, with the features changed.
+struct Experiment {
+  std::vector<std::size_t> rows;
+  Table changed;
+};
+
+Result<Experiment> set_up(const BehaviourCheck& rule, const Table& table) {
+  std::vector<const Column*> features;
+  for (const std::string& name : rule.features) features.push_back(TRY(table.number_column(name)));
+  Experiment experiment;
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
+    bool known = true;
+    for (const Column* feature : features) known = known && std::isfinite(feature->numbers[row]);
+    if (known) experiment.rows.push_back(row);
+  }
+  experiment.changed = table.take(experiment.rows);
+  for (const std::string& name : rule.features) {
+    Column column = *experiment.changed.find(name);
+    for (double& value : column.numbers) value = changed(rule, value);
+    experiment.changed.set_column(std::move(column));
+  }
+  return experiment;
+}
+
+bool violates(const BehaviourCheck& rule, double before, double after) {
+  const double change = after - before;
+  switch (rule.expectation) {
+    case Expectation::Increases:
+      return !(change > rule.tolerance);
+    case Expectation::NotDecreases:
+      return !(change >= -rule.tolerance);
+    case Expectation::Unchanged:
+      return !(std::fabs(change) <= rule.tolerance);
+    case Expectation::NotIncreases:
+      return !(change <= rule.tolerance);
+    case Expectation::Decreases:
+      return !(change < -rule.tolerance);
+  }
+  UNREACHABLE();
+}
+
+std::string action_words(const BehaviourCheck& rule) {
+  const std::string features = join(rule.features, " and ");
+  switch (rule.perturbation) {
+    case Perturbation::Multiply:
+      if (rule.amount <= 0)
+        return cat("Multiplying the ", features, " by ", short_number(rule.amount));
+      return cat(rule.amount > 1 ? "Raising the " : "Lowering the ", features, " by ",
+                 short_percent(std::fabs(rule.amount - 1)));
+    case Perturbation::Add:
+      return cat(rule.amount > 0 ? "Raising the " : "Lowering the ", features, " by ",
+                 short_number(std::fabs(rule.amount)));
+    case Perturbation::Set:
+      return cat("Setting the ", features, " to ", short_number(rule.amount));
+  }
+  UNREACHABLE();
+}
+
+// What a row does that breaks the expectation.
+std::string violation_words(const BehaviourCheck& rule, const std::string& predicts) {
+  const std::string by =
+      rule.tolerance > 0 ? cat(" by more than ", short_number(rule.tolerance)) : "";
+  switch (rule.expectation) {
+    case Expectation::Increases:
+      return cat("does not raise the predicted ", predicts, by);
+    case Expectation::NotDecreases:
+      return cat("lowers the predicted ", predicts, by);
+    case Expectation::Unchanged:
+      return cat("changes the predicted ", predicts, by);
+    case Expectation::NotIncreases:
+      return cat("raises the predicted ", predicts, by);
+    case Expectation::Decreases:
+      return cat("does not lower the predicted ", predicts, by);
+  }
+  UNREACHABLE();
+}
+
+struct Tally {
+  std::size_t violations = 0;
+  double before = 0;
+  double after = 0;
+  JsonArray examples;
+};
+
+Tally compare(const BehaviourCheck& rule, const Experiment& experiment,
+              std::span<const double> before, const std::vector<double>& after) {
+  Tally tally;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const std::size_t row = experiment.rows[i];
+    tally.before += before[row];
+    tally.after += after[i];
+    if (!violates(rule, before[row], after[i])) continue;
+    if (++tally.violations > kExamples) continue;
+    JsonObject example;
+    example["row"] = row + 1;
+    example["before"] = before[row];
+    example["after"] = after[i];
+    tally.examples.push_back(std::move(example));
+  }
+  return tally;
+}
+
+void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
+              CheckResult& result) {
+  const double share = static_cast<double>(tally.violations) / static_cast<double>(result.rows);
+  result.measured = share;
+  if (share <= rule.max_violation_share) result.status = CheckStatus::Passed;
+  result.sentence = cat(action_words(rule), " ", violation_words(rule, inputs.predicts), " in ",
+                        short_percent(share), " of ", grouped(result.rows), " rows; at most ",
+                        short_percent(rule.max_violation_share), " is allowed.");
+  result.detail["violations"] = tally.violations;
+  if (tally.before != 0) result.detail["total_change"] = tally.after / tally.before - 1;
+  result.detail["examples"] = std::move(tally.examples);
+}
+
+}  // namespace
+
+CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs) {
+  CheckResult result;
+  result.limit = rule.max_violation_share;
+  const auto experiment = set_up(rule, inputs.table);
+  if (!experiment.ok()) {
+    result.sentence = cat("The feature cannot be changed: ", experiment.error().describe(), ".");
+    return result;
+  }
+  result.rows = experiment.value().rows.size();
+  if (result.rows == 0) {
+    result.sentence =
+        cat("No row has a value for ", join(rule.features, " and "), ", so nothing can be tried.");
+    return result;
+  }
+  const auto after = inputs.model.predict(experiment.value().changed);
+  if (!after.ok()) {
+    result.sentence =
+        cat(action_words(rule),
+            " leaves rows that the model cannot answer: ", after.error().describe(), ".");
+    return result;
+  }
+  CHECK(after.value().size() == result.rows);
+  conclude(rule, inputs, compare(rule, experiment.value(), inputs.predictions, after.value()),
+           result);
+  return result;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,42 @@
+// Interval of a statistic by resampling whole blocks of rows (all rows of a week, of a store) with
+// replacement: rows of one block hang together, blocks are taken as independent of each other.
+//
+// Percentile interval: Efron & Tibshirani, An Introduction to the Bootstrap (1993), §13.3. BCa
+// (bias-corrected and accelerated): ibid. §14.3, eq. 14.9-14.15, acceleration by leaving out one
+// block at a time. Quantiles are order statistics at (R + 1) p, interpolated linearly (Davison &
+// Hinkley, Bootstrap Methods, 1997, §5.2.1). Pure: the same start number gives the same interval.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace sluice::ml {
+
+enum class IntervalMethod { Bca, Percentile };
+
+std::string_view to_string(IntervalMethod method);
+
+struct BootstrapPlan {
+  std::uint32_t resamples = 2000;
+  double confidence = 0.95;  // of the two-sided interval
+  std::uint64_t seed = 1;    // the start number of the random stream
+  IntervalMethod method = IntervalMethod::Bca;
+};
+
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
+
+// Value of the statistic when block i counts `weights[i]` times. Unset (not defined for that
+// resample) counts as +infinity: an interval never narrows because something could not be computed.
+using BlockStatistic = std::function<std::optional<double>(std::span<const std::uint32_t> weights)>;
+
+// `blocks` >= 2. `estimate` is the statistic with all weights 1.
+Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
+                         const BootstrapPlan& plan);
+
+}  // namespace sluice::ml

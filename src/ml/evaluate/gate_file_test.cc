@@ -1,0 +1,110 @@
+#include "ml/evaluate/gate_file.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::string_view kWhole = R"(
+model: demand
+target: units
+predicts: demand
+checks:
+  - {name: accurate, kind: value, metric: wape, max: 0.4}
+  - name: not_worse
+    kind: change
+    metric: mae
+    max_worse: 0.02
+    block: week
+    interval: percentile
+    confidence: 0.9
+    resamples: 500
+    seed: 17
+    min_blocks: 5
+    allow_first: true
+  - {name: shops, kind: worst_slice, metric: mae, slice: [store, brand], max: 9, min_n: 20}
+  - name: price
+    kind: behaviour
+    feature: price
+    multiply: 1.1
+    prediction: not_increases
+    max_violation_share: 0.01
+    why: A model like this would tell you to raise prices to sell more.
+)";
+
+TEST(GateFile, HoldsEveryKindOfCheck) {
+  const GateFile gate = parse_gate_file(kWhole, "gates/demand.yml").value();
+  EXPECT_EQ(gate.model, "demand");
+  EXPECT_EQ(gate.digest, sha256(kWhole));
+  ASSERT_EQ(gate.checks.size(), 4u);
+  EXPECT_EQ(std::get<ValueCheck>(gate.checks[0].rule).bounds.max, 0.4);
+  const auto& change = std::get<ChangeCheck>(gate.checks[1].rule);
+  EXPECT_EQ(change.max_worse, 0.02);
+  EXPECT_EQ(change.scale, Scale::Relative);
+  EXPECT_EQ(change.block, "week");
+  EXPECT_EQ(change.min_blocks, 5u);
+  EXPECT_EQ(change.plan.seed, 17u);
+  EXPECT_EQ(change.plan.resamples, 500u);
+  EXPECT_EQ(change.plan.method, IntervalMethod::Percentile);
+  EXPECT_EQ(gate.checks[1].without_champion, WithoutChampion::Pass);
+  EXPECT_EQ(gate.checks[2].without_champion, WithoutChampion::Fail);
+  const auto& slices = std::get<WorstSliceCheck>(gate.checks[2].rule);
+  EXPECT_EQ(slices.columns, (std::vector<std::string>{"store", "brand"}));
+  EXPECT_EQ(slices.min_rows, 20u);
+  const auto& behaviour = std::get<BehaviourCheck>(gate.checks[3].rule);
+  EXPECT_EQ(behaviour.amount, 1.1);
+  EXPECT_EQ(behaviour.expectation, Expectation::NotIncreases);
+  EXPECT_EQ(kind_of(gate.checks[3]), "behaviour");
+}
+
+TEST(GateFile, MistakesNameTheirPlaceAndTheWayOut) {
+  const struct {
+    std::string_view check;  // in place of the list
+    std::string_view says;
+  } cases[] = {
+      {"[]", "at least one check"},
+      {"[{kind: value, metric: mae, max: 1}]", "name"},
+      {"[{name: a, kind: value, metric: mae}]", "'min' or 'max'"},
+      {"[{name: a, kind: value, metric: maee, max: 1}]", "'mae'"},
+      {"[{name: a, kind: valu, metric: mae, max: 1}]", "'value'"},
+      {"[{name: a, kind: value, metric: mae, maxx: 1, max: 1}]", "maxx"},
+      {"[{name: a, kind: value, metric: mae, min: 2, max: 1}]", "greater than"},
+      {"[{name: a, kind: value, metric: mae, max: .nan}]", "max"},
+      {"[{name: a, kind: value, metric: mae, max: 1, allow_first: true}]", "champion"},
+      {"[{name: a, kind: value, metric: mae, max: 1}, {name: a, kind: value, metric: mae, max: 2}]",
+       "two checks"},
+      {"[{name: a, kind: change, metric: mae, max_worse: 0.1}]", "block"},
+      {"[{name: a, kind: change, metric: mae, block: week}]", "max_worse"},
+      {"[{name: a, kind: change, metric: mae, block: week, max_worse: 0, confidence: 1}]",
+       "confidence"},
+      {"[{name: a, kind: change, metric: mae, block: week, max_worse: 0, resamples: 10}]",
+       "resamples"},
+      {"[{name: a, kind: worst_slice, metric: mae, max: 1}]", "slice"},
+      {"[{name: a, kind: worst_slice, metric: mae, slice: store}]", "max_worse"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: decreases}]", "'multiply'"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: decreases, add: 1, set: 2}]", "one of"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: decreases, multiply: 1}]", "change"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: falls, add: 1}]", "decreases"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: decreases, add: 1, "
+       "max_violation_share: 2}]",
+       "max_violation_share"},
+  };
+  for (const auto& c : cases) {
+    const std::string text = "model: demand\nchecks: " + std::string(c.check) + "\n";
+    const auto gate = parse_gate_file(text, "gates/demand.yml");
+    ASSERT_FALSE(gate.ok()) << c.check;
+    EXPECT_EQ(gate.error().code(), ErrorCode::InvalidInput);
+    EXPECT_NE(gate.error().message().find(c.says), std::string::npos) << gate.error().message();
+    EXPECT_TRUE(gate.error().message().starts_with("gates/demand.yml:2:"))
+        << gate.error().message();
+  }
+}
+
+TEST(GateFile, AGateWithoutChecksOrAtAllIsRefused) {
+  EXPECT_FALSE(parse_gate_file("", "g.yml").ok());
+  EXPECT_FALSE(parse_gate_file("model: demand", "g.yml").ok());
+  EXPECT_FALSE(parse_gate_file("checks: all", "g.yml").ok());
+}
+
+}  // namespace
+}  // namespace sluice::ml

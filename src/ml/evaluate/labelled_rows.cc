@@ -1,0 +1,61 @@
+#include "ml/evaluate/labelled_rows.h"
+
+#include <bit>
+#include <cmath>
+#include <unordered_map>
+
+#include "base/strings.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::size_t kShownRows = 5;
+
+// Rows count from 1, without the header, as everywhere.
+std::string row_list(const std::vector<std::size_t>& rows) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(rows.size(), kShownRows); ++i)
+    texts.push_back(std::to_string(rows[i] + 1));
+  return cat(rows.size() == 1 ? "row " : "rows ", join(texts, ", "),
+             rows.size() > kShownRows ? ", …" : "");
+}
+
+std::uint64_t key_of(const Column& column, std::size_t row) {
+  if (column.kind == ColumnKind::Text) return static_cast<std::uint64_t>(column.codes[row]);
+  const double number = column.numbers[row];
+  if (std::isnan(number)) return ~std::uint64_t{0};
+  return std::bit_cast<std::uint64_t>(number == 0 ? 0.0 : number);
+}
+
+}  // namespace
+
+Result<std::vector<double>> complete_column(const Table& table, std::string_view name,
+                                            std::string_view what) {
+  const Column* column = TRY_CONTEXT(table.number_column(name), what);
+  if (table.row_count() == 0)
+    return invalid_input(cat("the data has no rows: there is nothing to judge the ", what, " on"));
+  std::vector<std::size_t> bad;
+  for (std::size_t row = 0; row < column->numbers.size(); ++row)
+    if (!std::isfinite(column->numbers[row])) bad.push_back(row);
+  if (!bad.empty())
+    return invalid_input(cat(what, " '", name, "' is missing or not finite in ",
+                             grouped(bad.size()), " of ", grouped(table.row_count()), " rows (",
+                             row_list(bad), "); remove these rows or fill them in"));
+  return column->numbers;
+}
+
+Result<Groups> group_rows(const Table& table, std::string_view name) {
+  const Column* column = TRY(table.column(name));
+  Groups groups{std::string(name), {}, {}};
+  groups.of_row.reserve(table.row_count());
+  std::unordered_map<std::uint64_t, std::uint32_t> known;
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
+    const auto [place, added] =
+        known.try_emplace(key_of(*column, row), static_cast<std::uint32_t>(groups.names.size()));
+    if (added) groups.names.push_back(column->missing(row) ? "(missing)" : column->text(row));
+    groups.of_row.push_back(place->second);
+  }
+  return groups;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,29 @@
+// Rows with the truth known, ready to be judged: the target column checked, rows sorted into
+// groups. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "ml/data/table.h"
+
+namespace sluice::ml {
+
+// The values of a number column without gaps. InvalidInput, naming the first rows, where a value is
+// missing or not finite, and for a table without rows; NotFound for a column that is not there.
+Result<std::vector<double>> complete_column(const Table& table, std::string_view name,
+                                            std::string_view what);
+
+// Which group each row belongs to: the distinct values of a column in order of first appearance.
+struct Groups {
+  std::string column;
+  std::vector<std::uint32_t> of_row;
+  std::vector<std::string> names;  // "(missing)" for rows without a value
+};
+
+Result<Groups> group_rows(const Table& table, std::string_view column);
+
+}  // namespace sluice::ml

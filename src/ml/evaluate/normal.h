@@ -1,0 +1,11 @@
+// The standard normal distribution. Pure.
+#pragma once
+
+namespace sluice::ml {
+
+double normal_cdf(double z);
+// Inverse of normal_cdf for 0 < p < 1: algorithm AS 241 (PPND16), Wichura, Applied Statistics 37
+// (1988) 477-484; relative accuracy about 1e-16.
+double normal_quantile(double p);
+
+}  // namespace sluice::ml

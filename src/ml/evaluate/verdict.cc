@@ -1,0 +1,169 @@
+#include "ml/evaluate/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::string_view kFormat = "sluice verdict 1";
+constexpr std::string_view kAlgorithm = "hmac-sha256";
+
+// JSON has no infinity; null would read as "not measured".
+Json number_json(double value) {
+  if (std::isfinite(value)) return value;
+  return Json(std::isnan(value) ? "nan" : value < 0 ? "-infinity" : "infinity");
+}
+
+Json optional_json(const std::optional<double>& value) {
+  return value ? number_json(*value) : Json(nullptr);
+}
+
+Json digest_json(const NamedDigest& named) {
+  return JsonObject{{"name", named.name}, {"digest", named.digest.to_string()}};
+}
+
+Json check_json(const CheckResult& check) {
+  JsonObject object;
+  object["name"] = check.name;
+  object["kind"] = check.kind;
+  object["passed"] = check.status == CheckStatus::Passed;
+  object["measured"] = optional_json(check.measured);
+  object["limit"] = optional_json(check.limit);
+  object["interval"] = nullptr;
+  if (check.interval)
+    object["interval"] =
+        JsonArray{number_json(check.interval->low), number_json(check.interval->high)};
+  object["rows"] = check.rows;
+  object["sentence"] = check.sentence;
+  object["detail"] = check.detail;
+  return object;
+}
+
+JsonObject body_json(const Verdict& verdict) {
+  JsonObject object;
+  object["format"] = kFormat;
+  object["passed"] = verdict.passed();
+  object["model"] = digest_json(verdict.model);
+  object["gate"] = digest_json(verdict.gate);
+  object["data"] = digest_json(verdict.data);
+  object["champion"] = verdict.champion ? digest_json(*verdict.champion) : Json(nullptr);
+  object["predictions"] = verdict.predictions.to_string();
+  object["target"] = verdict.target;
+  object["rows"] = verdict.rows;
+  object["time"] = to_rfc3339(verdict.time);
+  object["run_id"] = verdict.run_id;
+  object["commit"] = verdict.commit;
+  JsonArray checks;
+  for (const CheckResult& check : verdict.checks) checks.push_back(check_json(check));
+  object["checks"] = std::move(checks);
+  return object;
+}
+
+Result<Digest> named_digest(const JsonObject& object, std::string_view key) {
+  const JsonObject* named = TRY(get_object(object, key));
+  const std::string text = TRY(get_string(*named, "digest"));
+  return TRY_CONTEXT(Digest::parse(text), key);
+}
+
+Result<void> check_signature(const JsonObject& object, const VerdictKey& key) {
+  const JsonObject* signature = TRY(get_object(object, "signature"));
+  const std::string algorithm = TRY(get_string(*signature, "algorithm"));
+  if (algorithm != kAlgorithm)
+    return unsupported(cat("signature algorithm '", algorithm, "'; this is ", kAlgorithm));
+  JsonObject body = object;
+  body.erase("signature");
+  const std::string expected = key.sign(to_canonical_text(body)).hex();
+  const std::string value = TRY(get_string(*signature, "value"));
+  if (!equal_constant_time(expected, value))
+    return failed_precondition(
+        "the signature does not hold: the verdict was changed after signing, or another home "
+        "signed it; run `sluice gate` again here");
+  return success();
+}
+
+Result<std::vector<std::string>> failed_checks(const JsonObject& object) {
+  std::vector<std::string> names;
+  const JsonArray* checks = TRY(get_array(object, "checks"));
+  for (const Json& entry : *checks) {
+    const JsonObject* check = TRY(as_object(entry, "a check"));
+    const auto passed = TRY(get_bool(*check, "passed"));
+    if (!passed) names.push_back(TRY(get_string(*check, "name")));
+  }
+  return names;
+}
+
+Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey& key) {
+  if (string_or(object, "format", "") != kFormat)
+    return invalid_input(cat("its 'format' is not '", kFormat, "'"));
+  TRY(check_signature(object, key));
+  VerifiedVerdict verified;
+  verified.model = TRY(named_digest(object, "model"));
+  verified.data = TRY(named_digest(object, "data"));
+  verified.gate = TRY(named_digest(object, "gate"));
+  verified.passed = TRY(get_bool(object, "passed"));
+  const std::string time = TRY(get_string(object, "time"));
+  const auto parsed = parse_rfc3339(time);
+  if (!parsed) return invalid_input(cat("'time' is no time: ", time));
+  verified.time = *parsed;
+  verified.failed_checks = TRY(failed_checks(object));
+  return verified;
+}
+
+std::size_t failures(const Verdict& verdict) {
+  return static_cast<std::size_t>(
+      std::count_if(verdict.checks.begin(), verdict.checks.end(),
+                    [](const auto& check) { return check.status == CheckStatus::Failed; }));
+}
+
+std::string headline(const Verdict& verdict) {
+  const std::size_t failed = failures(verdict);
+  return verdict.passed()
+             ? cat("open: all ", plural(verdict.checks.size(), "check"), " passed")
+             : cat("closed: ", failed, " of ", plural(verdict.checks.size(), "check"), " failed");
+}
+
+}  // namespace
+
+bool Verdict::passed() const {
+  return !checks.empty() && failures(*this) == 0;
+}
+
+Json signed_json(const Verdict& verdict, const VerdictKey& key) {
+  JsonObject object = body_json(verdict);
+  const std::string value = key.sign(to_canonical_text(object)).hex();
+  object["signature"] = JsonObject{{"algorithm", kAlgorithm}, {"value", value}};
+  return object;
+}
+
+Result<VerifiedVerdict> verify_verdict(std::string_view text, const VerdictKey& key) {
+  const Json json = TRY_CONTEXT(parse_json(text), "verdict");
+  const JsonObject* object = TRY(as_object(json, "a verdict"));
+  return TRY_CONTEXT(verify_object(*object, key), "verdict");
+}
+
+std::string to_markdown(const Verdict& verdict) {
+  std::string text = cat(
+      "## Gate ", verdict.gate.name, " is ", headline(verdict), "\n\nModel ", verdict.model.name,
+      ", champion ", verdict.champion ? verdict.champion->name : std::string("none"), ", ",
+      grouped(verdict.rows), " rows.\n\n| check | result | finding |\n|---|---|---|\n");
+  for (const CheckResult& check : verdict.checks)
+    text +=
+        cat("| ", check.name, " | ", check.status == CheckStatus::Passed ? "passed" : "**failed**",
+            " | ", replace_all(check.sentence, "|", "\\|"), " |\n");
+  return cat(text, "\nModel `", verdict.model.digest.to_string(), "`, data `",
+             verdict.data.digest.to_string(), "`, gate file `", verdict.gate.digest.to_string(),
+             "`.\n");
+}
+
+std::string to_terminal_text(const Verdict& verdict) {
+  std::string text = cat("gate ", verdict.gate.name, " is ", headline(verdict), "\n");
+  for (const CheckResult& check : verdict.checks)
+    text += cat("  ", check.status == CheckStatus::Passed ? "passed" : "FAILED", "  ", check.name,
+                ": ", check.sentence, "\n");
+  return text;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,62 @@
+// The verdict of a gate: what was judged, by which checks, with which numbers, signed so that a
+// registry can tell it from one that somebody wrote. Values and pure functions.
+//
+// The signature is HMAC-SHA256, with the key of the home, over the canonical JSON text (keys
+// sorted) of everything but the member `signature` (docs/formats/verdict.md).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ml/evaluate/check_result.h"
+#include "ml/evaluate/verdict_key.h"
+
+namespace sluice::ml {
+
+struct NamedDigest {
+  std::string name;
+  Digest digest;
+};
+
+struct Verdict {
+  NamedDigest model;
+  NamedDigest gate;
+  NamedDigest data;
+  std::optional<NamedDigest> champion;
+  Digest predictions;
+  std::string target;
+  std::size_t rows = 0;
+  std::vector<CheckResult> checks;
+  Timestamp time{};
+  std::string run_id;
+  std::string commit;
+
+  bool passed() const;
+};
+
+Json signed_json(const Verdict& verdict, const VerdictKey& key);
+
+// What an approval needs to know of a verdict whose signature holds.
+struct VerifiedVerdict {
+  Digest model;
+  Digest data;
+  Digest gate;
+  bool passed = false;
+  Timestamp time{};
+  std::vector<std::string> failed_checks;
+};
+
+// InvalidInput when it is no verdict; FailedPrecondition when the signature is not of this key: the
+// text was changed after signing, or another home signed it.
+Result<VerifiedVerdict> verify_verdict(std::string_view text, const VerdictKey& key);
+
+std::string to_markdown(const Verdict& verdict);
+std::string to_terminal_text(const Verdict& verdict);
+
+}  // namespace sluice::ml

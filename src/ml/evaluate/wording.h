@@ -1,0 +1,11 @@
+// Numbers as people read them in reports: three significant digits, grouped thousands, percent.
+#pragma once
+
+#include <string>
+
+namespace sluice::ml {
+
+std::string short_number(double value);  // "0.312", "12.4", "9 130", "-0.05", "not defined" for NaN
+std::string short_percent(double share);  // 0.3716 -> "37.2 %"
+
+}  // namespace sluice::ml

@@ -1,0 +1,157 @@
+#include <limits>
+
+#include "base/strings.h"
+#include "ml/evaluate/checks.h"
+#include "ml/evaluate/evaluation.h"
+#include "ml/evaluate/wording.h"
+
+namespace sluice::ml {
+namespace {
+
+// One slice judged. `excess` says by how much it is over its limit: the largest is the worst.
+struct JudgedSlice {
+  std::string column;
+  std::string value;
+  std::size_t rows = 0;
+  std::optional<double> measured;
+  double limit = 0;
+  std::string_view relation;  // "at most", "at least", "at most … worse than the champion"
+  Scale scale = Scale::Absolute;
+  double excess = 0;
+};
+
+struct Slices {
+  std::size_t judged = 0;
+  std::size_t small = 0;
+  std::size_t failed = 0;
+  std::optional<JudgedSlice> worst;
+};
+
+void consider(Slices& slices, JudgedSlice slice) {
+  if (!slice.measured) slice.excess = std::numeric_limits<double>::infinity();
+  if (!slices.worst || slice.excess > slices.worst->excess) slices.worst = std::move(slice);
+}
+
+// The slice against each limit of the rule; true when it keeps them all.
+bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, const ErrorSums& sums,
+                 const ErrorSums* champion, Slices& slices) {
+  JudgedSlice judged = slice;
+  double worst_excess = -std::numeric_limits<double>::infinity();
+  const auto against = [&](std::optional<double> measured, double excess, double limit,
+                           std::string_view relation, Scale scale) {
+    judged.measured = measured;
+    judged.limit = limit;
+    judged.relation = relation;
+    judged.scale = scale;
+    judged.excess = measured ? excess : std::numeric_limits<double>::infinity();
+    worst_excess = std::max(worst_excess, judged.excess);
+    consider(slices, judged);
+  };
+  const auto value = rule.metric->of(sums);
+  if (rule.bounds.max)
+    against(value, value.value_or(0) - *rule.bounds.max, *rule.bounds.max, "at most",
+            Scale::Absolute);
+  if (rule.bounds.min)
+    against(value, *rule.bounds.min - value.value_or(0), *rule.bounds.min, "at least",
+            Scale::Absolute);
+  if (rule.max_worse && champion != nullptr) {
+    const auto before = rule.metric->of(*champion);
+    const auto change = value && before
+                            ? std::optional(relative_worsening(*rule.metric, *before, *value))
+                            : std::nullopt;
+    against(change, change.value_or(0) - *rule.max_worse, *rule.max_worse, "at most",
+            Scale::Relative);
+  }
+  return worst_excess <= 0;
+}
+
+void judge_column(const WorstSliceCheck& rule, const GateInputs& inputs, const Groups& groups,
+                  const ChampionPredictions* champion, Slices& slices) {
+  const double center = mean_of(inputs.truth);
+  const auto sums = sum_errors_by_group(inputs.truth, inputs.predictions, center, groups);
+  std::vector<ErrorSums> before;
+  if (champion != nullptr)
+    before = sum_errors_by_group(inputs.truth, champion->predictions, center, groups);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    JudgedSlice slice;
+    slice.column = groups.column;
+    slice.value = groups.names[i];
+    slice.rows = static_cast<std::size_t>(sums[i].n);
+    if (slice.rows < rule.min_rows) {
+      ++slices.small;
+      continue;
+    }
+    ++slices.judged;
+    if (!judge_slice(rule, slice, sums[i], champion == nullptr ? nullptr : &before[i], slices))
+      ++slices.failed;
+  }
+}
+
+std::string worst_words(const WorstSliceCheck& rule, const Slices& slices) {
+  const JudgedSlice& worst = *slices.worst;
+  const bool relative = worst.scale == Scale::Relative;
+  std::string found = "not defined";
+  if (worst.measured)
+    found = relative ? cat(short_percent(*worst.measured), " worse than the champion's")
+                     : short_number(*worst.measured);
+  return cat("Of ", grouped(slices.judged), " slices, ", worst.column, " ", worst.value,
+             " is the worst: its ", rule.metric->phrase, " is ", found, " over ",
+             grouped(worst.rows), " rows; ", worst.relation, " ",
+             relative ? short_percent(worst.limit) : short_number(worst.limit), " is allowed.",
+             slices.failed > 1 ? cat(" ", slices.failed, " slices are outside.") : "");
+}
+
+void conclude(const WorstSliceCheck& rule, const Slices& slices, CheckResult& result) {
+  result.detail["metric"] = rule.metric->name;
+  result.detail["slices"] = slices.judged;
+  result.detail["slices_outside"] = slices.failed;
+  result.detail["slices_too_small"] = slices.small;
+  result.detail["min_n"] = rule.min_rows;
+  if (slices.judged == 0) {
+    result.sentence =
+        cat("No slice has at least ", rule.min_rows, " rows, so there is nothing to judge.");
+    return;
+  }
+  if (!slices.worst) return;
+  result.status = slices.failed == 0 ? CheckStatus::Passed : CheckStatus::Failed;
+  result.measured = slices.worst->measured;
+  result.limit = slices.worst->limit;
+  result.rows = slices.worst->rows;
+  result.detail["worst_column"] = slices.worst->column;
+  result.detail["worst_value"] = slices.worst->value;
+  result.sentence = worst_words(rule, slices);
+}
+
+}  // namespace
+
+CheckResult check_worst_slice(const WorstSliceCheck& rule, WithoutChampion without,
+                              const GateInputs& inputs) {
+  CheckResult result;
+  result.rows = inputs.truth.size();
+  const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
+  Slices slices;
+  for (const std::string& column : rule.columns) {
+    const auto groups = group_rows(inputs.table, column);
+    if (!groups.ok()) {
+      result.sentence = cat("The slices cannot be formed: ", groups.error().describe(), ".");
+      return result;
+    }
+    judge_column(rule, inputs, groups.value(), champion, slices);
+  }
+  conclude(rule, slices, result);
+  if (rule.max_worse && champion == nullptr && slices.failed == 0) {
+    const bool bounded = slices.worst.has_value();
+    const std::string found = result.sentence;
+    const CheckStatus status = result.status;
+    result.status = CheckStatus::Failed;
+    judge_without_champion(result, inputs.champion, without);
+    if (bounded) {
+      result.sentence = cat(found, " ", result.sentence);
+      if (status == CheckStatus::Failed) result.status = status;
+    }
+    if (slices.judged == 0) result.status = CheckStatus::Failed;
+  }
+  return result;
+}
+
+}  // namespace sluice::ml
