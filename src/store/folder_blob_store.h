@@ -14,7 +14,9 @@ namespace sluice::store {
 class FolderBlobStore final : public BlobStore {
  public:
   // `files` outlives the store; `folder` is made at the first put.
-  FolderBlobStore(os::Files& files, os::Path folder) : files_(files), folder_(std::move(folder)) {}
+  FolderBlobStore(os::Files& files, os::Path folder,
+                  os::Durability durability = os::Durability::Process)
+      : files_(files), folder_(std::move(folder)), durability_(durability) {}
 
   Result<BlobInfo> put(std::string_view bytes) override;
   Result<BlobInfo> put_file(const os::Path& path) override;
