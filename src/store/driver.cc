@@ -129,8 +129,8 @@ Result<void> Driver::post(const Event& event, std::string_view completes) {
   busy_ = true;
   if (observer_) observer_(batch);
   for (const Effect& effect : batch.new_effects) {
-    const auto& done = batch.done_effects;
-    if (std::find(done.begin(), done.end(), effect.key) == done.end())
+    // Asked for and withdrawn at once: already done.
+    if (std::ranges::find(batch.done_effects, effect.key) == batch.done_effects.end())
       runner_.start(effect, EffectStart::First);
   }
   busy_ = false;
