@@ -66,6 +66,18 @@ Result<void> insert_events(Transaction& transaction, const std::string& stream,
   return success();
 }
 
+// Done a second time it stays as it is: a result may arrive after its effect was withdrawn.
+Result<void> mark_done(Transaction& transaction, const std::string& stream, const std::string& key,
+                       std::int64_t seq) {
+  const std::int64_t known =
+      TRY(transaction.execute("UPDATE effects SET done_seq = coalesce(done_seq, ?), body = '' "
+                              "WHERE stream = ? AND key = ?",
+                              {seq, stream, key}));
+  if (known == 1) return success();
+  return failed_precondition(
+      cat("stream ", stream, ": effect ", key, " was never stored and cannot be completed"));
+}
+
 Result<void> insert_effects(Transaction& transaction, const std::string& stream,
                             const JournalBatch& batch) {
   const std::int64_t seq =
@@ -78,14 +90,7 @@ Result<void> insert_effects(Transaction& transaction, const std::string& stream,
                 cat("stream ", stream, ", effect ", effect.key));
   }
   for (const std::string& key : batch.done_effects) {
-    const std::int64_t changed =
-        TRY(transaction.execute("UPDATE effects SET done_seq = ?, body = '' "
-                                "WHERE stream = ? AND key = ? AND done_seq IS NULL",
-                                {seq, stream, key}));
-    if (changed != 1) {
-      return failed_precondition(
-          cat("stream ", stream, ": effect ", key, " is not pending and cannot be completed"));
-    }
+    TRY(mark_done(transaction, stream, key, seq));
   }
   return success();
 }

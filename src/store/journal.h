@@ -46,7 +46,7 @@ Digest digest_of(const Effect& effect);
 struct EffectRecord {
   std::string key;
   Digest digest;
-  std::optional<std::int64_t> done_seq;  // the event that was its result
+  std::optional<std::int64_t> done_seq;  // the input that completed or withdrew it
 };
 
 // What a batch of one commit holds.
@@ -64,8 +64,8 @@ class Journal {
   explicit Journal(Database& database) : database_(database) {}
 
   // Events go on where the stream ends: a seq that exists is AlreadyExists (another owner wrote),
-  // one that leaves a gap FailedPrecondition. So is completing an effect that is not pending; a key
-  // that the stream has had before is AlreadyExists.
+  // one that leaves a gap FailedPrecondition. An effect's key that the stream has had before is
+  // AlreadyExists; completing one that it never had is FailedPrecondition, twice is harmless.
   Result<void> commit(const std::string& stream, const JournalBatch& batch);
   Result<std::vector<StoredEvent>> load(const std::string& stream,
                                         std::int64_t after_seq = 0) const;

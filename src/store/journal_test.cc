@@ -39,6 +39,11 @@ class Chain final : public StateMachine {
     } else if (stored.event.kind == "result") {
       --left_;
       decision.events = {left_ == 0 ? event("finished") : event("step_started", {{"left", left_}})};
+    } else if (stored.event.kind == "withdraw") {
+      decision.withdrawn = {TRY(get_string(body, "key"))};
+    } else if (stored.event.kind == "change_mind") {
+      decision.effects = {{"regretted", "run", JsonObject{}}};
+      decision.withdrawn = {"regretted"};
     } else if (stored.event.kind == "nonsense") {
       return failed_precondition("does not fit");
     }
@@ -206,16 +211,34 @@ TEST_F(DriverTest, ABodyThatCannotBeStoredDoesNoHarm) {
   EXPECT_TRUE(life.driver.post(event("start", {{"steps", 1}})).ok());
 }
 
-TEST_F(DriverTest, AnEffectIsCompletedOnce) {
+TEST_F(DriverTest, AnEffectIsDoneOnceAndForAll) {
   Life life(*database_);
   ASSERT_TRUE(life.driver.post(event("start", {{"steps", 3}})).ok());
-  ASSERT_TRUE(life.driver.post(event("result"), "step-3").ok());
-  EXPECT_EQ(life.driver.post(event("result"), "step-3").error().code(),
-            ErrorCode::FailedPrecondition);
+  ASSERT_TRUE(life.driver.post(event("note"), "step-3").ok());
+  ASSERT_TRUE(life.driver.post(event("note"), "step-3").ok());
   const auto records = life.journal.effect_records("run/1").value();
-  ASSERT_EQ(records.size(), 2u);
+  ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].done_seq, 4);
-  EXPECT_EQ(records[1].done_seq, std::nullopt);
+  EXPECT_TRUE(life.journal.pending_effects("run/1").value().empty());
+  EXPECT_EQ(life.driver.post(event("note"), "no-such").error().code(),
+            ErrorCode::FailedPrecondition);
+}
+
+TEST_F(DriverTest, WithdrawnEffectsAreNeverHandedOutAgain) {
+  {
+    Life first(*database_);
+    ASSERT_TRUE(first.driver.post(event("start", {{"steps", 3}})).ok());
+    ASSERT_TRUE(first.driver.post(event("withdraw", {{"key", "step-3"}})).ok());
+    // Its result was on the way already.
+    ASSERT_TRUE(first.driver.post(event("result"), "step-3").ok());
+    // Asked for and withdrawn in one commit.
+    ASSERT_TRUE(first.driver.post(event("change_mind")).ok());
+    EXPECT_EQ(first.runner.started, (std::vector<std::string>{"step-3 first", "step-2 first"}));
+  }
+  Life second(*database_);
+  ASSERT_TRUE(second.driver.recover().ok());
+  ASSERT_TRUE(second.driver.resume_effects().ok());
+  EXPECT_EQ(second.runner.started, std::vector<std::string>{"step-2 again"});
 }
 
 TEST_F(DriverTest, TwoOwnersOfOneStreamAreFoundOut) {
