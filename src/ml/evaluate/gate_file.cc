@@ -244,7 +244,7 @@ Result<GateFile> parse_gate_file(std::string_view text, std::string_view file_na
   gate.digest = sha256(text);
   gate.model = TRY(reader.string_or("model", ""));
   gate.target = TRY(reader.string_or("target", ""));
-  gate.predicts = TRY(reader.string_or("predicts", gate.target.empty() ? "value" : gate.target));
+  gate.predicts = TRY(reader.string_or("predicts", gate.target));
   const YamlNode* checks = TRY(reader.required("checks"));
   TRY(read_checks(reader, *checks, file_name, gate));
   TRY(reader.finish());

@@ -77,7 +77,7 @@ struct GateFile {
   Digest digest;         // of the text
   std::string model;     // registered name whose champion is compared with; may be empty
   std::string target;    // may be empty: then the caller says it
-  std::string predicts;  // what a prediction is called in sentences: "demand"
+  std::string predicts;  // what a prediction is called in sentences: "demand"; else the target
   std::vector<GateCheck> checks;
 };
 

@@ -45,15 +45,6 @@ bool looks_like_path(std::string_view text) {
          text.starts_with("~/") || text == "." || text == "..";
 }
 
-Result<ResolvedModel> resolve_path(const os::FileReader& files, const os::Path& path) {
-  const auto info = files.stat(path / "MLmodel");
-  if (!info.ok()) {
-    if (info.error().code() != ErrorCode::NotFound) return info.error();
-    return not_found(cat(path.string(), " is no model folder: it has no file MLmodel"));
-  }
-  return ResolvedModel{path, TRY(model_digest(files, path)), std::nullopt, path.string()};
-}
-
 Result<ResolvedModel> resolve_version(const os::FileReader& files, const ModelVersion& version) {
   const std::string label = label_of(version.name, version.version);
   const Digest found = TRY_CONTEXT(model_digest(files, version.folder), label);
@@ -89,11 +80,20 @@ Result<ModelReference> parse_model_reference(std::string_view text) {
   return ModelReference(PathReference{os::Path(text)});
 }
 
+Result<ResolvedModel> resolve_folder(const os::FileReader& files, const os::Path& path) {
+  const auto info = files.stat(path / "MLmodel");
+  if (!info.ok()) {
+    if (info.error().code() != ErrorCode::NotFound) return info.error();
+    return not_found(cat(path.string(), " is no model folder: it has no file MLmodel"));
+  }
+  return ResolvedModel{path, TRY(model_digest(files, path)), std::nullopt, path.string()};
+}
+
 Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileReader& files,
                                     std::string_view text) {
   const ModelReference reference = TRY(parse_model_reference(text));
   if (const auto* path = std::get_if<PathReference>(&reference))
-    return resolve_path(files, path->path);
+    return resolve_folder(files, path->path);
   const auto* alias = std::get_if<AliasReference>(&reference);
   const auto* number = std::get_if<VersionReference>(&reference);
   const auto version = alias != nullptr ? registry.find_alias(alias->name, alias->alias)
@@ -102,7 +102,7 @@ Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileRead
   // A folder `model`, `out.d/3` is meant where nothing of that name is registered.
   const os::Path folder(text);
   if (version.error().code() == ErrorCode::NotFound && files.stat(folder / "MLmodel").ok())
-    return resolve_path(files, folder);
+    return resolve_folder(files, folder);
   return version.error();
 }
 

@@ -45,6 +45,9 @@ struct ResolvedModel {
   std::string label;                    // "demand/3" or the path, for people
 };
 
+// NotFound where the folder has no MLmodel file.
+Result<ResolvedModel> resolve_folder(const os::FileReader& files, const os::Path& folder);
+
 // Verifies that the files of a registered version still have its digest (Corrupt otherwise).
 Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileReader& files,
                                     std::string_view reference);

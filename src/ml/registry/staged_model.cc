@@ -41,15 +41,28 @@ Result<std::unique_ptr<StagedModel>> StagedModel::stage(const os::World& world,
   const os::Path incoming = models / ".incoming";
   TRY(world.files.make_directories(incoming));
   sweep(world, incoming);
-  const os::Path lock_path = incoming / cat(new_name(world), kLockSuffix);
-  auto lock = TRY(world.locks.try_lock(lock_path));
-  std::unique_ptr<StagedModel> staged(new StagedModel(world.files, lock_path, std::move(lock)));
+  std::unique_ptr<StagedModel> staged = TRY(claim(world, incoming));
   TRY(copy_folder(world.files, folder, staged->folder()));
   const Digest copied = TRY(model_digest(world.files, staged->folder()));
   if (copied != digest)
     return corrupt(cat(folder.string(), " changed while it was copied: ", digest.to_string(),
                        " became ", copied.to_string()));
   return staged;
+}
+
+// A sweep of another process may look at a lock in the moment between its making and its taking;
+// then another name is tried.
+Result<std::unique_ptr<StagedModel>> StagedModel::claim(const os::World& world,
+                                                        const os::Path& incoming) {
+  constexpr int kTries = 5;
+  for (int attempt = 1;; ++attempt) {
+    const os::Path lock_path = incoming / cat(new_name(world), kLockSuffix);
+    auto lock = world.locks.try_lock(lock_path);
+    if (lock.ok())
+      return std::unique_ptr<StagedModel>(
+          new StagedModel(world.files, lock_path, std::move(lock).value()));
+    if (lock.error().code() != ErrorCode::Busy || attempt == kTries) return lock.error();
+  }
 }
 
 StagedModel::~StagedModel() {

@@ -30,6 +30,8 @@ class StagedModel {
  private:
   StagedModel(os::Files& files, os::Path lock_path, std::unique_ptr<os::FileLock> lock)
       : files_(files), lock_path_(std::move(lock_path)), lock_(std::move(lock)) {}
+  static Result<std::unique_ptr<StagedModel>> claim(const os::World& world,
+                                                    const os::Path& incoming);
   os::Path folder() const { return os::Path(lock_path_).replace_extension(); }
 
   os::Files& files_;
