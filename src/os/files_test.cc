@@ -24,9 +24,7 @@ namespace {
 // What both file systems promise.
 class FilesTest : public testing::TestWithParam<const char*> {
  protected:
-  FilesTest() {
-    CHECK(memory_.make_directories(root_, 0755).ok());
-  }
+  FilesTest() { CHECK(memory_.make_directories(root_, 0755).ok()); }
 
   FakeClock clock_;
   TemporaryDirectory directory_;
