@@ -1,0 +1,138 @@
+#include "cli/data_command.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/strings.h"
+#include "ml/data/infer.h"
+#include "ml/data/profile.h"
+#include "ml/data/schema.h"
+#include "ml/data/validate.h"
+
+namespace sluice::cli {
+
+namespace {
+
+struct DataOptions {
+  std::string file;
+  std::string delimiter = ",";
+  std::string out;
+  std::string schema;
+  std::string report;
+  bool json = false;
+};
+
+// Shared by the command's options, which CLI11 fills, and the action that reads them later.
+using OptionsPtr = std::shared_ptr<DataOptions>;
+
+Result<ml::ProfileOptions> profile_options(const DataOptions& options) {
+  ml::ProfileOptions profile;
+  if (options.delimiter == "tab" || options.delimiter == "\\t") {
+    profile.csv.delimiter = '\t';
+    return profile;
+  }
+  if (options.delimiter.size() != 1 || options.delimiter == "\"" || options.delimiter == "\n")
+    return invalid_input(
+        cat("--delimiter '", options.delimiter, "': expected one character, or tab"));
+  profile.csv.delimiter = options.delimiter[0];
+  return profile;
+}
+
+// To the file of --out, else to standard output.
+Result<int> deliver(Context& context, const std::string& out, std::string_view text) {
+  if (out.empty()) {
+    context.terminal.out(text);
+    return 0;
+  }
+  TRY(context.world.files.write(out, text));
+  context.terminal.error(cat("wrote ", out, "\n"));
+  return 0;
+}
+
+Result<int> infer(Context& context, const DataOptions& options) {
+  const ml::ProfileOptions profile_with = TRY(profile_options(options));
+  const ml::DataProfile profile =
+      TRY(ml::profile_data(context.world.files, options.file, profile_with));
+  const std::vector<std::string> key =
+      TRY(ml::find_key(context.world.files, options.file, profile, profile_with));
+  return deliver(context, options.out, TRY(ml::propose_schema(profile, key)));
+}
+
+Result<int> profile(Context& context, const DataOptions& options) {
+  const ml::DataProfile found =
+      TRY(ml::profile_data(context.world.files, options.file, TRY(profile_options(options))));
+  JsonObject json = ml::to_json(found);
+  json["data_digest"] = TRY(ml::data_digest(context.world.files, options.file)).to_string();
+  json["profile_digest"] = ml::profile_digest(found).to_string();
+  const std::string text = cat(to_pretty_text(json), "\n");
+  if (!options.out.empty()) TRY(context.world.files.write(options.out, text));
+  context.terminal.out(options.json ? text : ml::profile_text(found));
+  return 0;
+}
+
+Result<int> validate(Context& context, const DataOptions& options) {
+  const std::string text = TRY(context.world.files.read(options.schema));
+  const ml::Schema schema = TRY(ml::parse_schema(text, options.schema));
+  ml::ValidateOptions how;
+  how.schema_name = options.schema;
+  const ml::ValidationReport report =
+      TRY(ml::validate_data(context.world.files, options.file, schema, how));
+  if (!options.report.empty())
+    TRY(context.world.files.write(options.report, ml::report_markdown(report)));
+  context.terminal.out(options.json ? cat(to_pretty_text(ml::to_json(report)), "\n")
+                                    : ml::report_text(report));
+  return report.passed() ? 0 : 1;
+}
+
+using Verb = Result<int> (*)(Context&, const DataOptions&);
+
+CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Verb verb,
+                   const char* name, const char* help) {
+  CLI::App& command = *data.add_subcommand(name, help);
+  command.add_option("file", options->file, "CSV file with a header row")->required();
+  command.callback([options, verb, &chosen] {
+    chosen.action = [options, verb](Context& context) { return verb(context, *options); };
+  });
+  return command;
+}
+
+constexpr const char* kDelimiterHelp = "Character between fields, or tab";
+
+void add_infer(CLI::App& data, Chosen& chosen) {
+  const auto options = std::make_shared<DataOptions>();
+  CLI::App& command = add_verb(data, chosen, options, &infer, "infer",
+                               "Propose a schema for a data file, to be corrected and committed");
+  command.add_option("--out", options->out, "Write the schema here instead of printing it");
+  command.add_option("--delimiter", options->delimiter, kDelimiterHelp);
+}
+
+void add_profile(CLI::App& data, Chosen& chosen) {
+  const auto options = std::make_shared<DataOptions>();
+  CLI::App& command = add_verb(data, chosen, options, &profile, "profile",
+                               "Count, measure and summarise the columns of a data file");
+  command.add_flag("--json", options->json, "Print the profile as JSON");
+  command.add_option("--out", options->out, "Write the profile as JSON to this file");
+  command.add_option("--delimiter", options->delimiter, kDelimiterHelp);
+}
+
+void add_validate(CLI::App& data, Chosen& chosen) {
+  const auto options = std::make_shared<DataOptions>();
+  CLI::App& command =
+      add_verb(data, chosen, options, &validate, "validate",
+               "Check a data file against its schema; exit status 1 when it does not fit");
+  command.add_option("--schema", options->schema, "The schema, a YAML file")->required();
+  command.add_flag("--json", options->json, "Print the report as JSON");
+  command.add_option("--report", options->report, "Also write the report as Markdown to this file");
+}
+
+}  // namespace
+
+void add_data_command(CLI::App& root, Chosen& chosen) {
+  CLI::App& data = *root.add_subcommand("data", "What a data file is like, and whether it fits");
+  data.require_subcommand(1);
+  add_infer(data, chosen);
+  add_profile(data, chosen);
+  add_validate(data, chosen);
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,195 @@
+#include "ml/data/column_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.h"
+#include "ml/data/number.h"
+#include "ml/data/value.h"
+
+namespace sluice::ml {
+
+namespace {
+
+constexpr std::size_t kShownAllowed = 8;
+
+std::string rows_text(std::uint64_t count) {
+  return count == 1 ? "1 row" : grouped(count) + " rows";
+}
+
+// What a factor between the offending and the usual values may come from.
+std::string unit_guess(double ratio) {
+  constexpr double kNear = 0.4;  // decades
+  const double decades = std::log10(ratio);
+  if (std::abs(decades - 2) < kNear) return ": cents instead of dollars?";
+  if (std::abs(decades + 2) < kNear) return ": dollars instead of cents?";
+  if (std::abs(decades - 3) < kNear) return ": thousandths (grams for kilograms)?";
+  if (std::abs(decades + 3) < kNear) return ": thousands (kilograms for grams)?";
+  return {};
+}
+
+// Empty where there is nothing to compare.
+std::string unit_remark(const QuantileSketch& offending, const QuantileSketch& usual) {
+  if (offending.count() == 0 || usual.count() == 0) return {};
+  const double theirs = offending.quantile(0.5);
+  const double others = usual.quantile(0.5);
+  if (!(theirs > 0 && others > 0)) return {};
+  const double ratio = theirs / others;
+  const std::string guess = unit_guess(ratio);
+  const std::string times = ratio >= 10    ? fmt::format(", about {:.0f} times as much", ratio)
+                            : ratio <= 0.1 ? fmt::format(", about 1/{:.0f} of it", 1 / ratio)
+                                           : "";
+  return fmt::format("their median is {:.3g}, that of the rows in range {:.3g}{}{}", theirs, others,
+                     times, guess);
+}
+
+std::string expectation(const ColumnRule& rule) {
+  switch (rule.type) {
+    case ColumnType::Integer:
+      return "a whole number";
+    case ColumnType::Number:
+      return "a number";
+    case ColumnType::Boolean:
+      return "true or false";
+    case ColumnType::Date:
+      return "a date (YYYY-MM-DD)";
+    case ColumnType::Text:
+    case ColumnType::Category:
+      return "text";
+  }
+  UNREACHABLE();
+}
+
+std::string allowed_text(const ColumnRule& rule) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(rule.allowed.size(), kShownAllowed); ++i)
+    text += cat(i == 0 ? "" : ", ", shortened(rule.allowed[i]));
+  if (rule.allowed.size() > kShownAllowed) text += cat(", … (", rule.allowed.size(), " values)");
+  return text;
+}
+
+}  // namespace
+
+ColumnCheck::ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSpellings& nulls,
+                         const std::vector<GroupColumn>& groups, std::size_t max_samples)
+    : rule_(rule),
+      field_(field),
+      nulls_(nulls),
+      allowed_(rule.allowed.begin(), rule.allowed.end()),
+      wrong_type_(groups, max_samples),
+      missing_(groups, max_samples),
+      below_(groups, max_samples),
+      above_(groups, max_samples),
+      not_allowed_(groups, max_samples) {}
+
+void ColumnCheck::check(const CsvBlock& block) {
+  for (std::size_t row = 0; row < block.rows.size(); ++row) {
+    const std::string_view text = block.fields[row * block.columns + field_];
+    if (nulls_.contains(text))
+      missing_.add(block, row, text);
+    else if (rule_.is_numeric())
+      check_number(block, row, text);
+    else if (rule_.type == ColumnType::Date)
+      check_date(block, row, text);
+    else
+      check_text(block, row, text);
+  }
+}
+
+bool ColumnCheck::check_bounds(const CsvBlock& block, std::size_t row, std::string_view text,
+                               double value) {
+  if (rule_.min && value < *rule_.min) {
+    below_.add(block, row, text);
+    if (rule_.is_numeric()) too_small_.add(value);
+    return false;
+  }
+  if (rule_.max && value > *rule_.max) {
+    above_.add(block, row, text);
+    if (rule_.is_numeric()) too_large_.add(value);
+    return false;
+  }
+  return true;
+}
+
+void ColumnCheck::check_number(const CsvBlock& block, std::size_t row, std::string_view text) {
+  const std::optional<double> number = parse_number(text);
+  if (!number || (rule_.type == ColumnType::Integer && *number != std::trunc(*number))) {
+    wrong_type_.add(block, row, text);
+    return;
+  }
+  const bool inside = check_bounds(block, row, text, *number);
+  if (inside && (rule_.min || rule_.max)) inside_.add(*number);
+  const auto& allowed = rule_.allowed_values;
+  if (!allowed.empty() && !std::binary_search(allowed.begin(), allowed.end(), *number))
+    not_allowed_.add(block, row, text);
+}
+
+void ColumnCheck::check_date(const CsvBlock& block, std::size_t row, std::string_view text) {
+  const std::optional<double> date = parse_date(text);
+  if (!date) {
+    wrong_type_.add(block, row, text);
+    return;
+  }
+  check_bounds(block, row, text, *date);
+  if (!allowed_.empty() && !allowed_.contains(text)) not_allowed_.add(block, row, text);
+}
+
+void ColumnCheck::check_text(const CsvBlock& block, std::size_t row, std::string_view text) {
+  if (rule_.type == ColumnType::Boolean && !is_boolean(text)) {
+    wrong_type_.add(block, row, text);
+    return;
+  }
+  if (!allowed_.empty() && !allowed_.contains(text)) not_allowed_.add(block, row, text);
+}
+
+std::size_t ColumnCheck::rule_count() const {
+  return 2 + (rule_.min ? 1 : 0) + (rule_.max ? 1 : 0) + (rule_.allowed.empty() ? 0 : 1);
+}
+
+void ColumnCheck::report_rule(std::vector<Violation>& violations, Rule rule,
+                              const ViolationTally& tally, std::string_view what,
+                              std::uint64_t total_rows) const {
+  if (tally.count() == 0) return;
+  Violation violation{.rule = rule, .columns = {rule_.name}};
+  violation.message = cat("'", rule_.name, "' ", what, " in ", rows_text(tally.count()));
+  tally.fill(violation, total_rows);
+  violations.push_back(std::move(violation));
+}
+
+void ColumnCheck::report_bound(std::vector<Violation>& violations, Rule rule,
+                               std::uint64_t total_rows) const {
+  const bool below = rule == Rule::Min;
+  const ViolationTally& tally = below ? below_ : above_;
+  if (tally.count() == 0) return;
+  const double bound = below ? *rule_.min : *rule_.max;
+  const std::string what = cat("is ", below ? "below " : "above ", bound_text(rule_.type, bound));
+  report_rule(violations, rule, tally, what, total_rows);
+  const std::string unit = unit_remark(below ? too_small_ : too_large_, inside_);
+  if (!unit.empty()) violations.back().remarks.push_back(unit);
+}
+
+void ColumnCheck::report_missing(std::vector<Violation>& violations,
+                                 std::uint64_t total_rows) const {
+  const double share = static_cast<double>(missing_.count()) /
+                       static_cast<double>(std::max<std::uint64_t>(total_rows, 1));
+  if (share <= rule_.max_null_share) return;
+  const std::string what =
+      rule_.max_null_share == 0
+          ? "has no value"
+          : fmt::format("has no value ({:.3g} %, at most {:.3g} % are allowed)", share * 100,
+                        rule_.max_null_share * 100);
+  report_rule(violations, Rule::MissingValues, missing_, what, total_rows);
+}
+
+void ColumnCheck::report(std::vector<Violation>& violations, std::uint64_t total_rows) const {
+  report_rule(violations, Rule::Type, wrong_type_, cat("is not ", expectation(rule_)), total_rows);
+  report_missing(violations, total_rows);
+  report_bound(violations, Rule::Min, total_rows);
+  report_bound(violations, Rule::Max, total_rows);
+  report_rule(violations, Rule::Allowed, not_allowed_, cat("is none of ", allowed_text(rule_)),
+              total_rows);
+}
+
+}  // namespace sluice::ml

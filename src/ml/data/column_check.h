@@ -1,0 +1,52 @@
+// The rules of one column, applied block by block. One thread.
+#pragma once
+
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "ml/data/csv.h"
+#include "ml/data/nulls.h"
+#include "ml/data/quantile_sketch.h"
+#include "ml/data/schema.h"
+#include "ml/data/violation_tally.h"
+
+namespace sluice::ml {
+
+class ColumnCheck {
+ public:
+  // Borrows the rule, the spellings and the groups.
+  ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSpellings& nulls,
+              const std::vector<GroupColumn>& groups, std::size_t max_samples);
+
+  void check(const CsvBlock& block);
+  std::size_t rule_count() const;
+  void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;
+
+ private:
+  void check_number(const CsvBlock& block, std::size_t row, std::string_view text);
+  void check_date(const CsvBlock& block, std::size_t row, std::string_view text);
+  void check_text(const CsvBlock& block, std::size_t row, std::string_view text);
+  // The bounds; true when the value is within them.
+  bool check_bounds(const CsvBlock& block, std::size_t row, std::string_view text, double value);
+  void report_bound(std::vector<Violation>& violations, Rule rule, std::uint64_t total_rows) const;
+  void report_missing(std::vector<Violation>& violations, std::uint64_t total_rows) const;
+  void report_rule(std::vector<Violation>& violations, Rule rule, const ViolationTally& tally,
+                   std::string_view what, std::uint64_t total_rows) const;
+
+  const ColumnRule& rule_;
+  std::size_t field_;
+  const NullSpellings& nulls_;
+  std::unordered_set<std::string_view> allowed_;  // of rule_
+  ViolationTally wrong_type_;
+  ViolationTally missing_;
+  ViolationTally below_;
+  ViolationTally above_;
+  ViolationTally not_allowed_;
+  // Of numbers with bounds: what is typical inside, and on either side.
+  QuantileSketch inside_;
+  QuantileSketch too_small_;
+  QuantileSketch too_large_;
+};
+
+}  // namespace sluice::ml

@@ -1,0 +1,142 @@
+// A profile as JSON, as a digest and as text.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/strings.h"
+#include "ml/data/number.h"
+#include "ml/data/profile.h"
+
+namespace sluice::ml {
+
+namespace {
+
+constexpr std::size_t kTopValues = 20;
+constexpr std::array kQuantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
+
+constexpr std::array kTypes = {ValueType::Integer, ValueType::Number, ValueType::Boolean,
+                               ValueType::Date, ValueType::Text};
+
+// Four significant digits are enough for people.
+std::string short_number(double value) {
+  return fmt::format("{:.4g}", value);
+}
+
+// JSON has no infinity: the mean of numbers near the limit of double is null.
+Json number_json(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+JsonObject numbers_json(const ColumnProfile& column) {
+  JsonObject quantiles;
+  for (const double q : kQuantiles)
+    quantiles[number_text(q)] =
+        std::clamp(column.quantiles.quantile(q), column.numbers.min, column.numbers.max);
+  return {{"count", column.numbers.count},
+          {"min", column.numbers.min},
+          {"max", column.numbers.max},
+          {"mean", number_json(column.numbers.mean)},
+          {"standard_deviation", number_json(column.numbers.deviation())},
+          {"quantiles", std::move(quantiles)},
+          {"quantile_relative_error", QuantileSketch::kRelativeError}};
+}
+
+JsonObject column_json(const ColumnProfile& column) {
+  JsonObject types;
+  for (const ValueType type : kTypes)
+    if (column.of_type(type) > 0) types[std::string(to_string(type))] = column.of_type(type);
+  JsonObject json{{"name", column.name},
+                  {"present", column.present()},
+                  {"missing", column.missing},
+                  {"types", std::move(types)},
+                  {"distinct", column.distinct},
+                  {"distinct_is_exact", column.distinct_exact},
+                  {"shortest_bytes", column.shortest},
+                  {"longest_bytes", column.longest}};
+  if (column.numbers.count > 0) json["numbers"] = numbers_json(column);
+  if (column.dates)
+    json["dates"] = {{"first", date_text(column.dates->first)},
+                     {"last", date_text(column.dates->second)}};
+  JsonArray top;
+  for (std::size_t i = 0; i < std::min(kTopValues, column.values.size()); ++i)
+    top.push_back({{"value", column.values[i].first}, {"count", column.values[i].second}});
+  if (column.distinct_exact) json["top_values"] = std::move(top);
+  return json;
+}
+
+std::string types_text(const ColumnProfile& column) {
+  std::string text;
+  for (const ValueType type : kTypes) {
+    if (column.of_type(type) == 0) continue;
+    if (!text.empty()) text += "+";
+    text += to_string(type);
+  }
+  return text.empty() ? "empty" : text;
+}
+
+std::string range_text(const ColumnProfile& column) {
+  if (column.numbers.count > 0)
+    return fmt::format("{} .. {}, median {}, mean {}, sd {}", short_number(column.numbers.min),
+                       short_number(column.numbers.max),
+                       short_number(column.quantiles.quantile(0.5)),
+                       short_number(column.numbers.mean), short_number(column.numbers.deviation()));
+  if (column.dates)
+    return cat(date_text(column.dates->first), " .. ", date_text(column.dates->second));
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, column.values.size()); ++i)
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", column.values[i].first.substr(0, 24),
+                        column.values[i].second);
+  return text;
+}
+
+}  // namespace
+
+JsonObject to_json(const DataProfile& profile) {
+  JsonArray columns;
+  for (const ColumnProfile& column : profile.columns) columns.push_back(column_json(column));
+  JsonArray problems;
+  for (const CsvProblem& problem : profile.problems)
+    problems.push_back({{"kind", to_string(problem.kind)},
+                        {"row", problem.position.row},
+                        {"line", problem.position.line},
+                        {"byte", problem.position.byte},
+                        {"message", problem.message}});
+  return {{"format", "sluice.data_profile"},
+          {"version", 1},
+          {"file", profile.file},
+          {"bytes", profile.bytes},
+          {"rows", profile.rows},
+          {"unreadable_rows", profile.unreadable},
+          {"problems", std::move(problems)},
+          {"columns", std::move(columns)}};
+}
+
+Digest profile_digest(const DataProfile& profile) {
+  JsonObject json = to_json(profile);
+  json.erase("file");
+  return sha256(to_canonical_text(json));
+}
+
+std::string profile_text(const DataProfile& profile) {
+  std::string text =
+      fmt::format("{}: {} rows, {} columns, {}\n", profile.file, grouped(profile.rows),
+                  profile.columns.size(), human_bytes(profile.bytes));
+  if (profile.unreadable > 0)
+    text += fmt::format("{} cannot be read; the first: {}: {}\n", plural(profile.unreadable, "row"),
+                        to_string(profile.problems[0].position), profile.problems[0].message);
+  std::size_t width = 6;
+  for (const ColumnProfile& column : profile.columns)
+    width = std::clamp(column.name.size(), width, std::size_t{32});
+  text += fmt::format("\n{:<{}}  {:<14} {:>10} {:>11}  values\n", "column", width, "type",
+                      "missing", "distinct");
+  for (const ColumnProfile& column : profile.columns)
+    text += fmt::format("{:<{}}  {:<14} {:>10} {:>11}  {}\n", column.name, width,
+                        types_text(column), grouped(column.missing),
+                        (column.distinct_exact ? "" : "~") + grouped(column.distinct),
+                        range_text(column));
+  return text;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,203 @@
+#include "ml/data/validate.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "ml/data/column_check.h"
+#include "ml/data/key_check.h"
+
+namespace sluice::ml {
+
+namespace {
+
+constexpr std::size_t kShownNames = 12;
+
+std::optional<std::size_t> index_of(const std::vector<std::string>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(names.size(), kShownNames);
+  std::string text = join(std::span(names).first(shown), ", ");
+  if (shown < names.size()) text += cat(" and ", names.size() - shown, " more");
+  return text;
+}
+
+// The name that a lost column may have now: alike, or one that holds it ("price", "unit_price").
+std::string_view likely_name(std::string_view lost, const std::vector<std::string>& names) {
+  if (const auto near = nearest(lost, names); !near.empty()) return near;
+  for (const std::string& name : names)
+    if (name.size() > 2 && lost.size() > 2 &&
+        (name.find(lost) != std::string::npos || lost.find(name) != std::string_view::npos))
+      return name;
+  return {};
+}
+
+class Validation {
+ public:
+  Validation(const Schema& schema, const ValidateOptions& options)
+      : schema_(schema), options_(options), nulls_(schema.nulls) {}
+
+  Result<ValidationReport> run(const os::FileReader& files, const os::Path& path);
+
+ private:
+  void prepare(const std::vector<std::string>& header);
+  void prepare_keys();
+  void add_key(Rule rule, const std::vector<std::string>& names);
+  void check_header();
+  void check_lost_column(const ColumnRule& rule, const std::vector<std::string>& unknown);
+  void check_block(const CsvBlock& block);
+  void report_unreadable();
+  void report_row_count();
+  Result<void> second_pass(const os::FileReader& files, const os::Path& path);
+
+  const Schema& schema_;
+  const ValidateOptions& options_;
+  NullSpellings nulls_;
+  std::vector<std::string> header_;
+  std::vector<GroupColumn> groups_;
+  std::vector<ColumnCheck> columns_;
+  std::vector<KeyCheck> keys_;
+  std::vector<CsvProblem> problems_;
+  ValidationReport report_;
+};
+
+void Validation::prepare(const std::vector<std::string>& header) {
+  header_ = header;
+  for (const std::string& name : schema_.report_by)
+    if (const auto field = index_of(header_, name)) groups_.push_back({name, *field, {}});
+  for (const ColumnRule& rule : schema_.columns)
+    if (const auto field = index_of(header_, rule.name))
+      columns_.emplace_back(rule, *field, nulls_, groups_, options_.max_samples);
+  prepare_keys();
+  constexpr std::size_t kAlwaysChecked = 3;  // readable rows, row count, extra columns
+  report_.checks = kAlwaysChecked + keys_.size() + schema_.columns.size();
+  for (const ColumnCheck& column : columns_) report_.checks += column.rule_count();
+}
+
+void Validation::add_key(Rule rule, const std::vector<std::string>& names) {
+  KeyCheck::Columns columns{rule, names, {}};
+  for (const std::string& name : names) {
+    const auto field = index_of(header_, name);
+    if (!field) {
+      report_.notes.push_back(cat("uniqueness of (", join(names, ", "),
+                                  ") was not checked: the file has no column '", name, "'"));
+      return;
+    }
+    columns.fields.push_back(*field);
+  }
+  keys_.emplace_back(std::move(columns), nulls_, groups_, options_.max_samples, options_.key_slots);
+}
+
+void Validation::prepare_keys() {
+  for (const ColumnRule& rule : schema_.columns)
+    if (rule.uniqueness == Uniqueness::Unique) add_key(Rule::Unique, {rule.name});
+  for (const std::vector<std::string>& key : schema_.keys) add_key(Rule::Key, key);
+}
+
+void Validation::check_lost_column(const ColumnRule& rule,
+                                   const std::vector<std::string>& unknown) {
+  if (rule.presence == Presence::Optional || index_of(header_, rule.name)) return;
+  Violation violation{.rule = Rule::MissingColumn, .columns = {rule.name}};
+  violation.message = cat("the column '", rule.name, "' is missing");
+  std::string_view likely = likely_name(rule.name, unknown);
+  if (likely.empty() && unknown.size() == 1) likely = unknown[0];
+  if (!likely.empty())
+    violation.message += cat("; the file has '", likely, "', which the schema does not know");
+  else if (const auto near = likely_name(rule.name, header_); !near.empty())
+    violation.message += cat("; the nearest name in the file is '", near, "'");
+  violation.remarks.push_back(cat("the columns of the file: ", names_text(header_)));
+  if (header_.size() == 1 && header_[0].find_first_of(";\t|,") != std::string::npos)
+    violation.remarks.push_back("there is a single column: is 'delimiter' of the schema right?");
+  report_.violations.push_back(std::move(violation));
+}
+
+void Validation::check_header() {
+  std::vector<std::string> unknown;
+  for (const std::string& name : header_)
+    if (schema_.find(name) == nullptr) unknown.push_back(name);
+  for (const ColumnRule& rule : schema_.columns) check_lost_column(rule, unknown);
+  if (schema_.extra_columns == ExtraColumns::Allow) return;
+  for (const std::string& name : unknown)
+    report_.violations.push_back({.rule = Rule::ExtraColumn,
+                                  .columns = {name},
+                                  .message = cat("the column '", name, "' is not in the schema"),
+                                  .remarks = {},
+                                  .groups = {},
+                                  .samples = {}});
+}
+
+void Validation::check_block(const CsvBlock& block) {
+  report_.rows += block.rows.size();
+  report_.unreadable += block.problem_count;
+  for (const CsvProblem& problem : block.problems)
+    if (problems_.size() < options_.max_samples) problems_.push_back(problem);
+  for (GroupColumn& group : groups_)
+    for (std::size_t row = 0; row < block.rows.size(); ++row)
+      group.rows.add(block.fields[row * block.columns + group.field]);
+  for (ColumnCheck& column : columns_) column.check(block);
+  for (KeyCheck& key : keys_) key.add(block);
+}
+
+void Validation::report_unreadable() {
+  if (report_.unreadable == 0) return;
+  Violation violation{.rule = Rule::UnreadableRow, .columns = {}, .count = report_.unreadable};
+  violation.message = report_.unreadable == 1
+                          ? "1 row cannot be read"
+                          : cat(grouped(report_.unreadable), " rows cannot be read");
+  for (const CsvProblem& problem : problems_)
+    violation.samples.push_back({problem.position, problem.message, std::nullopt});
+  report_.violations.push_back(std::move(violation));
+}
+
+void Validation::report_row_count() {
+  const std::uint64_t rows = report_.rows;
+  Violation violation{.rule = Rule::RowCount, .columns = {}};
+  const std::string found = rows == 0   ? "the file has no rows"
+                            : rows == 1 ? "the file has 1 row"
+                                        : cat("the file has ", grouped(rows), " rows");
+  if (rows < schema_.min_rows)
+    violation.message = cat(found, "; at least ", grouped(schema_.min_rows), " are expected");
+  else if (schema_.max_rows && rows > *schema_.max_rows)
+    violation.message = cat(found, "; at most ", grouped(*schema_.max_rows), " are expected");
+  if (!violation.message.empty()) report_.violations.push_back(std::move(violation));
+}
+
+Result<void> Validation::second_pass(const os::FileReader& files, const os::Path& path) {
+  const bool needed = std::any_of(keys_.begin(), keys_.end(),
+                                  [](const KeyCheck& key) { return key.needs_second_pass(); });
+  if (!needed) return success();
+  CsvReader reader = TRY(CsvReader::open(files, path, schema_.csv));
+  CsvBlock block;
+  while (TRY(reader.next(block)))
+    for (KeyCheck& key : keys_) key.add_again(block);
+  return success();
+}
+
+Result<ValidationReport> Validation::run(const os::FileReader& files, const os::Path& path) {
+  CsvReader reader = TRY(CsvReader::open(files, path, schema_.csv));
+  report_.file = path.string();
+  report_.schema = options_.schema_name;
+  prepare(reader.header());
+  CsvBlock block;
+  while (TRY(reader.next(block))) check_block(block);
+  report_.bytes = reader.bytes_read();
+  TRY(second_pass(files, path));
+  check_header();
+  report_unreadable();
+  report_row_count();
+  for (const ColumnCheck& column : columns_) column.report(report_.violations, report_.rows);
+  for (const KeyCheck& key : keys_) key.report(report_.violations, report_.notes, report_.rows);
+  return std::move(report_);
+}
+
+}  // namespace
+
+Result<ValidationReport> validate_data(const os::FileReader& files, const os::Path& path,
+                                       const Schema& schema, const ValidateOptions& options) {
+  return Validation(schema, options).run(files, path);
+}
+
+}  // namespace sluice::ml

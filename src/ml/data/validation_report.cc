@@ -1,0 +1,157 @@
+#include "ml/data/validation_report.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/strings.h"
+
+namespace sluice::ml {
+
+namespace {
+
+std::string summary(const ValidationReport& report) {
+  const std::string size =
+      fmt::format("{} rows, {}", grouped(report.rows), plural(report.checks, "check"));
+  if (report.passed()) return fmt::format("{} fits {} ({})", report.file, report.schema, size);
+  return fmt::format("{} does not fit {}: {} broken ({})", report.file, report.schema,
+                     plural(report.violations.size(), "rule"), size);
+}
+
+std::string sample_text(const ViolationSample& sample) {
+  std::string text =
+      fmt::format("row {} (line {})", grouped(sample.position.row), grouped(sample.position.line));
+  if (sample.earlier)
+    text += fmt::format(" repeats row {} (line {})", grouped(sample.earlier->row),
+                        grouped(sample.earlier->line));
+  if (!sample.value.empty()) text += ": " + sample.value;
+  return text;
+}
+
+// Bars and new lines would end the cell of a Markdown table.
+std::string cell(std::string text) {
+  text = replace_all(std::move(text), "|", "\\|");
+  text = replace_all(std::move(text), "\r", " ");
+  return replace_all(std::move(text), "\n", " ");
+}
+
+std::string code(const std::string& text) {
+  return text.empty() ? "" : "`" + replace_all(cell(text), "`", "'") + "`";
+}
+
+std::string markdown_samples(const Violation& violation) {
+  if (violation.samples.empty()) return {};
+  const bool repeats = violation.samples.front().earlier.has_value();
+  std::string text = fmt::format("\n| row | line |{} value |\n|---:|---:|{}---|\n",
+                                 repeats ? " repeats row |" : "", repeats ? "---:|" : "");
+  for (const ViolationSample& sample : violation.samples) {
+    text += fmt::format("| {} | {} |", sample.position.row, sample.position.line);
+    if (sample.earlier) text += fmt::format(" {} |", sample.earlier->row);
+    text += fmt::format(" {} |\n", code(sample.value));
+  }
+  return text;
+}
+
+JsonObject position_json(const CsvPosition& position) {
+  return {{"row", position.row}, {"line", position.line}, {"byte", position.byte}};
+}
+
+JsonObject violation_json(const Violation& violation) {
+  JsonArray columns(violation.columns.begin(), violation.columns.end());
+  JsonArray remarks(violation.remarks.begin(), violation.remarks.end());
+  JsonArray groups;
+  for (const ViolationGroup& group : violation.groups)
+    groups.push_back({{"column", group.column},
+                      {"value", group.value},
+                      {"violations", group.violations},
+                      {"rows", group.rows}});
+  JsonArray samples;
+  for (const ViolationSample& sample : violation.samples) {
+    JsonObject json = position_json(sample.position);
+    json["value"] = sample.value;
+    if (sample.earlier) json["repeats"] = position_json(*sample.earlier);
+    samples.push_back(std::move(json));
+  }
+  return {{"rule", to_string(violation.rule)},
+          {"columns", std::move(columns)},
+          {"count", violation.count},
+          {"count_is_exact", violation.exactness == Exactness::Exact},
+          {"message", violation.message},
+          {"remarks", std::move(remarks)},
+          {"groups", std::move(groups)},
+          {"samples", std::move(samples)}};
+}
+
+}  // namespace
+
+std::string_view to_string(Rule rule) {
+  switch (rule) {
+    case Rule::UnreadableRow:
+      return "unreadable_row";
+    case Rule::MissingColumn:
+      return "missing_column";
+    case Rule::ExtraColumn:
+      return "extra_column";
+    case Rule::RowCount:
+      return "row_count";
+    case Rule::Type:
+      return "type";
+    case Rule::MissingValues:
+      return "missing_values";
+    case Rule::Min:
+      return "min";
+    case Rule::Max:
+      return "max";
+    case Rule::Allowed:
+      return "allowed";
+    case Rule::Unique:
+      return "unique";
+    case Rule::Key:
+      return "key";
+  }
+  UNREACHABLE();
+}
+
+std::string report_text(const ValidationReport& report) {
+  std::string text = summary(report) + "\n";
+  for (const Violation& violation : report.violations) {
+    text += "\n  " + violation.message + "\n";
+    for (const std::string& remark : violation.remarks) text += "      " + remark + "\n";
+    for (const ViolationSample& sample : violation.samples)
+      text += "      " + sample_text(sample) + "\n";
+  }
+  if (!report.notes.empty()) text += "\n";
+  for (const std::string& note : report.notes) text += "  note: " + note + "\n";
+  return text;
+}
+
+std::string report_markdown(const ValidationReport& report) {
+  std::string text = fmt::format("### Data validation: {}\n\n{}\n",
+                                 report.passed() ? "passed" : "failed", summary(report));
+  for (const Violation& violation : report.violations) {
+    text += "\n**" + cell(violation.message) + "**\n";
+    for (const std::string& remark : violation.remarks) text += "- " + cell(remark) + "\n";
+    text += markdown_samples(violation);
+  }
+  for (const std::string& note : report.notes) text += "\n> " + cell(note) + "\n";
+  return text;
+}
+
+JsonObject to_json(const ValidationReport& report) {
+  JsonArray violations;
+  for (const Violation& violation : report.violations)
+    violations.push_back(violation_json(violation));
+  JsonArray notes(report.notes.begin(), report.notes.end());
+  return {{"format", "sluice.validation_report"},
+          {"version", 1},
+          {"passed", report.passed()},
+          {"file", report.file},
+          {"schema", report.schema},
+          {"rows", report.rows},
+          {"unreadable_rows", report.unreadable},
+          {"bytes", report.bytes},
+          {"checks", report.checks},
+          {"violations", std::move(violations)},
+          {"notes", std::move(notes)}};
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,80 @@
+// What validation found: data, and its forms for terminals, for other programs and for a pull
+// request. Values; pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "ml/data/csv.h"
+
+namespace sluice::ml {
+
+enum class Rule {
+  UnreadableRow,
+  MissingColumn,
+  ExtraColumn,
+  RowCount,
+  Type,
+  MissingValues,
+  Min,
+  Max,
+  Allowed,
+  Unique,
+  Key,
+};
+
+std::string_view to_string(Rule rule);  // "unreadable_row" …
+
+struct ViolationSample {
+  CsvPosition position;
+  std::string value;                   // shortened
+  std::optional<CsvPosition> earlier;  // the row that this one repeats
+};
+
+// Of `rows` rows where `column` is `value`, `violations` break the rule.
+struct ViolationGroup {
+  std::string column;
+  std::string value;
+  std::uint64_t violations = 0;
+  std::uint64_t rows = 0;
+
+  bool operator==(const ViolationGroup&) const = default;
+};
+
+enum class Exactness { Exact, Estimate };
+
+struct Violation {
+  Rule rule = Rule::Type;
+  std::vector<std::string> columns = {};
+  std::uint64_t count = 0;  // rows; 0 where it is not about rows
+  Exactness exactness = Exactness::Exact;
+  std::string message = {};                 // one line, complete by itself
+  std::vector<std::string> remarks = {};    // what they have in common, what it may be
+  std::vector<ViolationGroup> groups = {};  // largest first, for each column of report_by
+  std::vector<ViolationSample> samples = {};
+};
+
+struct ValidationReport {
+  std::string file;
+  std::string schema;
+  std::uint64_t rows = 0;
+  std::uint64_t unreadable = 0;
+  std::uint64_t bytes = 0;
+  std::size_t checks = 0;
+  std::vector<Violation> violations;
+  std::vector<std::string> notes;  // what was not checked, or only estimated
+
+  bool passed() const { return violations.empty(); }
+};
+
+std::string report_text(const ValidationReport& report);
+// For a pull request or GITHUB_STEP_SUMMARY.
+std::string report_markdown(const ValidationReport& report);
+// {"format": "sluice.validation_report", "version": 1, …}; docs/formats/schema.md.
+JsonObject to_json(const ValidationReport& report);
+
+}  // namespace sluice::ml
