@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kShownAllowed = 8;
 
-std::string rows_text(std::uint64_t count) {
-  return count == 1 ? "1 row" : grouped(count) + " rows";
-}
-
 // What a factor between the offending and the usual values may come from.
 std::string unit_guess(double ratio) {
   constexpr double kNear = 0.4;  // decades
@@ -38,11 +34,11 @@ std::string unit_remark(const QuantileSketch& offending, const QuantileSketch& u
   if (!(theirs > 0 && others > 0)) return {};
   const double ratio = theirs / others;
   const std::string guess = unit_guess(ratio);
-  const std::string times = ratio >= 10    ? fmt::format(", about {:.0f} times as much", ratio)
-                            : ratio <= 0.1 ? fmt::format(", about 1/{:.0f} of it", 1 / ratio)
-                                           : "";
-  return fmt::format("their median is {:.3g}, that of the rows in range {:.3g}{}{}", theirs, others,
-                     times, guess);
+  std::string times;
+  if (ratio >= 10) times = cat(", some ", rough_text(ratio, 2), " times as much");
+  if (ratio <= 0.1) times = cat(", some 1/", rough_text(1 / ratio, 2), " of it");
+  return cat("their median is about ", rough_text(theirs, 2), ", that of the rows in range about ",
+             rough_text(others, 2), times, guess);
 }
 
 std::string expectation(const ColumnRule& rule) {

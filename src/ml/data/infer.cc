@@ -51,7 +51,7 @@ bool is_all(const ColumnProfile& column, std::initializer_list<ValueType> types)
 }
 
 bool has_few_values(const ColumnProfile& column, std::size_t most) {
-  return column.distinct_exact && column.distinct <= most &&
+  return column.distinct > 0 && column.distinct_exact && column.distinct <= most &&
          column.distinct * kSeenEachOnAverage <= column.present();
 }
 

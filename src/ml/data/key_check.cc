@@ -74,9 +74,9 @@ void KeyCheck::report(std::vector<Violation>& violations, std::vector<std::strin
     violation.groups.clear();
     violation.remarks = {"counted by hash; the rows shown were compared"};
   }
-  violation.message = fmt::format(
-      "{} must be unique, but {}{} an earlier row", name(), counted_exactly() ? "" : "about ",
-      violation.count == 1 ? "1 row repeats" : grouped(violation.count) + " rows repeat");
+  violation.message = fmt::format("{} must be unique, but {}{} {} an earlier row", name(),
+                                  counted_exactly() ? "" : "about ", rows_text(violation.count),
+                                  violation.count == 1 ? "repeats" : "repeat");
   violations.push_back(std::move(violation));
 }
 

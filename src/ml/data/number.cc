@@ -58,4 +58,13 @@ std::string number_text(double value) {
   return std::string(buffer.data(), end);
 }
 
+std::string rough_text(double value, int digits) {
+  std::array<char, 32> buffer;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                          std::chars_format::scientific, digits - 1);
+  double rounded = value;
+  std::from_chars(buffer.data(), end, rounded);
+  return number_text(rounded);
+}
+
 }  // namespace sluice::ml

@@ -15,4 +15,8 @@ std::optional<double> parse_number(std::string_view text);
 // The shortest text that reads back as the same number; "" for NaN.
 std::string number_text(double value);
 
+// The nearest number with so many significant digits, as text without an exponent where it is of
+// ordinary size: what an estimate is shown as ("450", "0.0034").
+std::string rough_text(double value, int digits);
+
 }  // namespace sluice::ml

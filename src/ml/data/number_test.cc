@@ -51,5 +51,13 @@ TEST(Number, TextReadsBackAsTheSameNumber) {
   EXPECT_EQ(number_text(std::numeric_limits<double>::quiet_NaN()), "");
 }
 
+TEST(Number, AnEstimateIsShownWithoutFalsePrecision) {
+  EXPECT_EQ(rough_text(446.0, 2), "450");
+  EXPECT_EQ(rough_text(3.4453, 2), "3.4");
+  EXPECT_EQ(rough_text(0.001256, 3), "0.00126");
+  EXPECT_EQ(rough_text(-99.9, 2), "-100");
+  EXPECT_EQ(rough_text(0, 2), "0");
+}
+
 }  // namespace
 }  // namespace sluice::ml

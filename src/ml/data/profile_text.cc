@@ -76,11 +76,14 @@ std::string types_text(const ColumnProfile& column) {
   return text.empty() ? "empty" : text;
 }
 
+double median(const ColumnProfile& column) {
+  return std::clamp(column.quantiles.quantile(0.5), column.numbers.min, column.numbers.max);
+}
+
 std::string range_text(const ColumnProfile& column) {
   if (column.numbers.count > 0)
-    return fmt::format("{} .. {}, median {}, mean {}, sd {}", short_number(column.numbers.min),
-                       short_number(column.numbers.max),
-                       short_number(column.quantiles.quantile(0.5)),
+    return fmt::format("{} .. {}, median ~{}, mean {}, sd {}", short_number(column.numbers.min),
+                       short_number(column.numbers.max), rough_text(median(column), 2),
                        short_number(column.numbers.mean), short_number(column.numbers.deviation()));
   if (column.dates)
     return cat(date_text(column.dates->first), " .. ", date_text(column.dates->second));

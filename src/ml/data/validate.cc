@@ -144,9 +144,7 @@ void Validation::check_block(const CsvBlock& block) {
 void Validation::report_unreadable() {
   if (report_.unreadable == 0) return;
   Violation violation{.rule = Rule::UnreadableRow, .columns = {}, .count = report_.unreadable};
-  violation.message = report_.unreadable == 1
-                          ? "1 row cannot be read"
-                          : cat(grouped(report_.unreadable), " rows cannot be read");
+  violation.message = cat(rows_text(report_.unreadable), " cannot be read");
   for (const CsvProblem& problem : problems_)
     violation.samples.push_back({problem.position, problem.message, std::nullopt});
   report_.violations.push_back(std::move(violation));
@@ -155,9 +153,7 @@ void Validation::report_unreadable() {
 void Validation::report_row_count() {
   const std::uint64_t rows = report_.rows;
   Violation violation{.rule = Rule::RowCount, .columns = {}};
-  const std::string found = rows == 0   ? "the file has no rows"
-                            : rows == 1 ? "the file has 1 row"
-                                        : cat("the file has ", grouped(rows), " rows");
+  const std::string found = cat("the file has ", rows == 0 ? "no rows" : rows_text(rows));
   if (rows < schema_.min_rows)
     violation.message = cat(found, "; at least ", grouped(schema_.min_rows), " are expected");
   else if (schema_.max_rows && rows > *schema_.max_rows)

@@ -11,7 +11,7 @@ namespace {
 
 std::string summary(const ValidationReport& report) {
   const std::string size =
-      fmt::format("{} rows, {}", grouped(report.rows), plural(report.checks, "check"));
+      fmt::format("{}, {}", rows_text(report.rows), plural(report.checks, "check"));
   if (report.passed()) return fmt::format("{} fits {} ({})", report.file, report.schema, size);
   return fmt::format("{} does not fit {}: {} broken ({})", report.file, report.schema,
                      plural(report.violations.size(), "rule"), size);
@@ -109,6 +109,10 @@ std::string_view to_string(Rule rule) {
       return "key";
   }
   UNREACHABLE();
+}
+
+std::string rows_text(std::uint64_t count) {
+  return count == 1 ? "1 row" : cat(grouped(count), " rows");
 }
 
 std::string report_text(const ValidationReport& report) {

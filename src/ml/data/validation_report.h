@@ -72,6 +72,8 @@ struct ValidationReport {
 };
 
 std::string report_text(const ValidationReport& report);
+// "1 row", "9 649 rows".
+std::string rows_text(std::uint64_t count);
 // For a pull request or GITHUB_STEP_SUMMARY.
 std::string report_markdown(const ValidationReport& report);
 // {"format": "sluice.validation_report", "version": 1, …}; docs/formats/schema.md.
