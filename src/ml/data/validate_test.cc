@@ -75,7 +75,7 @@ TEST_F(Validate, PricesInCentsForOneBrandAreNamedByBrandAndUnit) {
       "\n"
       "  'price' is above 10 in 100 rows\n"
       "      all 100 have brand = 3, and that is every row with brand = 3\n"
-      "      their median is about 450, that of the rows in range about 3.4, some 130 times as "
+      "      their median is about 450, that of the rows in range about 3.5, some 130 times as "
       "much: cents instead of dollars?\n"
       "      row 3 (line 4): 440\n"
       "      row 7 (line 8): 441\n"
