@@ -1,0 +1,337 @@
+#include "exec/host_leg.h"
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "exec/actions/run_action.h"
+#include "exec/supervisor/supervisor_names.h"
+#include "exec/supervisor_image.h"
+#include "os/unix_socket.h"
+
+namespace sluice::exec {
+namespace {
+
+using pipeline::Outcome;
+using pipeline::StepResult;
+
+constexpr Duration kConnectRetry = std::chrono::milliseconds(20);
+constexpr int kConnectTries = 250;
+
+constexpr std::string_view kLost =
+    "lost: the supervisor of the job is gone and left no record of how the step ended";
+
+Outcome to_outcome(StepEnd end) {
+  switch (end) {
+    case StepEnd::Succeeded:
+      return Outcome::Succeeded;
+    case StepEnd::Failed:
+      return Outcome::Failed;
+    case StepEnd::TimedOut:
+      return Outcome::TimedOut;
+    case StepEnd::Cancelled:
+      return Outcome::Cancelled;
+    case StepEnd::Errored:
+      return Outcome::Errored;
+  }
+  UNREACHABLE();
+}
+
+StepResult errored(std::string message) {
+  StepResult result;
+  result.outcome = Outcome::Errored;
+  result.message = std::move(message);
+  return result;
+}
+
+StepResult to_result(const EndedMessage& message) {
+  StepResult result;
+  result.outcome = to_outcome(message.end);
+  result.exit_code = message.exit_code;
+  result.message = message.message;
+  for (const auto& command : message.commands)
+    result.commands.push_back({command.name, command.properties, command.data});
+  return result;
+}
+
+// The end record of a script: all of its result but commands and files.
+Result<StepResult> read_end_record(const Json& record) {
+  const JsonObject& object = *TRY(as_object(record, "end record"));
+  const std::string outcome = TRY(get_string(object, "outcome"));
+  const std::int64_t kept = TRY(get_int(object, "kept_commands"));
+  StepResult result;
+  result.exit_code = static_cast<int>(TRY(get_int(object, "exit_code")));
+  result.message = string_or(object, "message", "");
+  const std::optional<StepEnd> end = step_end_from_string(outcome);
+  if (!end) return corrupt(cat("end record: unknown outcome '", outcome, "'"));
+  result.outcome = to_outcome(*end);
+  if (kept > 0)
+    return errored(cat("lost: the step ended (exit code ", result.exit_code, "), but ",
+                       plural(static_cast<std::size_t>(kept), "command"),
+                       " of its log that set outputs or masks went with the supervisor"));
+  return result;
+}
+
+}  // namespace
+
+HostLeg::HostLeg(HostContext& context, LegAddress address)
+    : context_(context),
+      address_(std::move(address)),
+      folder_(leg_folder(context.settings.home, address_)) {}
+
+HostLeg::~HostLeg() {
+  for (auto& [id, active] : active_) active.cancel.cancel();
+}
+
+// ---- preparation
+
+Result<void> HostLeg::prepare(const LegSpec& spec) {
+  spec_ = spec;
+  TRY(make_folders(spec));
+  return ensure_supervisor();
+}
+
+Result<void> HostLeg::make_folders(const LegSpec& spec) {
+  os::Files& files = context_.world.files;
+  const bool again = files.stat(folder_.leg_record()).ok();
+  if (!again) {
+    TRY(files.remove_all(folder_.temp()));
+    if (spec.workspace == WorkspaceUse::Fresh) {
+      TRY(files.remove_all(folder_.workspace()));
+      TRY(files.remove_all(folder_.tools()));
+    }
+  }
+  TRY(files.make_directories(folder_.workspace()));
+  TRY(files.make_directories(folder_.tools()));
+  TRY(files.make_directories(folder_.temp(), 0700));
+  TRY(files.make_directories(folder_.attempt / "steps"));
+  TRY(files.make_directories(folder_.attempt / "logs"));
+  if (again) return success();
+  TRY(files.write(folder_.event_file(), spec.event_json.empty() ? "{}" : spec.event_json));
+  const JsonObject record{{"job", address_.job},
+                          {"leg", address_.leg},
+                          {"attempt", address_.attempt},
+                          {"prepared", to_rfc3339(context_.world.clock.now())}};
+  return files.write(folder_.leg_record(), to_text(record) + "\n");
+}
+
+Result<void> HostLeg::ensure_supervisor() {
+  if (link_ && link_->is_open()) return success();
+  return adopt(TRY(connect_or_spawn()));
+}
+
+Result<os::Descriptor> HostLeg::connect_or_spawn() {
+  if (context_.world.files.stat(folder_.attempt / kSocketName).ok()) {
+    Result<os::Descriptor> socket = os::connect_unix(folder_.attempt / kSocketName);
+    if (socket.ok()) return socket;
+  }
+  return spawn_supervisor();
+}
+
+Result<os::Descriptor> HostLeg::spawn_supervisor() {
+  os::SocketPair sockets = TRY(os::make_socket_pair());
+  os::ProcessSpec spec;
+  spec.argv = {context_.supervisor.string(), folder_.attempt.string(),
+               std::to_string(sockets.theirs.get())};
+  spec.env = {{"PATH", "/usr/bin:/bin"}};
+  spec.pass_descriptors = {sockets.theirs.get()};
+  spec.session = os::Session::NewSession;
+  // Not waited for: it outlives this process; the port collects it if it does not.
+  TRY_CONTEXT(context_.world.processes.spawn(spec), "start the job's supervisor");
+  return std::move(sockets.ours);
+}
+
+Result<void> HostLeg::adopt(os::Descriptor socket) {
+  SupervisorLink::Handlers handlers{[this](const Frame& frame) { on_frame(frame); },
+                                    [this] { on_closed(); }};
+  link_ = TRY(SupervisorLink::open(context_.loop, std::move(socket), std::move(handlers)));
+  ConfigureMessage configure;
+  configure.job_timeout = spec_ ? spec_->settings.timeout : Duration::zero();
+  configure.interrupt_grace = context_.settings.interrupt_grace;
+  configure.terminate_grace = context_.settings.terminate_grace;
+  configure.linger = context_.settings.linger;
+  link_->send(to_frame(configure));
+  return success();
+}
+
+// Another supervisor is alive but not to be reached yet: it has the lock and not yet the socket.
+void HostLeg::retry_connect() {
+  if (++connect_tries_ > kConnectTries) {
+    while (!active_.empty())
+      end_errored(active_.begin()->first, "the job's supervisor cannot be reached");
+    return;
+  }
+  std::weak_ptr<char> alive = alive_;
+  context_.world.timers.start(kConnectRetry, [this, alive, &loop = context_.loop] {
+    loop.post([this, alive] {
+      if (alive.expired()) return;
+      if (!ensure_supervisor().ok()) return retry_connect();
+      for (auto& [id, active] : active_)
+        if (std::holds_alternative<pipeline::ScriptAction>(active.step.action)) send_start(active);
+    });
+  });
+}
+
+// ---- steps
+
+void HostLeg::start(const pipeline::RunStep& step, StepCallbacks callbacks) {
+  const auto known = active_.find(step.id);
+  const bool fresh = known == active_.end();
+  Active& active = fresh ? active_[step.id] : known->second;
+  active.step = step;
+  active.callbacks = std::move(callbacks);
+  if (!std::holds_alternative<pipeline::ScriptAction>(step.action)) {
+    if (fresh) start_builtin(active);
+    return;
+  }
+  start_script(active);
+}
+
+void HostLeg::start_script(Active& active) {
+  const Result<void> ready = ensure_supervisor();
+  if (!ready.ok()) return end_errored(active.step.id, ready.error().describe());
+  send_start(active);
+}
+
+void HostLeg::send_start(Active& active) {
+  Result<StartMessage> message = lay_out_step(around(), active.step);
+  if (!message.ok()) return end_errored(active.step.id, message.error().describe());
+  const bool durable = context_.settings.durability == os::Durability::Power;
+  message->sync = durable ? RecordSync::Yes : RecordSync::No;
+  link_->send(to_frame(*message));
+}
+
+void HostLeg::start_builtin(Active& active) {
+  ActionRequest request{context_.world, context_.blobs,
+                        folder_,        run_folder(context_.settings.home, address_.run),
+                        address_,       spec_ ? spec_->source : SourceTree{},
+                        active.step,    active.cancel.token()};
+  const std::string id = active.step.id;
+  std::weak_ptr<char> alive = alive_;
+  context_.workers.post([this, alive, id, &loop = context_.loop, request = std::move(request)] {
+    const auto on_started = [&](const StepStart& start) {
+      loop.post([this, alive, id, start] {
+        const auto found = alive.expired() ? active_.end() : active_.find(id);
+        if (alive.expired() || found == active_.end()) return;
+        if (found->second.callbacks.on_started) found->second.callbacks.on_started(start);
+      });
+    };
+    StepResult result = run_action(request, on_started);
+    loop.post([this, alive, id, result = std::move(result)]() mutable {
+      if (!alive.expired()) deliver(id, std::move(result));
+    });
+  });
+}
+
+void HostLeg::stop(const std::string& step_id) {
+  const auto found = active_.find(step_id);
+  if (found == active_.end()) return;
+  found->second.cancel.cancel();
+  if (link_) link_->send(FrameWriter("stop").text(step_id).take());
+}
+
+void HostLeg::deliver(const std::string& step_id, StepResult result) {
+  const auto found = active_.find(step_id);
+  if (found == active_.end()) return;
+  Active active = std::move(found->second);
+  active_.erase(found);
+  active.callbacks.on_ended(std::move(result));
+}
+
+void HostLeg::end_errored(const std::string& step_id, std::string message) {
+  deliver(step_id, errored(std::move(message)));
+}
+
+// ---- what the supervisor says
+
+void HostLeg::on_frame(const Frame& frame) {
+  connect_tries_ = 0;
+  if (const std::string& kind = frame[0]; kind == "started") {
+    if (const auto message = started_message(frame)) started(*message);
+  } else if (kind == "output" && frame.size() == 2) {
+    const auto found = active_.find(frame[1]);
+    if (found != active_.end() && found->second.callbacks.on_output)
+      found->second.callbacks.on_output();
+  } else if (kind == "ended") {
+    if (const auto message = ended_message(frame)) ended(*message);
+  } else if (kind == "refused") {
+    if (const auto message = refused_message(frame)) refused(*message);
+  } else if (kind == "busy") {
+    busy_ = true;
+  }
+}
+
+void HostLeg::started(const StartedMessage& message) {
+  const auto found = active_.find(message.id);
+  if (found == active_.end() || !found->second.callbacks.on_started) return;
+  found->second.callbacks.on_started(
+      {{message.boot_id, message.pid, message.start_ticks}, message.time});
+}
+
+void HostLeg::ended(const EndedMessage& message) {
+  const auto found = active_.find(message.id);
+  if (found == active_.end()) return;
+  StepResult result = to_result(message);
+  collect_files(around(), found->second.step, result);
+  if (const Result<void> kept = keep_summary(around(), found->second.step, result); !kept.ok())
+    result.commands.push_back({"warning", {}, cat("summary not kept: ", kept.error().describe())});
+  deliver(message.id, std::move(result));
+}
+
+void HostLeg::refused(const RefusedMessage& message) {
+  if (message.refusal == Refusal::AlreadyRecorded) return recover(message.id);
+  end_errored(message.id, message.message);
+}
+
+// The step's supervisor is gone. Its records decide.
+void HostLeg::recover(const std::string& step_id) {
+  const auto found = active_.find(step_id);
+  if (found == active_.end()) return;
+  StepResult result = recovered_result(step_id);
+  if (result.outcome != Outcome::Errored) collect_files(around(), found->second.step, result);
+  deliver(step_id, std::move(result));
+}
+
+StepResult HostLeg::recovered_result(const std::string& step_id) const {
+  const Result<std::string> text = context_.world.files.read(folder_.end_record(step_id), 1u << 20);
+  if (!text.ok()) return errored(std::string(kLost));
+  const Result<Json> record = parse_json(text.value());
+  if (!record.ok()) return errored(record.error().describe());
+  Result<StepResult> result = read_end_record(record.value());
+  if (!result.ok()) return errored(result.error().describe());
+  return std::move(result).value();
+}
+
+void HostLeg::on_closed() {
+  if (std::exchange(busy_, false)) return retry_connect();
+  std::vector<std::string> scripts;
+  for (const auto& [id, active] : active_)
+    if (std::holds_alternative<pipeline::ScriptAction>(active.step.action)) scripts.push_back(id);
+  for (const std::string& id : scripts) recover(id);
+  if (finishing_) clean_up();
+}
+
+// ---- the end
+
+void HostLeg::finish(std::function<void(Result<void>)> done) {
+  finishing_ = std::move(done);
+  for (auto& [id, active] : active_) active.cancel.cancel();
+  const bool linked = link_ && link_->is_open();
+  // A supervisor removes its lock when it ends in order: nothing is left then.
+  if (!linked && !context_.world.files.stat(folder_.attempt / kLockName).ok()) return clean_up();
+  const Result<void> reached = ensure_supervisor();
+  if (!reached.ok()) {
+    std::exchange(finishing_, {})(reached);
+    return;
+  }
+  link_->send(FrameWriter("end").take());
+}
+
+void HostLeg::clean_up() {
+  std::function<void(Result<void>)> done = std::exchange(finishing_, {});
+  context_.workers.post([&files = context_.world.files, temp = folder_.temp(),
+                         &loop = context_.loop, done = std::move(done)] {
+    Result<void> removed = files.remove_all(temp);
+    loop.post([done, removed] { done(removed); });
+  });
+}
+
+}  // namespace sluice::exec

@@ -1,0 +1,31 @@
+#include "exec/leg_folder.h"
+
+#include "base/strings.h"
+#include "exec/safe_name.h"
+
+namespace sluice::exec {
+
+os::Path LegFolder::start_record(const std::string& step_id) const {
+  return attempt / "steps" / cat(safe_name(step_id), ".start");
+}
+
+os::Path LegFolder::end_record(const std::string& step_id) const {
+  return attempt / "steps" / cat(safe_name(step_id), ".end");
+}
+
+os::Path LegFolder::step_files(const std::string& step_id) const {
+  return temp() / "_sluice" / safe_name(step_id);
+}
+
+os::Path run_folder(const os::Path& home, const std::string& run) {
+  return home / "runs" / safe_name(run);
+}
+
+LegFolder leg_folder(const os::Path& home, const LegAddress& leg) {
+  LegAddress first = leg;
+  first.attempt = 1;
+  const os::Path jobs = run_folder(home, leg.run) / "jobs";
+  return {jobs / first.folder_name(), jobs / leg.folder_name()};
+}
+
+}  // namespace sluice::exec

@@ -1,0 +1,32 @@
+// Where everything of one leg lies (docs/formats/run_folder.md). Pure.
+#pragma once
+
+#include <string>
+
+#include "exec/ports/step_backend.h"
+
+namespace sluice::exec {
+
+struct LegFolder {
+  os::Path base;     // the same in every attempt: workspace, temp, tools, event.json
+  os::Path attempt;  // of this attempt: steps, logs, summaries, supervisor
+
+  os::Path workspace() const { return base / "workspace"; }
+  os::Path temp() const { return base / "temp"; }
+  os::Path tools() const { return base / "tools"; }
+  os::Path event_file() const { return base / "event.json"; }
+  os::Path leg_record() const { return attempt / "leg.json"; }
+  os::Path log(int step) const { return attempt / "logs" / (std::to_string(step) + ".log"); }
+  os::Path summary(int step) const {
+    return attempt / "summaries" / (std::to_string(step) + ".md");
+  }
+  os::Path start_record(const std::string& step_id) const;
+  os::Path end_record(const std::string& step_id) const;
+  // Files of one step that go with the leg: script, collected files.
+  os::Path step_files(const std::string& step_id) const;
+};
+
+os::Path run_folder(const os::Path& home, const std::string& run);
+LegFolder leg_folder(const os::Path& home, const LegAddress& leg);
+
+}  // namespace sluice::exec

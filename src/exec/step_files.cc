@@ -1,0 +1,150 @@
+#include "exec/step_files.h"
+
+#include <map>
+
+#include "base/strings.h"
+#include "exec/masker.h"
+#include "pipeline/mask.h"
+
+namespace sluice::exec {
+namespace {
+
+constexpr std::string_view kSummary = "GITHUB_STEP_SUMMARY";
+constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// What a step inherits from whoever started sluice; everything else stays outside, so that a run
+// does not depend on the shell it was started from.
+constexpr std::string_view kInherited[] = {
+    "HOME",           "USER",         "LOGNAME",    "SHELL",
+    "LANG",           "LANGUAGE",     "TZ",         "TMPDIR",
+    "http_proxy",     "https_proxy",  "no_proxy",   "all_proxy",
+    "HTTP_PROXY",     "HTTPS_PROXY",  "NO_PROXY",   "ALL_PROXY",
+    "SSL_CERT_FILE",  "SSL_CERT_DIR", "SLUICE_URL", "CUDA_VISIBLE_DEVICES",
+    "LD_LIBRARY_PATH"};
+
+using Variables = std::map<std::string, std::string>;
+
+Variables inherited(const os::Environment& environment) {
+  Variables out;
+  for (const std::string_view name : kInherited)
+    if (auto value = environment.get(name)) out.emplace(name, std::move(*value));
+  for (auto& [name, value] : environment.all())
+    if (name.starts_with("LC_")) out.emplace(name, value);
+  return out;
+}
+
+std::string path_variable(const StepSurroundings& around, const pipeline::RunStep& step) {
+  std::string path;
+  for (const std::string& folder : step.path_prefix) path += folder + ":";
+  path += (around.home / "bin").string() + ":";
+  const auto own = step.env.find("PATH");
+  if (own != step.env.end()) return path + own->second;
+  return path + around.world.environment.get("PATH").value_or(std::string(kDefaultPath));
+}
+
+os::Path collected_path(const StepSurroundings& around, const pipeline::RunStep& step,
+                        const pipeline::CollectedFile& file) {
+  return around.folder.step_files(step.id) / file.variable;
+}
+
+std::string working_directory(const LegFolder& folder, const pipeline::RunStep& step) {
+  // An absolute path replaces the workspace.
+  return (folder.workspace() / step.working_directory).lexically_normal().string();
+}
+
+std::vector<std::string> with_script(std::vector<std::string> command, const std::string& script) {
+  for (std::string& argument : command) argument = replace_all(std::move(argument), "{0}", script);
+  return command;
+}
+
+Result<void> create_empty(os::Files& files, const os::Path& path) {
+  Result<void> created = files.create_exclusive(path, "", os::Durability::Process, 0600);
+  if (!created.ok() && created.error().code() == ErrorCode::AlreadyExists) return success();
+  return created;
+}
+
+void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
+  std::string message = cat(file.variable, ": ", why);
+  if (file.variable != kSummary && result.outcome == pipeline::Outcome::Succeeded) {
+    result.outcome = pipeline::Outcome::Failed;
+    result.message = message;
+  }
+  result.commands.push_back({"error", {}, std::move(message)});
+}
+
+}  // namespace
+
+std::vector<std::string> step_environment(const StepSurroundings& around,
+                                          const pipeline::RunStep& step) {
+  Variables variables = inherited(around.world.environment);
+  for (const auto& [name, value] : step.env) variables[name] = value;
+  for (const auto& file : step.collected_files)
+    variables[file.variable] = collected_path(around, step, file).string();
+  variables["SLUICE_HOME"] = around.home.string();
+  variables["PATH"] = path_variable(around, step);
+  std::vector<std::string> out;
+  for (const auto& [name, value] : variables) out.push_back(cat(name, "=", value));
+  return out;
+}
+
+Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step) {
+  const auto& script = std::get<pipeline::ScriptAction>(step.action);
+  os::Files& files = around.world.files;
+  const os::Path folder = around.folder.step_files(step.id);
+  TRY(files.make_directories(folder, 0700));
+  for (const auto& file : step.collected_files)
+    TRY(create_empty(files, collected_path(around, step, file)));
+  const os::Path script_path = folder / cat("script", script.extension);
+  TRY(files.write(script_path, script.text, os::Durability::Process, 0700));
+
+  StartMessage message;
+  message.id = step.id;
+  message.log_path = around.folder.log(step.step);
+  message.start_record = around.folder.start_record(step.id);
+  message.end_record = around.folder.end_record(step.id);
+  message.working_directory = working_directory(around.folder, step);
+  message.timeout = step.timeout.value_or(Duration::zero());
+  message.log_mode =
+      step.log_commands == pipeline::LogCommands::Github ? LogMode::Github : LogMode::Plain;
+  message.argv = with_script(script.command, script_path.string());
+  message.fallback = with_script(script.fallback, script_path.string());
+  message.env = step_environment(around, step);
+  message.masks = step.masks;
+  return message;
+}
+
+void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
+                   pipeline::StepResult& result) {
+  for (const auto& file : step.collected_files) {
+    Result<std::string> content =
+        around.world.files.read(collected_path(around, step, file), file.limit);
+    if (content.ok())
+      result.files[file.variable] = std::move(content).value();
+    else if (content.error().code() == ErrorCode::ResourceExhausted)
+      leave_out(file, result, cat("larger than ", human_bytes(file.limit), ", not read"));
+    else if (content.error().code() == ErrorCode::NotFound)
+      result.files[file.variable] = "";  // the step removed it
+    else
+      leave_out(file, result, content.error().describe());
+  }
+}
+
+Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,
+                          const pipeline::StepResult& result) {
+  const auto found = result.files.find(std::string(kSummary));
+  if (found == result.files.end() || found->second.empty()) return success();
+  std::vector<std::string> secrets = step.masks;
+  for (const auto& command : result.commands)
+    if (command.name == "add-mask") secrets.push_back(command.data);
+  Masker masker;
+  masker.add(pipeline::mask_variants(secrets));
+  std::string masked;
+  masker.feed(found->second, masked);
+  masker.flush(masked);
+  const os::Path path = around.folder.summary(step.step);
+  TRY(around.world.files.make_directories(path.parent_path()));
+  return around.world.files.write(path, masked);
+}
+
+}  // namespace sluice::exec

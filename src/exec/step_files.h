@@ -1,0 +1,39 @@
+// What a script step finds around it: its script, its environment, the files it may write into; and
+// what is read back from these when it has ended.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exec/leg_folder.h"
+#include "exec/step_messages.h"
+#include "os/world.h"
+#include "pipeline/ports/job_program.h"
+
+namespace sluice::exec {
+
+struct StepSurroundings {
+  const os::World& world;
+  const LegFolder& folder;
+  const os::Path& home;
+};
+
+// Writes script and collected files, where they are missing, and says what to run. The caller fills
+// in what is left of the message (sync).
+Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step);
+
+// Everything in the environment of a step, sorted: base of this machine, the step's own variables,
+// SLUICE_HOME, collected files, PATH.
+std::vector<std::string> step_environment(const StepSurroundings& around,
+                                          const pipeline::RunStep& step);
+
+// Reads the collected files into the result. A file larger than its limit is left out: that fails a
+// step that had succeeded, or, for the summary, adds an error command.
+void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
+                   pipeline::StepResult& result);
+
+// Keeps the summary for `runs show`, masked line by line.
+Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,
+                          const pipeline::StepResult& result);
+
+}  // namespace sluice::exec
