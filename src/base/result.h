@@ -43,7 +43,8 @@ class [[nodiscard]] Result {
     CHECK(ok());
     return std::get<0>(state_);
   }
-  T&& value() && {
+  // By value: `for (auto& x : load().value())` keeps what it walks through.
+  T value() && {
     CHECK(ok());
     return std::get<0>(std::move(state_));
   }
