@@ -10,14 +10,14 @@
 namespace sluice::pipeline {
 
 enum class DecidedBy {
-  Default,     // nothing said otherwise
-  Trigger,     // the event is not one the pipeline listens to
-  Filter,      // a branch, tag or path filter
-  Condition,   // the `if` of the job or step
-  Ancestor,    // the result of a job it needs
-  Cancelled,   // somebody cancelled
-  Failure,     // an earlier step or leg failed (fail-fast)
-  Evaluation,  // the condition or the matrix could not be evaluated
+  Default,      // nothing said otherwise
+  Trigger,      // the event is not one the pipeline listens to
+  Filter,       // a branch, tag or path filter
+  Condition,    // the `if` of the job or step
+  Ancestor,     // the result of a job it needs
+  Cancelled,    // somebody cancelled
+  Failure,      // an earlier step or leg failed (fail-fast)
+  Unevaluable,  // the condition or the matrix could not be evaluated
 };
 
 struct Explanation {

@@ -12,7 +12,7 @@ constexpr std::pair<DecidedBy, std::string_view> kDecidedBy[] = {
     {DecidedBy::Default, "default"},   {DecidedBy::Trigger, "trigger"},
     {DecidedBy::Filter, "filter"},     {DecidedBy::Condition, "condition"},
     {DecidedBy::Ancestor, "ancestor"}, {DecidedBy::Cancelled, "cancelled"},
-    {DecidedBy::Failure, "failure"},   {DecidedBy::Evaluation, "evaluation"},
+    {DecidedBy::Failure, "failure"},   {DecidedBy::Unevaluable, "evaluation"},
 };
 
 constexpr std::pair<Outcome, std::string_view> kOutcomes[] = {

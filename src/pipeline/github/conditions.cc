@@ -1,0 +1,81 @@
+#include "pipeline/github/conditions.h"
+
+#include "base/strings.h"
+
+namespace sluice::pipeline::github {
+namespace {
+
+std::string_view state_name(ExplanationState state) {
+  switch (state) {
+    case ExplanationState::Evaluated:
+      return "evaluated";
+    case ExplanationState::NotEvaluated:
+      return "not_evaluated";
+    case ExplanationState::Failed:
+      return "failed";
+    case ExplanationState::Waiting:
+      return "waiting";
+  }
+  UNREACHABLE();
+}
+
+Json shown_value(const ExplainedPart& part) {
+  constexpr std::size_t kMaxLength = 200;
+  if (part.secret && part.value.kind() != ValueKind::Boolean) return "***";
+  if (!part.value.is_primitive()) return Json(to_string(part.value.kind()));
+  if (part.value.kind() != ValueKind::String) return to_json(part.value);
+  const std::string_view text = part.value.as_string();
+  if (text.size() <= kMaxLength) return Json(text);
+  std::size_t end = kMaxLength;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return Json(cat(text.substr(0, end), "…"));
+}
+
+}  // namespace
+
+ConditionResult evaluate_condition(const If& condition, const EvaluationContext& context,
+                                   std::string_view file_text) {
+  ConditionResult result;
+  Evaluation evaluation = evaluate(condition.condition.expression, context);
+  if (const auto* value = std::get_if<Value>(&evaluation)) {
+    result.holds = value->truthy();
+  } else if (auto* hash = std::get_if<NeedsHash>(&evaluation)) {
+    result.needs_hash = std::move(*hash);
+  } else {
+    const auto& error = std::get<EvaluationError>(evaluation);
+    result.problem =
+        TokenEvaluator::Problem{position_inside(condition.position, condition.style,
+                                                condition.source, error.offset, file_text),
+                                error.message};
+  }
+  return result;
+}
+
+Json tree_json(const ExplainedPart& part) {
+  JsonObject object{{"source", part.source}, {"state", state_name(part.state)}};
+  if (part.state == ExplanationState::Evaluated) object["value"] = shown_value(part);
+  if (!part.message.empty()) object["message"] = part.message;
+  JsonArray children;
+  for (const ExplainedPart& child : part.children) children.push_back(tree_json(child));
+  if (!children.empty()) object["children"] = std::move(children);
+  return object;
+}
+
+Explanation condition_explanation(const If& condition, const EvaluationContext& context,
+                                  DecidedBy decided_by, std::string summary) {
+  Explanation explanation;
+  explanation.decided_by = decided_by;
+  explanation.summary = std::move(summary);
+  explanation.position = condition.position;
+  if (!condition.present()) return explanation;
+  explanation.expression = condition.evaluated();
+  explanation.tree = tree_json(explain(condition.condition.expression, context));
+  return explanation;
+}
+
+std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
+  return cat(workflow.file, ":", problem.position.line, ":", problem.position.column, ": ",
+             problem.message);
+}
+
+}  // namespace sluice::pipeline::github

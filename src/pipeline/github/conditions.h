@@ -1,0 +1,30 @@
+// Deciding an `if`, and saying why it was decided so. Pure.
+#pragma once
+
+#include <optional>
+
+#include "pipeline/explanation.h"
+#include "pipeline/github/contexts.h"
+
+namespace sluice::pipeline::github {
+
+struct ConditionResult {
+  bool holds = false;
+  std::optional<TokenEvaluator::Problem> problem;  // it could not be evaluated
+  std::optional<NeedsHash> needs_hash;             // a hash of files must be known first
+};
+
+ConditionResult evaluate_condition(const If& condition, const EvaluationContext& context,
+                                   std::string_view file_text);
+
+// The explanation as JSON: {source, state, value, children}; what is built from secrets is "***".
+Json tree_json(const ExplainedPart& part);
+
+// Expression, tree and position of a condition that was written; empty for one that was not.
+Explanation condition_explanation(const If& condition, const EvaluationContext& context,
+                                  DecidedBy decided_by, std::string summary);
+
+// "file:line:column: message".
+std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem);
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,102 @@
+// The contexts that expressions see (`github`, `needs`, `env`, …) as values, and the evaluation
+// contexts of a job and of a step. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/event.h"
+#include "pipeline/expression/evaluate.h"
+#include "pipeline/github/workflow.h"
+#include "pipeline/ports/language.h"
+
+namespace sluice::pipeline::github {
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+// GitHub's word for a result: success, failure, cancelled, skipped.
+std::string_view result_word(Outcome outcome);
+// Whether it counts as a failure: Failed, TimedOut, Errored.
+bool is_failure(Outcome outcome);
+
+// What is the same in every expression of a run.
+struct RunContexts {
+  ValueMembers github;  // without what only a job has
+  Value vars;
+  Value secrets;
+  Value inputs;
+};
+// The inputs of a workflow_dispatch, typed and with defaults; the error names the input and what
+// it may be.
+Result<Value> dispatch_inputs(const Workflow& workflow, const TriggerEvent& event);
+RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& event,
+                              const RunIdentity& run, const RunValues& values, Value inputs);
+
+// The `github` context inside a job.
+Value job_github_context(const RunContexts& run, const Job& job, const JobPlace& place);
+Value needs_context(const Workflow& workflow, const Job& job, const RunFacts& facts);
+Value runner_context(const JobPlace& place);
+Value texts_value(const NamedTexts& texts, KeyCase key_case);
+// Where the event document of a leg is.
+std::string event_path(const JobPlace& place);
+
+// The variables that steps find in their environment beside their own: CI, GITHUB_*, RUNNER_*,
+// SLUICE_*.
+std::map<std::string, std::string> default_environment(const RunContexts& run,
+                                                       const RunIdentity& identity, const Job& job,
+                                                       const JobPlace& place);
+
+// Contexts by name. The functions of the environment are the business of who derives from this.
+class ContextSet : public EvaluationContext {
+ public:
+  void set(std::string_view name, Value value);
+
+  std::optional<Value> context(std::string_view name) const override;
+  Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
+  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
+
+ private:
+  std::vector<std::pair<std::string, Value>> values_;
+};
+
+// What the ancestors of a job, all of them and not only its needs, mean for its success() and
+// failure().
+struct AncestorSummary {
+  bool all_succeeded = true;
+  bool any_failed = false;
+  std::string deciding;  // first ancestor that did not succeed: a failed one before others
+  Outcome deciding_result = Outcome::Succeeded;
+};
+
+// The status functions of a job's `if`.
+class JobConditionContext final : public ContextSet {
+ public:
+  JobConditionContext(ContextSet contexts, AncestorSummary ancestors, const RunFacts& facts)
+      : ContextSet(std::move(contexts)), ancestors_(std::move(ancestors)), facts_(facts) {}
+  Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
+
+ private:
+  AncestorSummary ancestors_;
+  const RunFacts& facts_;
+};
+
+using FileHashes = std::map<std::vector<std::string>, std::string>;
+
+// The status functions of a step, and the hashes that are known.
+class StepContext final : public ContextSet {
+ public:
+  StepContext(ContextSet contexts, Outcome job_status, const FileHashes& hashes)
+      : ContextSet(std::move(contexts)), job_status_(job_status), hashes_(hashes) {}
+  Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
+  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
+
+ private:
+  Outcome job_status_;
+  const FileHashes& hashes_;
+};
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,101 @@
+#include "pipeline/github/graph.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace sluice::pipeline::github {
+
+JobGraph::JobGraph(const Workflow& workflow) : needs_(workflow.jobs.size()) {
+  const std::size_t count = workflow.jobs.size();
+  std::vector<std::vector<std::size_t>> needed_by(count);
+  std::vector<std::size_t> open(count, 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const Reference& need : workflow.jobs[i].needs) {
+      const Job* job = workflow.find_job(need.name);
+      if (job == nullptr) continue;
+      const auto index = static_cast<std::size_t>(job - workflow.jobs.data());
+      if (std::find(needs_[i].begin(), needs_[i].end(), index) != needs_[i].end()) continue;
+      needs_[i].push_back(index);
+      needed_by[index].push_back(i);
+      ++open[i];
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i)
+    if (open[i] == 0) order_.push_back(i);
+  for (std::size_t at = 0; at < order_.size(); ++at)
+    for (const std::size_t next : needed_by[order_[at]])
+      if (--open[next] == 0) order_.push_back(next);
+}
+
+std::vector<std::size_t> JobGraph::find_cycle() const {
+  std::vector<bool> done(needs_.size(), false);
+  for (const std::size_t job : order_) done[job] = true;
+  const auto first = std::find(done.begin(), done.end(), false);
+  if (first == done.end()) return {};
+  // Each job that is not done needs another one that is not: walking on must come round.
+  std::vector<std::size_t> walk{static_cast<std::size_t>(first - done.begin())};
+  while (true) {
+    const auto& needs = needs_[walk.back()];
+    const auto next =
+        std::find_if(needs.begin(), needs.end(), [&done](std::size_t need) { return !done[need]; });
+    CHECK(next != needs.end());
+    const auto seen = std::find(walk.begin(), walk.end(), *next);
+    const bool closed = seen != walk.end();
+    const auto start = seen - walk.begin();
+    walk.push_back(*next);
+    if (closed) return {walk.begin() + start, walk.end()};
+  }
+}
+
+std::vector<bool> JobGraph::ancestors(std::size_t job) const {
+  std::vector<bool> seen(needs_.size(), false);
+  std::vector<std::size_t> open{job};
+  seen[job] = true;
+  while (!open.empty()) {
+    const std::size_t next = open.back();
+    open.pop_back();
+    for (const std::size_t need : needs_[next]) {
+      if (seen[need]) continue;
+      seen[need] = true;
+      open.push_back(need);
+    }
+  }
+  return seen;
+}
+
+AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
+                                  const std::vector<AncestorSummary>& summaries,
+                                  const ResultOf& result_of) {
+  AncestorSummary result;
+  const auto blame = [&result](const std::string& id, Outcome outcome) {
+    const bool better =
+        result.deciding.empty() || (is_failure(outcome) && !is_failure(result.deciding_result));
+    if (better) {
+      result.deciding = id;
+      result.deciding_result = outcome;
+    }
+  };
+  for (const std::size_t need : needs) {
+    const AncestorSummary& above = summaries[need];
+    if (!above.all_succeeded) blame(above.deciding, above.deciding_result);
+    const Outcome own = result_of(need).value_or(Outcome::Skipped);
+    if (own != Outcome::Succeeded) blame(workflow.jobs[need].id, own);
+    result.all_succeeded = result.all_succeeded && above.all_succeeded && own == Outcome::Succeeded;
+    result.any_failed = result.any_failed || above.any_failed || is_failure(own);
+  }
+  return result;
+}
+
+AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
+                                    std::size_t job, const ResultOf& result_of) {
+  const std::vector<bool> wanted = graph.ancestors(job);
+  std::vector<AncestorSummary> summaries(workflow.jobs.size());
+  for (const std::size_t at : graph.order()) {
+    if (!wanted[at]) continue;
+    summaries[at] = combine_ancestors(workflow, graph.needs(at), summaries, result_of);
+    if (at == job) break;
+  }
+  return summaries[job];
+}
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,40 @@
+// Who needs whom among the jobs of a workflow, by place in Workflow::jobs. Pure.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "pipeline/github/contexts.h"
+#include "pipeline/github/workflow.h"
+
+namespace sluice::pipeline::github {
+
+class JobGraph {
+ public:
+  // Unknown names in `needs` are left out (lint reports them).
+  explicit JobGraph(const Workflow& workflow);
+
+  const std::vector<std::size_t>& needs(std::size_t job) const { return needs_[job]; }
+  // Every job after all it needs; without the jobs on a cycle and behind one.
+  const std::vector<std::size_t>& order() const { return order_; }
+  // One cycle as a closed walk (first = last); empty when there is none.
+  std::vector<std::size_t> find_cycle() const;
+  // The job and all it needs, directly or not.
+  std::vector<bool> ancestors(std::size_t job) const;
+
+ private:
+  std::vector<std::vector<std::size_t>> needs_;
+  std::vector<std::size_t> order_;
+};
+
+// What is known of a job's result; nothing when it has not ended.
+using ResultOf = std::function<std::optional<Outcome>(std::size_t)>;
+// From the summaries of its needs: one job's own. `result_of` answers for each need.
+AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
+                                  const std::vector<AncestorSummary>& summaries,
+                                  const ResultOf& result_of);
+AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
+                                    std::size_t job, const ResultOf& result_of);
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,20 @@
+// GitHub Actions workflows as a pipeline language. Thread-safe (no state).
+#pragma once
+
+#include "pipeline/ports/language.h"
+
+namespace sluice::pipeline::github {
+
+class GithubLanguage final : public Language {
+ public:
+  std::string_view name() const override { return "github"; }
+  std::string_view version() const override { return "1"; }
+  // .github/workflows/*.yml and *.yaml, wherever that folder is in the path.
+  bool reads(std::string_view path) const override;
+  std::vector<Diagnostic> check(const SourceFile& file) const override;
+  Result<std::unique_ptr<BoundPipeline>> bind(const SourceFile& file, const TriggerEvent& event,
+                                              const RunIdentity& run,
+                                              const RunValues& values) const override;
+};
+
+}  // namespace sluice::pipeline::github

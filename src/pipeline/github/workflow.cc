@@ -1,0 +1,40 @@
+#include "pipeline/github/workflow.h"
+
+#include "base/strings.h"
+
+namespace sluice::pipeline::github {
+
+std::string If::evaluated() const {
+  const Expression& expression = condition.expression;
+  return expression.source(expression.root);
+}
+
+std::string Step::shown_name() const {
+  if (name.present() && !name.source().empty()) return name.source();
+  if (uses) return cat("Run ", uses->name, "@", uses->version);
+  const std::string script = run.source();
+  const std::string_view first = trim(script);
+  return cat("Run ", first.substr(0, first.find('\n')));
+}
+
+const Job* Workflow::find_job(std::string_view id) const {
+  const auto found = job_index.find(to_lower(id));
+  return found == job_index.end() ? nullptr : &jobs[found->second];
+}
+
+const Trigger* Workflow::find_trigger(std::string_view event) const {
+  for (const Trigger& trigger : triggers)
+    if (equal_ignoring_case(trigger.event, event)) return &trigger;
+  return nullptr;
+}
+
+std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels) {
+  for (const std::string& label : labels) {
+    const std::string lower = to_lower(label);
+    if (lower.starts_with("windows") || lower.starts_with("macos"))
+      return cat("needs a runner '", label, "'; this host runs Linux");
+  }
+  return std::nullopt;
+}
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,132 @@
+// A workflow file as typed data with positions. Values only; what may be evaluated is a Token.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/diagnostic.h"
+#include "pipeline/github/token.h"
+
+namespace sluice::pipeline::github {
+
+// A name and where it is written.
+struct Reference {
+  std::string name;
+  TextPosition position;
+};
+
+enum class InputType { Text, Boolean, Number, Choice, Environment };
+
+struct DispatchInput {
+  std::string name;
+  TextPosition position;
+  InputType type = InputType::Text;
+  bool required = false;
+  std::optional<std::string> default_value;
+  std::vector<std::string> options;  // of Choice
+};
+
+// Patterns of one filter key, e.g. `branches-ignore`.
+struct Filter {
+  std::vector<Reference> patterns;
+  TextPosition position;  // line 0: absent
+
+  bool present() const { return position.line > 0; }
+};
+
+struct Trigger {
+  std::string event;
+  TextPosition position;
+  std::vector<Reference> types;
+  Filter branches, branches_ignore, tags, tags_ignore, paths, paths_ignore;
+  std::vector<DispatchInput> inputs;  // workflow_dispatch
+};
+
+// `if`, as written and as it is evaluated.
+struct If {
+  std::string source;  // empty: none written
+  TextPosition position;
+  YamlStyle style = YamlStyle::Plain;
+  Condition condition;
+
+  bool present() const { return position.line > 0; }
+  std::string evaluated() const;  // with the success() that is added
+};
+
+struct RunDefaults {
+  Token shell;
+  Token working_directory;
+};
+
+// The part of `uses` that names a built-in action.
+struct ActionReference {
+  std::string name;     // "actions/checkout"
+  std::string version;  // "v4"
+  TextPosition position;
+};
+
+struct Step {
+  TextPosition position;
+  std::string id;            // as given, or empty
+  std::string context_name;  // id, or what GitHub calls it: "__run_2", "__actions_checkout"
+  TextPosition id_position;
+  Token name;
+  If condition;
+  Token run;
+  std::optional<ActionReference> uses;
+  Token shell;
+  Token working_directory;
+  Token env;
+  Token with;
+  Token continue_on_error;
+  Token timeout_minutes;
+
+  std::string shown_name() const;  // before evaluation
+};
+
+struct Strategy {
+  Token matrix;
+  Token fail_fast;
+  Token max_parallel;
+};
+
+struct Job {
+  std::string id;
+  TextPosition position;
+  Token name;
+  std::vector<Reference> needs;
+  If condition;
+  Token runs_on;
+  Strategy strategy;
+  Token env;
+  RunDefaults defaults;
+  Token outputs;
+  Token timeout_minutes;
+  Token cancel_timeout_minutes;
+  Token continue_on_error;
+  std::vector<Step> steps;
+};
+
+struct Workflow {
+  std::string file;
+  std::string text;  // the file
+  std::string name;  // the file's path when it has none
+  Token run_name;
+  std::vector<Trigger> triggers;
+  Token env;
+  RunDefaults defaults;
+  std::vector<Job> jobs;                                   // file order
+  std::unordered_map<std::string, std::size_t> job_index;  // lower-case id -> place in `jobs`
+  std::vector<Diagnostic> not_enforced;
+
+  const Job* find_job(std::string_view id) const;  // without case
+  const Trigger* find_trigger(std::string_view event) const;
+};
+
+// Whether the labels can be had on this kind of host; the reason when not.
+std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
+
+}  // namespace sluice::pipeline::github

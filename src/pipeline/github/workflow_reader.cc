@@ -1,0 +1,71 @@
+#include "pipeline/github/workflow_reader.h"
+
+#include "base/strings.h"
+
+namespace sluice::pipeline::github {
+namespace {
+
+void read_name(Reading& reading, const YamlNode& root, Workflow& workflow) {
+  const YamlNode* name = root.find("name");
+  if (name == nullptr) return;
+  if (!name->is_scalar()) {
+    reading.error(name->position, "wrong-type", "'name' must be a text");
+    return;
+  }
+  if (name->kind != YamlKind::Null && !name->text.empty()) workflow.name = name->text;
+}
+
+// These have no effect here, but a mistake in them is one on GitHub.
+void check_informing_keys(Reading& reading, const YamlNode& root) {
+  const YamlNode* concurrency = root.find("concurrency");
+  if (concurrency == nullptr) return;
+  reading.token(*concurrency, reading.scopes().workflow_concurrency);
+  if (!concurrency->is_mapping()) return;
+  reading.check_keys(*concurrency, concurrency_keys(), "'concurrency'");
+  if (concurrency->find("group") == nullptr)
+    reading.error(concurrency->position, "missing-key", "'concurrency' needs a 'group'");
+}
+
+void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
+  if (root.kind == YamlKind::Null) {
+    reading.error({1, 1}, "empty-file", "the workflow is empty; it needs 'on' and 'jobs'");
+    return;
+  }
+  if (!reading.is_mapping(root, "a workflow")) return;
+  reading.check_keys(root, workflow_keys(), "a workflow");
+  const Scopes& scopes = reading.scopes();
+  read_name(reading, root, workflow);
+  workflow.run_name = reading.token_at(root, "run-name", Shape::Scalar, scopes.run_name);
+  workflow.env = reading.texts_at(root, "env", scopes.workflow_env);
+  workflow.defaults = reading.run_defaults_at(root, ExpressionScope{});
+  check_informing_keys(reading, root);
+  if (const YamlNode* on = root.find("on"))
+    workflow.triggers = read_triggers(reading, *on);
+  else
+    reading.error(root.position, "missing-key", "the workflow needs 'on': what starts it");
+  if (const YamlNode* jobs = root.find("jobs"))
+    workflow.jobs = read_jobs(reading, *jobs);
+  else
+    reading.error(root.position, "missing-key", "the workflow needs 'jobs'");
+  for (std::size_t i = 0; i < workflow.jobs.size(); ++i)
+    workflow.job_index.emplace(to_lower(workflow.jobs[i].id), i);
+}
+
+}  // namespace
+
+ReadWorkflow read_workflow(const SourceFile& file) {
+  ReadWorkflow result;
+  result.workflow.file = file.path;
+  result.workflow.name = file.path;
+  result.workflow.text = file.text;
+  Reading reading(file.path, file.text);
+  const YamlParse parse = parse_yaml(file.text);
+  for (const YamlProblem& problem : parse.problems)
+    reading.error(problem.position, "yaml", problem.message);
+  if (parse.problems.empty()) read_root(reading, parse.root, result.workflow);
+  result.diagnostics = reading.take_diagnostics();
+  result.workflow.not_enforced = reading.take_not_enforced();
+  return result;
+}
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <set>
+
+#include "base/strings.h"
+#include "pipeline/github/workflow_reader.h"
+
+namespace sluice::pipeline::github {
+namespace {
+
+constexpr std::string_view kSupportedActions =
+    "supported are actions/checkout, actions/upload-artifact, actions/download-artifact, "
+    "actions/setup-python and actions/setup-node";
+
+void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNode& step,
+                         const YamlNode& uses) {
+  std::vector<std::string> known;
+  for (const std::string_view input : split(rule.inputs, ' ')) known.emplace_back(input);
+  const YamlNode* with = step.find("with");
+  if (with != nullptr && with->is_mapping())
+    for (const auto& [key, value] : with->members)
+      if (!has_word(rule.inputs, to_lower(key.text)))
+        reading.error(
+            key.position, "unknown-input",
+            cat("'", key.text, "' is no input of ", rule.name, did_you_mean(key.text, known)));
+  if (rule.required.empty()) return;
+  if (with == nullptr || !with->is_mapping() || with->find(rule.required) == nullptr)
+    reading.error(uses.position, "missing-key",
+                  cat(rule.name, " needs the input '", rule.required, "'"));
+}
+
+// Local actions, container images and actions of others are known, and not run here.
+bool report_foreign_action(Reading& reading, const YamlNode& node) {
+  const std::string& text = node.text;
+  const auto report = [&](std::string_view what) {
+    reading.error(node.position, "unsupported-action",
+                  cat(what, " '", text, "' is not supported yet; ", kSupportedActions));
+    return true;
+  };
+  if (text.starts_with("./") || text.starts_with("../") || text.starts_with("$/"))
+    return report("the local action");
+  if (text.starts_with("docker://")) return report("the container image");
+  const std::size_t at = text.rfind('@');
+  const std::string_view name = std::string_view(text).substr(0, at);
+  const auto parts = split(name, '/');
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '-' || c == '_' || c == '.' || c == '/' || (c >= '0' && c <= '9') ||
+           (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+  if (at == std::string::npos || at + 1 == text.size() || parts.size() < 2 || !plain ||
+      parts[0].empty() || parts[1].empty()) {
+    reading.error(node.position, "invalid-uses",
+                  cat("expected {owner}/{repository}[/path]@{ref}, got '", text, "'"));
+    return true;
+  }
+  if (find_built_in_action(name) != nullptr) return false;
+  return report("the action");
+}
+
+std::optional<ActionReference> read_uses(Reading& reading, const YamlNode& step) {
+  const YamlNode* node = step.find("uses");
+  if (node == nullptr) return std::nullopt;
+  if (!node->is_scalar() || node->text.empty()) {
+    reading.error(node->position, "invalid-uses", "'uses' must name an action");
+    return std::nullopt;
+  }
+  if (contains_expression(node->text)) {
+    reading.error(node->position, "invalid-uses", "'uses' cannot hold expressions");
+    return std::nullopt;
+  }
+  if (report_foreign_action(reading, *node)) return std::nullopt;
+  const std::size_t at = node->text.rfind('@');
+  const ActionRule* rule = find_built_in_action(std::string_view(node->text).substr(0, at));
+  check_action_inputs(reading, *rule, step, *node);
+  return ActionReference{std::string(rule->name), node->text.substr(at + 1), node->position};
+}
+
+void check_kind(Reading& reading, const YamlNode& node) {
+  const bool run = node.find("run") != nullptr;
+  const bool uses = node.find("uses") != nullptr;
+  for (const KeyRule& rule : step_keys())
+    if (rule.use == KeyUse::Unsupported && node.find(rule.name)) return;  // reported already
+  if (run && uses)
+    reading.error(node.find_key("uses")->position, "run-and-uses",
+                  "a step has either 'run' or 'uses', not both");
+  if (!run && !uses) reading.error(node.position, "missing-key", "a step needs 'run' or 'uses'");
+  const auto reject = [&](std::string_view key, std::string_view other) {
+    if (const YamlNode* at = node.find_key(key))
+      reading.error(at->position, "unknown-key",
+                    cat("'", key, "' belongs to a step with '", other, "'"));
+  };
+  if (uses && !run) {
+    reject("shell", "run");
+    reject("working-directory", "run");
+  }
+  if (run && !uses) reject("with", "uses");
+}
+
+void check_numbers(Reading& reading, const Step& step) {
+  const Token& timeout = step.timeout_minutes;
+  if (timeout.present() && !timeout.has_expression() &&
+      (timeout.kind != TokenKind::Number || timeout.literal.as_number() <= 0))
+    reading.error(
+        timeout.position, "wrong-type",
+        cat("'timeout-minutes' must be a number above 0, got '", timeout.literal_text(), "'"));
+  const Token& lenient = step.continue_on_error;
+  if (lenient.present() && !lenient.has_expression() && lenient.kind != TokenKind::Boolean)
+    reading.error(
+        lenient.position, "wrong-type",
+        cat("'continue-on-error' must be true or false, got '", lenient.literal_text(), "'"));
+}
+
+void read_id(Reading& reading, const YamlNode& node, Step& step) {
+  const YamlNode* id = node.find("id");
+  if (id == nullptr || id->kind == YamlKind::Null || id->text.empty()) return;
+  step.id = id->text;
+  step.id_position = id->position;
+  if (!id->is_scalar() || !is_valid_identifier(step.id))
+    reading.error(id->position, "invalid-id",
+                  cat("the step id '", step.id,
+                      "' is invalid: letters, digits, '_' and '-', "
+                      "beginning with a letter or '_', shorter than 100 characters"));
+  else if (step.id.starts_with("__"))
+    reading.error(id->position, "invalid-id",
+                  cat("the step id '", step.id,
+                      "' is invalid: ids beginning with '__' are "
+                      "reserved"));
+}
+
+Step read_step(Reading& reading, const YamlNode& node) {
+  Step step;
+  step.position = node.position;
+  if (!reading.is_mapping(node, "a step")) return step;
+  reading.check_keys(node, step_keys(), "a step");
+  check_kind(reading, node);
+  const Scopes& scopes = reading.scopes();
+  read_id(reading, node, step);
+  step.name = reading.token_at(node, "name", Shape::Scalar, scopes.step);
+  step.condition = reading.condition_at(node, scopes.step_if);
+  step.run = reading.token_at(node, "run", Shape::Scalar, scopes.step);
+  step.uses = read_uses(reading, node);
+  step.shell = reading.token_at(node, "shell", Shape::Scalar, scopes.step);
+  step.working_directory = reading.token_at(node, "working-directory", Shape::Scalar, scopes.step);
+  step.env = reading.texts_at(node, "env", scopes.step);
+  step.with = reading.texts_at(node, "with", scopes.step);
+  step.continue_on_error = reading.token_at(node, "continue-on-error", Shape::Scalar, scopes.step);
+  step.timeout_minutes = reading.token_at(node, "timeout-minutes", Shape::Scalar, scopes.step);
+  check_numbers(reading, step);
+  return step;
+}
+
+// GitHub's names of steps without id: "__run", "__run_2", "__actions_checkout".
+void name_steps(std::vector<Step>& steps) {
+  std::set<std::string> used;
+  for (const Step& step : steps) used.insert(to_lower(step.id));
+  for (Step& step : steps) {
+    step.context_name = step.id;
+    if (!step.id.empty()) continue;
+    std::string base = "__run";
+    if (step.uses) base = cat("__", replace_all(step.uses->name, "/", "_"));
+    step.context_name = base;
+    for (int n = 2; !used.insert(to_lower(step.context_name)).second; ++n)
+      step.context_name = cat(base, "_", n);
+  }
+}
+
+}  // namespace
+
+std::vector<Step> read_steps(Reading& reading, const YamlNode& node) {
+  std::vector<Step> steps;
+  if (!node.is_sequence()) {
+    reading.error(node.position, "wrong-type", "'steps' must be a sequence");
+    return steps;
+  }
+  if (node.items.empty()) reading.error(node.position, "missing-key", "'steps' has no step");
+  for (const YamlNode& item : node.items) steps.push_back(read_step(reading, item));
+  name_steps(steps);
+  return steps;
+}
+
+}  // namespace sluice::pipeline::github

@@ -1,0 +1,183 @@
+#include "pipeline/testing/run_program.h"
+
+#include <deque>
+
+#include "base/strings.h"
+
+namespace sluice::pipeline::testing {
+namespace {
+
+class LegRun {
+ public:
+  LegRun(JobProgram& program, std::string job, const Leg& leg, const Script& script,
+         RunFacts& facts)
+      : program_(program), job_(std::move(job)), leg_(leg), script_(script), facts_(facts) {}
+
+  std::vector<JobEffect> run() {
+    inputs_.emplace_back(BeginJob{});
+    while (!inputs_.empty()) {
+      const JobInput input = std::move(inputs_.front());
+      inputs_.pop_front();
+      feed(input);
+    }
+    CHECK(!effects_.empty() && std::holds_alternative<FinishJob>(effects_.back()));
+    return std::move(effects_);
+  }
+
+ private:
+  std::vector<JobEffect> feed(const JobInput& input) {
+    Result<std::vector<JobEffect>> effects = program_.advance(input);
+    CHECK(effects.ok());
+    for (const JobEffect& effect : effects.value()) {
+      effects_.push_back(effect);
+      if (const auto* step = std::get_if<RunStep>(&effect)) carry_out(*step);
+      if (const auto* hash = std::get_if<HashFiles>(&effect))
+        inputs_.emplace_back(
+            FilesHashed{hash->id, script_.on_hash ? script_.on_hash(*hash) : "digest"});
+    }
+    return std::move(effects).value();
+  }
+
+  void carry_out(const RunStep& step) {
+    StepResult result = script_.on_step ? script_.on_step(job_, leg_, step) : StepResult{};
+    if (script_.cancel_during && script_.cancel_during(job_, step)) {
+      facts_.cancelled = true;
+      for (const JobEffect& effect : feed(CancelJob{"a test"}))
+        if (std::holds_alternative<StopStep>(effect)) result.outcome = Outcome::Cancelled;
+    }
+    inputs_.emplace_back(StepEnded{step.id, std::move(result)});
+  }
+
+  JobProgram& program_;
+  std::string job_;
+  const Leg& leg_;
+  const Script& script_;
+  RunFacts& facts_;
+  std::deque<JobInput> inputs_;
+  std::vector<JobEffect> effects_;
+};
+
+// Writes down what the effects of one leg say.
+class LegLog {
+ public:
+  LegLog(std::string prefix, std::vector<std::string>& log)
+      : prefix_(std::move(prefix)), log_(log) {}
+
+  void add(const JobEffect& effect) {
+    if (const auto* run = std::get_if<RunStep>(&effect)) {
+      names_[run->step] = run->name;
+      log_.push_back(cat(prefix_, " run ", run->name));
+    } else if (const auto* skip = std::get_if<SkipStep>(&effect)) {
+      log_.push_back(cat(prefix_, " skip ", skip->name, " (", skip->reason.summary, ")"));
+    } else if (const auto* end = std::get_if<ConcludeStep>(&effect)) {
+      log_.push_back(cat(prefix_, " end ", names_[end->step], " ", to_string(end->outcome), "/",
+                         to_string(end->conclusion)));
+    } else if (const auto* stop = std::get_if<StopStep>(&effect)) {
+      log_.push_back(cat(prefix_, " stop ", stop->id));
+    } else if (const auto* hash = std::get_if<HashFiles>(&effect)) {
+      log_.push_back(cat(prefix_, " hash ", hash->id, " ", join(hash->patterns, " ")));
+    } else if (const auto* finish = std::get_if<FinishJob>(&effect)) {
+      log_.push_back(cat(prefix_, " finish ", to_string(finish->result)));
+    }
+  }
+
+ private:
+  std::string prefix_;
+  std::vector<std::string>& log_;
+  std::map<int, std::string> names_;
+};
+
+LegResult result_of(const EndedLeg& ended) {
+  LegResult result;
+  result.continue_on_error = ended.settings.continue_on_error;
+  if (ended.effects.empty()) {
+    result.result = Outcome::Failed;
+    return result;
+  }
+  const auto& finish = std::get<FinishJob>(ended.effects.back());
+  result.result = finish.result;
+  result.outputs = finish.outputs;
+  return result;
+}
+
+EndedLeg run_one(const BoundPipeline& pipeline, const std::string& job, const Leg& leg,
+                 const Script& script, RunFacts& facts) {
+  EndedLeg ended;
+  ended.leg = leg;
+  Result<StartedLeg> started = pipeline.start_leg(job, leg, facts, test_place());
+  if (started.ok()) {
+    StartedLeg leg_start = std::move(started).value();
+    ended.settings = leg_start.settings;
+    ended.effects = run_leg(*leg_start.program, job, leg, script, facts);
+  } else {
+    ended.error = started.error().describe();
+  }
+  ended.result = result_of(ended);
+  return ended;
+}
+
+bool is_ready(const PlannedJob& job, const RunFacts& facts) {
+  for (const std::string& need : job.needs)
+    if (!facts.jobs.contains(need)) return false;
+  return true;
+}
+
+JobFacts decide_and_run(const BoundPipeline& pipeline, const PlannedJob& job, const Script& script,
+                        RunFacts& facts, EndedRun& run) {
+  const JobDecision decision = pipeline.decide_job(job.id, facts);
+  run.decisions.emplace(job.id, decision);
+  if (const auto* skip = std::get_if<SkipJob>(&decision)) {
+    run.log.push_back(cat("job ", job.id, ": skip (", skip->reason.summary, ")"));
+    return {facts.cancelled ? Outcome::Cancelled : Outcome::Skipped, {}};
+  }
+  if (const auto* fail = std::get_if<FailJob>(&decision)) {
+    run.log.push_back(cat("job ", job.id, ": fail (", fail->reason.summary, ")"));
+    return {Outcome::Failed, {}};
+  }
+  run.log.push_back(cat("job ", job.id, ": run"));
+  std::vector<LegResult> results;
+  for (const Leg& leg : std::get<RunJob>(decision).legs) {
+    EndedLeg ended = run_one(pipeline, job.id, leg, script, facts);
+    LegLog log(cat(job.id, ".", leg.index), run.log);
+    for (const JobEffect& effect : ended.effects) log.add(effect);
+    if (!ended.error.empty()) run.log.push_back(cat(job.id, ".", leg.index, " ", ended.error));
+    results.push_back(ended.result);
+    run.legs[job.id].push_back(std::move(ended));
+  }
+  return pipeline.conclude_job(job.id, results);
+}
+
+}  // namespace
+
+JobPlace test_place() {
+  JobPlace place;
+  place.workspace = "/w";
+  place.temp = "/t/temp";
+  place.tool_cache = "/tools";
+  place.home = "/home/sluice";
+  return place;
+}
+
+std::vector<JobEffect> run_leg(JobProgram& program, const std::string& job, const Leg& leg,
+                               const Script& script, RunFacts& facts) {
+  return LegRun(program, job, leg, script, facts).run();
+}
+
+EndedRun run_pipeline(const BoundPipeline& pipeline, const Script& script) {
+  EndedRun run;
+  RunFacts facts;
+  bool progress = true;
+  while (progress) {
+    progress = false;
+    for (const PlannedJob& job : pipeline.plan().jobs) {
+      if (facts.jobs.contains(job.id) || !is_ready(job, facts)) continue;
+      facts.jobs[job.id] = decide_and_run(pipeline, job, script, facts, run);
+      progress = true;
+    }
+  }
+  run.result = pipeline.conclude_run(facts);
+  run.jobs = std::move(facts.jobs);
+  return run;
+}
+
+}  // namespace sluice::pipeline::testing
