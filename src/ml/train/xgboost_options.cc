@@ -59,10 +59,20 @@ constexpr std::string_view kOwn[] = {"target",
                                      "monotone_constraints",
                                      "example_rows"};
 
-std::vector<std::string> comma_list(std::string_view text) {
+// "price, deal", or the same as JSON: ["price", "deal"].
+Result<std::vector<std::string>> name_list(std::string_view hyperparameter, std::string_view text) {
   std::vector<std::string> names;
-  for (const std::string_view name : split(text, ','))
-    if (const std::string_view word = trim(name); !word.empty()) names.emplace_back(word);
+  if (!text.starts_with('[')) {
+    for (const std::string_view name : split(text, ','))
+      if (const std::string_view word = trim(name); !word.empty()) names.emplace_back(word);
+    return names;
+  }
+  const Json list = TRY_CONTEXT(parse_json(text), cat("hyperparameter '", hyperparameter, "'"));
+  for (const Json& name : list.as_array()) {
+    if (!name.is_string())
+      return invalid_input(cat("hyperparameter '", hyperparameter, "' must be a list of names"));
+    names.emplace_back(view(name.get_string()));
+  }
   return names;
 }
 
@@ -76,8 +86,8 @@ class OptionsReader {
     options.target = text_or("target", "");
     if (options.target.empty())
       return invalid_input("hyperparameter 'target' is missing: the column to predict");
-    options.features = comma_list(text_or("features", ""));
-    options.exclude = comma_list(text_or("exclude", ""));
+    options.features = TRY(name_list("features", text_or("features", "")));
+    options.exclude = TRY(name_list("exclude", text_or("exclude", "")));
     options.weight = text_or("weight", "");
     options.objective = text_or("objective", "reg:squarederror");
     options.num_round = TRY(integer_or("num_round", 100, 1, 100'000));
@@ -85,7 +95,7 @@ class OptionsReader {
     options.example_rows = TRY(integer_or("example_rows", 5, 1, 1'000));
     options.monotone = TRY(monotone());
     TRY(check_choices(options));
-    pass_on(options, processors);
+    TRY(pass_on(options, processors));
     return options;
   }
 
@@ -148,7 +158,7 @@ class OptionsReader {
     return success();
   }
 
-  void pass_on(XgboostOptions& options, int processors) const {
+  Result<void> pass_on(XgboostOptions& options, int processors) const {
     const auto parameter = [&](std::string_view name, std::string value) {
       options.parameters.emplace_back(name, std::move(value));
     };
@@ -156,7 +166,7 @@ class OptionsReader {
     parameter("tree_method", text_or("tree_method", "hist"));
     parameter("seed", text_or("seed", "0"));
     parameter("nthread", text_or("nthread", std::to_string(processors)));
-    for (const std::string& metric : comma_list(text_or("eval_metric", "")))
+    for (const std::string& metric : TRY(name_list("eval_metric", text_or("eval_metric", ""))))
       parameter("eval_metric", metric);
     constexpr std::string_view kDone[] = {"objective", "tree_method", "seed", "nthread",
                                           "eval_metric"};
@@ -165,6 +175,7 @@ class OptionsReader {
       const bool own = std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
       if (!done && !own) parameter(name, std::string(trim(value)));
     }
+    return success();
   }
 
   const std::map<std::string, std::string>& given_;

@@ -1,0 +1,80 @@
+#include "cli/serve_command.h"
+
+#include <CLI/CLI.hpp>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+#include "base/strings.h"
+#include "ml/serve/model_server.h"
+
+namespace sluice::cli {
+namespace {
+
+// Less than the 30 s after which platforms kill what does not end.
+constexpr std::chrono::milliseconds kDrain{10'000};
+
+struct ServeOptions {
+  std::string model;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string name;
+  std::string version;
+  std::string digest;
+};
+
+Result<ml::ModelLocation> locate(Context& context, const ServeOptions& options) {
+  ml::ModelLocation location;
+  location.folder = TRY_CONTEXT(context.world.files.resolve(options.model), "model");
+  location.name = options.name.empty() ? location.folder.filename().string() : options.name;
+  location.version = options.version;
+  if (!options.digest.empty())
+    location.digest = TRY_CONTEXT(Digest::parse(options.digest), "--digest");
+  return location;
+}
+
+void wait_for(const CancellationToken& token) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool fired = false;
+  const auto registration = token.on_cancel([&] {
+    const std::lock_guard lock(mutex);
+    fired = true;
+    changed.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return fired; });
+}
+
+Result<int> serve(Context& context, const ServeOptions& options) {
+  const ml::ModelLocation location = TRY(locate(context, options));
+  const auto server =
+      TRY(ml::ModelServer::start(context.world.files, context.world.clock, context.log, location,
+                                 http::TcpAddress{options.host, options.port}));
+  context.terminal.out(cat("listening on http://", http::to_string(server->address()), "\n"));
+  wait_for(context.interrupt);
+  context.terminal.error("draining\n");
+  if (!server->drain(kDrain))
+    context.terminal.error("some requests did not end in time and are cut off\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& root, Chosen& chosen) {
+  const auto options = std::make_shared<ServeOptions>();  // shared by parser and action
+  CLI::App& command = *root.add_subcommand("serve", "Serve a model over HTTP");
+  command.add_option("model", options->model, "The model folder")->required();
+  command.add_option("--host", options->host, "Numeric address to listen on")
+      ->capture_default_str();
+  command.add_option("--port", options->port, "Port; 0 lets the system pick one")
+      ->capture_default_str();
+  command.add_option("--name", options->name, "The model's name in answers and metrics");
+  command.add_option("--version", options->version, "Its version in answers and metrics");
+  command.add_option("--digest", options->digest, "Refuse a model of another digest");
+  command.callback([options, &chosen] {
+    chosen.action = [options](Context& context) { return serve(context, *options); };
+  });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,71 @@
+#include "ml/train/train_model.h"
+
+#include <array>
+
+#include "base/ids.h"
+#include "base/strings.h"
+#include "ml/data/table.h"
+#include "ml/model/model_folder.h"
+#include "ml/train/follow_training.h"
+#include "ml/train/training_contract.h"
+
+namespace sluice::ml {
+namespace {
+
+std::string unique_name(const os::World& world, std::string_view stem) {
+  std::array<std::uint8_t, 10> random{};
+  world.random.fill(random);
+  return cat(stem, "-", make_sortable_id(world.clock.now(), random));
+}
+
+Result<std::map<std::string, Digest>> resolve_channels(const os::World& world,
+                                                       TrainingJobSpec* spec) {
+  std::map<std::string, Digest> digests;
+  for (TrainingChannel& channel : spec->channels) {
+    const std::string what = cat("channel '", channel.name, "'");
+    const os::Path path = TRY_CONTEXT(world.files.resolve(channel.path), what);
+    const os::FileInfo info = TRY_CONTEXT(world.files.stat(path), what);
+    if (info.kind == os::FileKind::Regular)
+      digests[channel.name] = TRY_CONTEXT(data_digest(world.files, path), what);
+    channel.path = path.string();
+  }
+  return digests;
+}
+
+std::optional<JsonObject> read_report(const os::FileReader& files, const TrainingJob& job) {
+  const auto text = files.read(TrainingFolders(job.folder).output_data / "training.json", 1u << 20);
+  auto document = text.ok() ? parse_json(*text) : Result<Json>(text.error());
+  if (!document.ok() || !document->is_object()) return std::nullopt;
+  return document->get_object();
+}
+
+}  // namespace
+
+Result<TrainingOutcome> train_model(os::World world, TrainingBackend& backend, TrainingJobSpec spec,
+                                    const os::Path& output,
+                                    const std::function<void(std::string_view)>& on_log,
+                                    const CancellationToken& cancel) {
+  TrainingOutcome outcome;
+  spec.name = unique_name(world, spec.name);
+  outcome.data = TRY(resolve_channels(world, &spec));
+  outcome.job = TRY(run_training(backend, spec, on_log, cancel));
+  outcome.report = read_report(world.files, outcome.job);
+  if (outcome.job.status != TrainingStatus::Completed) return outcome;
+  TRY(backend.collect(outcome.job.name, output));
+  outcome.model = output;
+  outcome.model_digest = TRY(model_digest(world.files, output));
+  return outcome;
+}
+
+JsonObject to_json(const TrainingOutcome& outcome) {
+  JsonObject data;
+  for (const auto& [channel, digest] : outcome.data) data[channel] = digest.to_string();
+  JsonObject result = to_json(outcome.job);
+  result["data_digests"] = std::move(data);
+  if (outcome.model) result["model"] = outcome.model->string();
+  if (outcome.model_digest) result["model_digest"] = outcome.model_digest->to_string();
+  if (outcome.report) result["training"] = *outcome.report;
+  return result;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,156 @@
+#include "ml/train/training_spec_file.h"
+
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "ml/model/model_folder.h"
+#include "ml/train/process_training_backend.h"
+#include "ml/train/train_model.h"
+#include "ml/train/xgboost_options.h"
+#include "os/testing/test_world.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr const char* kWhole = R"(name: demand
+algorithm: xgboost
+channels:
+  train: data/train.csv
+  validation: {path: data/valid.csv, content_type: application/x-csv}
+hyperparameters:
+  target: units
+  eta: 0.10
+  num_round: 100
+  flag: true
+  features: [price, deal]
+  monotone_constraints: {price: -1}
+metrics:
+  - {name: loss, regex: 'loss=([0-9.]+)'}
+environment: {TZ: UTC}
+max_runtime: 30m
+stop_grace: 5s
+output: out/model
+)";
+
+TEST(TrainingSpecFile, ReadsEveryKey) {
+  const auto spec = parse_training_spec(kWhole, "train.yml");
+  ASSERT_TRUE(spec.ok()) << spec.error().describe();
+  const TrainingJobSpec& job = spec->job;
+  EXPECT_EQ(job.name, "demand");
+  EXPECT_EQ(job.algorithm, "xgboost");
+  ASSERT_EQ(job.channels.size(), 2u);
+  EXPECT_EQ(job.channels[0].path, "data/train.csv");
+  EXPECT_EQ(job.channels[0].content_type, "text/csv");
+  EXPECT_EQ(job.channels[1].content_type, "application/x-csv");
+  EXPECT_EQ(job.hyperparameters,
+            (std::map<std::string, std::string>{{"target", "units"},
+                                                {"eta", "0.10"},
+                                                {"num_round", "100"},
+                                                {"flag", "true"},
+                                                {"features", R"(["price","deal"])"},
+                                                {"monotone_constraints", R"({"price":-1})"}}))
+      << "texts as written, structures as JSON";
+  ASSERT_EQ(job.metrics.size(), 1u);
+  EXPECT_EQ(job.metrics[0].regex, "loss=([0-9.]+)");
+  EXPECT_EQ(job.environment.at("TZ"), "UTC");
+  EXPECT_EQ(job.max_runtime, std::chrono::minutes(30));
+  EXPECT_EQ(job.stop_grace, std::chrono::seconds(5));
+  EXPECT_EQ(spec->output, "out/model");
+}
+
+TEST(TrainingSpecFile, ACommandIsALineForTheShellOrAProgramWithArguments) {
+  EXPECT_EQ(parse_training_spec("command: python3 train.py | tee log\n", "f")->job.command,
+            (std::vector<std::string>{"bash", "-e", "-c", "python3 train.py | tee log"}));
+  EXPECT_EQ(parse_training_spec("command: [python3, train.py, 3]\n", "f")->job.command,
+            (std::vector<std::string>{"python3", "train.py", "3"}));
+}
+
+TEST(TrainingSpecFile, MistakesAreShownWhereTheyStand) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {"algoritm: xgboost\n", "train.yml:1:1: "},
+      {"algoritm: xgboost\n", "did you mean 'algorithm'?"},
+      {"command: {a: b}\n", "train.yml:1:10: 'command' must be"},
+      {"max_runtime: soon\n", "train.yml:1:14: 'max_runtime' must be a time"},
+      {"max_runtime: 0s\n", "'max_runtime' must be a time"},
+      {"channels: [a]\n", "'channels' must be a mapping"},
+      {"channels:\n  train: 3\n", "train.yml:2:3: channel 'train' must be a path"},
+      {"channels:\n  train: {pat: x}\n", "path"},
+      {"hyperparameters:\n  eta:\n", "train.yml:2:3: 'eta' has no value"},
+      {"metrics: {a: b}\n", "'metrics' must be a list"},
+      {"metrics:\n  - {name: a}\n", "regex"},
+      {"a: [\n", "train.yml:"},
+      {"- a\n", "training specification"},
+  };
+  for (const auto& [text, expected] : kBad) {
+    const auto spec = parse_training_spec(text, "train.yml");
+    ASSERT_FALSE(spec.ok()) << text;
+    EXPECT_NE(spec.error().describe().find(expected), std::string::npos)
+        << text << spec.error().describe();
+  }
+}
+
+TEST(XgboostOptions, TakesListsInBothSpellingsAndHandsTheRestOn) {
+  const auto options = parse_xgboost_options({{"target", "units"},
+                                              {"features", R"(["price", "deal"])"},
+                                              {"exclude", "a, b"},
+                                              {"eval_metric", "rmse,mae"},
+                                              {"eta", " 0.1 "},
+                                              {"nthread", "2"}},
+                                             8);
+  ASSERT_TRUE(options.ok()) << options.error().describe();
+  EXPECT_EQ(options->features, (std::vector<std::string>{"price", "deal"}));
+  EXPECT_EQ(options->exclude, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(options->parameters,
+            (std::vector<std::pair<std::string, std::string>>{{"objective", "reg:squarederror"},
+                                                              {"tree_method", "hist"},
+                                                              {"seed", "0"},
+                                                              {"nthread", "2"},
+                                                              {"eval_metric", "rmse"},
+                                                              {"eval_metric", "mae"},
+                                                              {"eta", "0.1"}}));
+  EXPECT_EQ(monotone_text({{"b", -1}}, {"a", "b", "c"}).value(), "(0,-1,0)");
+}
+
+class TrainModelTest : public testing::Test {
+ protected:
+  TrainingOutcome train(const std::string& script, const os::Path& output) {
+    TrainingJobSpec spec;
+    spec.name = "demand";
+    spec.command = {"bash", "-ec", script};
+    spec.channels = {{"train", (world_.directory / "rows.csv").string()}};
+    auto outcome = train_model(world_.world(), backend_, spec, output, [](std::string_view) {}, {});
+    EXPECT_TRUE(outcome.ok()) << outcome.error().describe();
+    return outcome.ok() ? std::move(outcome).value() : TrainingOutcome{};
+  }
+
+  os::TestWorld world_;
+  os::Files& files_ = world_.files;
+  ProcessTrainingBackend backend_{world_.world(), {world_.directory / "jobs", {}, 1}};
+};
+
+TEST_F(TrainModelTest, SaysWhatWasLearntFromWhatAndWhereItIs) {
+  ASSERT_TRUE(files_.write(world_.directory / "rows.csv", "a\n1\n").ok());
+  const os::Path output = world_.directory / "a" / "b" / "model";
+  const char* script = R"(cp $SM_CHANNEL_TRAIN/rows.csv $SM_MODEL_DIR/
+echo '{"rounds": 3}' > $SM_OUTPUT_DATA_DIR/training.json)";
+  const TrainingOutcome first = train(script, output);
+  ASSERT_EQ(first.job.status, TrainingStatus::Completed) << first.job.failure_reason;
+  EXPECT_EQ(first.data.at("train"), sha256("a\n1\n"));
+  EXPECT_EQ(*first.model, output);
+  EXPECT_EQ(*first.model_digest, model_digest(files_, output).value());
+  EXPECT_EQ(first.report->at("rounds"), 3);
+  const Json json = to_json(first);
+  EXPECT_EQ(json.at("model_digest").as_string(), first.model_digest->to_string());
+
+  const TrainingOutcome second = train(script, output);
+  EXPECT_NE(second.job.name, first.job.name) << "every job has a name of its own";
+  EXPECT_EQ(second.model_digest, first.model_digest);
+
+  const TrainingOutcome failed = train("echo no; exit 1", output);
+  EXPECT_EQ(failed.job.status, TrainingStatus::Failed);
+  EXPECT_FALSE(failed.model.has_value());
+  EXPECT_EQ(model_digest(files_, output).value(), *first.model_digest) << "the old model stays";
+}
+
+}  // namespace
+}  // namespace sluice::ml
