@@ -24,6 +24,7 @@ class HostBackend::Io {
 
   Result<void> install();
   HostLeg& leg(const LegAddress& address);
+  void forget(const LegAddress& address) { legs_.erase(address); }
 
  private:
   Result<void> link_executable();
@@ -125,7 +126,12 @@ void HostBackend::hash_files(const LegAddress&, const pipeline::HashFiles&,
 }
 
 void HostBackend::finish(const LegAddress& leg, std::function<void(Result<void>)> done) {
-  io_->post([leg, done = std::move(done)](Io& io) { io.leg(leg).finish(done); });
+  io_->post([leg, done = std::move(done)](Io& io) {
+    io.leg(leg).finish([&io, leg, done](Result<void> result) {
+      done(std::move(result));
+      io.post([leg](Io& later) { later.forget(leg); });
+    });
+  });
 }
 
 }  // namespace sluice::exec

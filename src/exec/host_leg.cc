@@ -15,9 +15,12 @@ using pipeline::StepResult;
 
 constexpr Duration kConnectRetry = std::chrono::milliseconds(20);
 constexpr int kConnectTries = 250;
+constexpr int kEndTries = 3;
 
 constexpr std::string_view kLost =
     "lost: the supervisor of the job is gone and left no record of how the step ended";
+
+constexpr std::string_view kUnreachable = "the job's supervisor cannot be reached";
 
 Outcome to_outcome(StepEnd end) {
   switch (end) {
@@ -155,8 +158,9 @@ Result<void> HostLeg::adopt(os::Descriptor socket) {
 // Another supervisor is alive but not to be reached yet: it has the lock and not yet the socket.
 void HostLeg::retry_connect() {
   if (++connect_tries_ > kConnectTries) {
-    while (!active_.empty())
-      end_errored(active_.begin()->first, "the job's supervisor cannot be reached");
+    while (!active_.empty()) end_errored(active_.begin()->first, std::string(kUnreachable));
+    if (finishing_)
+      std::exchange(finishing_, {})(Error(ErrorCode::Unavailable, std::string(kUnreachable)));
     return;
   }
   std::weak_ptr<char> alive = alive_;
@@ -164,8 +168,8 @@ void HostLeg::retry_connect() {
     loop.post([this, alive] {
       if (alive.expired()) return;
       if (!ensure_supervisor().ok()) return retry_connect();
-      for (auto& [id, active] : active_)
-        if (std::holds_alternative<pipeline::ScriptAction>(active.step.action)) send_start(active);
+      for (const std::string& id : active_scripts()) send_start(active_.at(id));
+      if (finishing_) link_->send(FrameWriter("end").take());
     });
   });
 }
@@ -183,6 +187,14 @@ void HostLeg::start(const pipeline::RunStep& step, StepCallbacks callbacks) {
     return;
   }
   start_script(active);
+}
+
+// A copy, since what is done with them may end them.
+std::vector<std::string> HostLeg::active_scripts() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, active] : active_)
+    if (std::holds_alternative<pipeline::ScriptAction>(active.step.action)) ids.push_back(id);
+  return ids;
 }
 
 void HostLeg::start_script(Active& active) {
@@ -302,11 +314,8 @@ StepResult HostLeg::recovered_result(const std::string& step_id) const {
 
 void HostLeg::on_closed() {
   if (std::exchange(busy_, false)) return retry_connect();
-  std::vector<std::string> scripts;
-  for (const auto& [id, active] : active_)
-    if (std::holds_alternative<pipeline::ScriptAction>(active.step.action)) scripts.push_back(id);
-  for (const std::string& id : scripts) recover(id);
-  if (finishing_) clean_up();
+  for (const std::string& id : active_scripts()) recover(id);
+  if (finishing_) end_supervisor();
 }
 
 // ---- the end
@@ -314,14 +323,21 @@ void HostLeg::on_closed() {
 void HostLeg::finish(std::function<void(Result<void>)> done) {
   finishing_ = std::move(done);
   for (auto& [id, active] : active_) active.cancel.cancel();
-  const bool linked = link_ && link_->is_open();
-  // A supervisor removes its lock when it ends in order: nothing is left then.
-  if (!linked && !context_.world.files.stat(folder_.attempt / kLockName).ok()) return clean_up();
-  const Result<void> reached = ensure_supervisor();
-  if (!reached.ok()) {
-    std::exchange(finishing_, {})(reached);
-    return;
-  }
+  if (link_ && link_->is_open())
+    link_->send(FrameWriter("end").take());
+  else
+    end_supervisor();
+}
+
+// A supervisor removes its lock when it ends in order: nothing is left then. Where one died, a new
+// one clears up what it left running.
+void HostLeg::end_supervisor() {
+  if (!context_.world.files.stat(folder_.attempt / kLockName).ok()) return clean_up();
+  const Result<void> reached =
+      ++end_tries_ > kEndTries
+          ? Error(ErrorCode::Unavailable, "the job's supervisor dies before it ends the job")
+          : ensure_supervisor();
+  if (!reached.ok()) return std::exchange(finishing_, {})(reached);
   link_->send(FrameWriter("end").take());
 }
 

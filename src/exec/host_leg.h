@@ -54,6 +54,7 @@ class HostLeg {
   Result<void> adopt(os::Descriptor socket);
   void retry_connect();
 
+  std::vector<std::string> active_scripts() const;
   void start_script(Active& active);
   void send_start(Active& active);
   void start_builtin(Active& active);
@@ -68,6 +69,7 @@ class HostLeg {
   // Delivers the end of a step and forgets it.
   void deliver(const std::string& step_id, pipeline::StepResult result);
   void end_errored(const std::string& step_id, std::string message);
+  void end_supervisor();
   void clean_up();
 
   StepSurroundings around() const { return {context_.world, folder_, context_.settings.home}; }
@@ -80,6 +82,7 @@ class HostLeg {
   std::map<std::string, Active> active_;
   std::function<void(Result<void>)> finishing_;
   int connect_tries_ = 0;
+  int end_tries_ = 0;
   bool busy_ = false;  // the supervisor we started found another one at work
   // Lets work that comes back later (timers, workers) find out that the leg is gone.
   const std::shared_ptr<char> alive_ = std::make_shared<char>();

@@ -110,8 +110,9 @@ std::string HostFixture::raw_log(int step) const {
 
 std::string HostFixture::log(int step) const {
   constexpr std::size_t kStamp = sizeof "2026-11-21T08:40:25.123456Z " - 1;
+  const std::string raw = raw_log(step);
   std::string text;
-  for (const std::string_view line : split(raw_log(step), '\n'))
+  for (const std::string_view line : split(raw, '\n'))
     if (line.size() >= kStamp) text += cat(line.substr(kStamp), "\n");
   return text;
 }
