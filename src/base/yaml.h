@@ -93,7 +93,8 @@ class YamlReader {
   Result<double> number(std::string_view key);
   Result<double> number_or(std::string_view key, double fallback);
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t fallback);
-  Result<bool> boolean_or(std::string_view key, bool fallback);  // NOLINT: a value, not a switch
+  Result<bool> boolean_or(std::string_view key,
+                          bool fallback);  // style: bool because it is a value
   // A sequence of scalars, or one scalar alone, as texts; empty when absent.
   Result<std::vector<std::string>> strings(std::string_view key);
   // Error for each key never asked for.

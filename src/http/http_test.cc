@@ -117,6 +117,7 @@ struct Literal {
   int handled;
 };
 
+// style: long table because each row is a request and its answer
 TEST_F(HttpTest, answers_literal_requests_as_the_standard_says) {
   const std::string host = "Host: a\r\n";
   const Literal table[] = {

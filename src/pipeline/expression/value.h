@@ -34,8 +34,9 @@ using ValueMembers = std::vector<std::pair<std::string, Value>>;
 
 class Value {
  public:
-  Value() = default;                                                               // null
-  static Value boolean(bool b) { return Value(Data(std::in_place_index<1>, b)); }  // NOLINT
+  Value() = default;  // null
+  // style: bool because it is a value
+  static Value boolean(bool b) { return Value(Data(std::in_place_index<1>, b)); }
   static Value number(double n) { return Value(Data(std::in_place_index<2>, n)); }
   static Value string(std::string_view text);
   static Value string(std::string&& text);
