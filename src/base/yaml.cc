@@ -166,8 +166,9 @@ class Builder {
   }
 
   bool add(TextPosition position, std::string message) {
-    result_.problems.push_back({position, std::move(message)});
-    if (result_.problems.size() >= kMaxProblems) stopped_ = true;
+    if (result_.problems.size() < kMaxProblems)
+      result_.problems.push_back({position, std::move(message)});
+    if (result_.problems.size() == kMaxProblems) stopped_ = true;
     return false;
   }
   bool stop(TextPosition position, std::string message) {
@@ -447,6 +448,13 @@ Json number_to_json(double number) {
 
 }  // namespace
 
+YamlNode::YamlNode() = default;
+YamlNode::~YamlNode() = default;
+YamlNode::YamlNode(const YamlNode&) = default;
+YamlNode::YamlNode(YamlNode&&) noexcept = default;
+YamlNode& YamlNode::operator=(const YamlNode&) = default;
+YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
+
 const YamlNode* YamlNode::find(std::string_view key) const {
   for (const auto& member : members)
     if (member.first.text == key) return &member.second;
@@ -477,7 +485,11 @@ YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
                                                     "as UTF-8")});
     return refused;
   }
-  return Builder(text, limits).run();
+  YamlParse parse = Builder(text, limits).run();
+  std::stable_sort(
+      parse.problems.begin(), parse.problems.end(),
+      [](const YamlProblem& a, const YamlProblem& b) { return a.position < b.position; });
+  return parse;
 }
 
 Result<YamlNode> load_yaml(std::string_view text, std::string_view file_name,

@@ -39,6 +39,14 @@ struct YamlNode {
   std::vector<YamlNode> items;  // Sequence
   std::vector<std::pair<YamlNode, YamlNode>> members;  // Mapping, in file order; keys scalars
 
+  // Defaulted where the type is complete: clang needs that for a vector of pairs of itself.
+  YamlNode();
+  ~YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+
   bool is_scalar() const { return kind != YamlKind::Sequence && kind != YamlKind::Mapping; }
   bool is_mapping() const { return kind == YamlKind::Mapping; }
   bool is_sequence() const { return kind == YamlKind::Sequence; }

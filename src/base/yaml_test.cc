@@ -270,6 +270,10 @@ TEST(Yaml, stops_after_ten_problems) {
   std::string text;
   for (int i = 0; i < 30; ++i) text += cat("a", i, ": *x\n");
   EXPECT_EQ(parse_yaml(text).problems.size(), 10u);
+  std::string both = "k: *x\nk: *x\n";
+  for (int i = 0; i < 7; ++i) both += "k: *x\n";
+  EXPECT_EQ(parse_yaml(both).problems.size(), 10u);
+  EXPECT_LE(parse_yaml(both).problems[0].position, parse_yaml(both).problems[9].position);
 }
 
 TEST(Yaml, becomes_json) {
