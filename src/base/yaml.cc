@@ -91,6 +91,34 @@ YamlStyle style_of(fy_scalar_style style) {
   }
 }
 
+// The text between single quotes: '' is a quote, a line break a space, further ones stay. libfyaml
+// does this too, but 0.7.12 leaks when there are many doubled quotes.
+std::string unquote_single(std::string_view raw) {
+  std::string text;
+  std::size_t at = 0;
+  while (at < raw.size()) {
+    if (raw[at] == '\'') {
+      text += '\'';
+      at += 2;
+      continue;
+    }
+    std::size_t end = raw.find_first_not_of(" \t\r\n", at);
+    if (end == std::string_view::npos) end = raw.size();
+    std::string_view space = raw.substr(at, end - at);
+    if (space.find_first_of("\r\n") == std::string_view::npos) {
+      end = std::max(end, at + 1);
+      text += raw.substr(at, end - at);
+    } else {
+      std::size_t breaks = 0;
+      for (std::size_t i = 0; i < space.size(); ++i)
+        if (space[i] == '\n' || (space[i] == '\r' && space.substr(i, 2) != "\r\n")) ++breaks;
+      text += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
+    }
+    at = end;
+  }
+  return text;
+}
+
 std::size_t count_nodes(const YamlNode& node) {
   std::size_t n = 1;
   for (const auto& item : node.items) n += count_nodes(item);
@@ -330,8 +358,14 @@ TextPosition Builder::block_scalar_position(const Event& event) const {
 
 bool Builder::read_scalar(const Event& event, YamlNode& node) {
   fy_token* token = fy_event_get_token(event.get());
-  node.text = std::string(text_of(token));
   node.style = token == nullptr ? YamlStyle::Plain : style_of(fy_token_scalar_style(token));
+  const fy_mark* start = fy_event_start_mark(event.get());
+  const fy_mark* end = fy_event_end_mark(event.get());
+  if (node.style == YamlStyle::SingleQuoted && start != nullptr && end != nullptr) {
+    node.text = unquote_single(text_.substr(start->input_pos, end->input_pos - start->input_pos));
+  } else {
+    node.text = std::string(text_of(token));
+  }
   if (node.style == YamlStyle::Literal || node.style == YamlStyle::Folded)
     node.position = block_scalar_position(event);
   std::string_view tag = text_of(fy_event_get_tag_token(event.get()));

@@ -111,6 +111,24 @@ TEST(Yaml, reads_every_style_of_text) {
   EXPECT_EQ(root.find("flow")->items[1].find("b")->text, "c");
 }
 
+TEST(Yaml, unfolds_texts_in_single_quotes) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"''", ""},
+      {"''''", "'"},
+      {"' a  b '", " a  b "},
+      {"'a''b'''", "a'b'"},
+      {"'a\n  b'", "a b"},
+      {"'a  \n\n\n  b'", "a\n\nb"},
+      {"'a\r\n\r\n b'", "a\nb"},
+      {"'a\\n\\'", "a\\n\\"},
+      {"'\n a\n '", " a "},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(parsed(text).text, expected) << text;
+  std::string many = "'";
+  for (int i = 0; i < 100; ++i) many += "''";
+  EXPECT_EQ(parsed(many + "'").text, std::string(100, '\''));
+}
+
 TEST(Yaml, positions_are_of_the_first_character) {
   YamlNode root = parsed(
       "# comment\nname: x\nsteps:\n  - run: |\n      echo | cat\n  - uses: 'a'\n"
