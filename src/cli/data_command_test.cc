@@ -1,0 +1,110 @@
+#include "cli/data_command.h"
+
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/strings.h"
+#include "os/testing/test_world.h"
+
+namespace sluice::cli {
+namespace {
+
+class RecordingTerminal final : public Terminal {
+ public:
+  void out(std::string_view text) override { out_text.append(text); }
+  void error(std::string_view text) override { error_text.append(text); }
+  TerminalKind out_kind() const override { return TerminalKind::Plain; }
+  TerminalKind error_kind() const override { return TerminalKind::Plain; }
+  int width() const override { return 100; }
+
+  std::string out_text;
+  std::string error_text;
+};
+
+class DataCommand : public testing::Test {
+ protected:
+  std::string path(std::string_view name) { return (world_.directory / name).string(); }
+  void write(std::string_view name, std::string_view text) {
+    ASSERT_TRUE(files_.write(path(name), text).ok());
+  }
+
+  // Exit status of `sluice ARGUMENTS`, or the error.
+  Result<int> run(std::vector<std::string> arguments) {
+    CLI::App root;
+    Chosen chosen;
+    add_data_command(root, chosen);
+    std::reverse(arguments.begin(), arguments.end());
+    try {
+      root.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+      return invalid_input(error.what());
+    }
+    terminal_.out_text.clear();
+    Context context{world_.world(), terminal_, log_, {}, {}, {}};
+    return chosen.action(context);
+  }
+
+  os::TestWorld world_;
+  os::Files& files_ = world_.files;
+  RecordingTerminal terminal_;
+  NullLog log_;
+};
+
+TEST_F(DataCommand, InfersASchemaThatTheFileFits) {
+  write("d.csv", "store,price\n1,2.5\n2,3.5\n");
+  EXPECT_EQ(run({"data", "infer", path("d.csv"), "--out", path("s.yml")}).value(), 0);
+  EXPECT_EQ(terminal_.error_text, cat("wrote ", path("s.yml"), "\n"));
+  EXPECT_EQ(run({"data", "validate", path("d.csv"), "--schema", path("s.yml")}).value(), 0);
+  EXPECT_EQ(run({"data", "infer", path("d.csv")}).value(), 0);
+  EXPECT_EQ(terminal_.out_text, files_.read(path("s.yml")).value());
+}
+
+TEST_F(DataCommand, ABrokenRuleIsExitStatusOneWithReportsInThreeForms) {
+  write("d.csv", "a\n1\nx\n");
+  write("s.yml", "columns: {a: {type: integer}}");
+  EXPECT_EQ(run({"data", "validate", path("d.csv"), "--schema", path("s.yml"), "--json", "--report",
+                 path("r.md")})
+                .value(),
+            1);
+  const auto json = parse_json(terminal_.out_text).value();
+  EXPECT_EQ(get_bool(json.as_object(), "passed").value(), false);
+  EXPECT_NE(files_.read(path("r.md"))->find("**'a' is not a whole number in 1 row**"),
+            std::string::npos);
+}
+
+TEST_F(DataCommand, ProfilesWithTheDigestsOfDataAndProfile) {
+  write("d.csv", "a;b\n1;2\n");
+  EXPECT_EQ(
+      run({"data", "profile", path("d.csv"), "--json", "--delimiter", ";", "--out", path("p.json")})
+          .value(),
+      0);
+  const auto json = parse_json(terminal_.out_text).value();
+  EXPECT_EQ(get_string(json.as_object(), "data_digest").value(), sha256("a;b\n1;2\n").to_string());
+  EXPECT_EQ(get_int(json.as_object(), "rows").value(), 1);
+  EXPECT_EQ(files_.read(path("p.json")).value(), terminal_.out_text);
+}
+
+TEST_F(DataCommand, FilesThatCannotBeUsedAreErrorsThatSayWhy) {
+  write("empty.csv", "");
+  write("header.csv", "a,b\n");
+  write("s.yml", "columns: {a: {type: integer}}");
+  write("bad.yml", "columns: {a: {typ: integer}}");
+  EXPECT_EQ(run({"data", "profile", path("absent.csv")}).error().code(), ErrorCode::NotFound);
+  EXPECT_EQ(run({"data", "infer", path("empty.csv")}).error().message(),
+            cat(path("empty.csv"), ": the file is empty: expected a header row and data"));
+  EXPECT_EQ(run({"data", "infer", path("header.csv")}).error().message(),
+            cat(path("header.csv"), ": there is no row to learn a schema from"));
+  EXPECT_EQ(
+      run({"data", "validate", path("header.csv"), "--schema", path("bad.yml")}).error().code(),
+      ErrorCode::InvalidInput);
+  EXPECT_EQ(run({"data", "validate", path("header.csv"), "--schema", path("s.yml")}).value(), 1);
+  EXPECT_EQ(run({"data", "infer", path("header.csv"), "--delimiter", "ab"}).error().message(),
+            "--delimiter 'ab': expected one character, or tab");
+  EXPECT_FALSE(run({"data", "validate", path("header.csv")}).ok());
+}
+
+}  // namespace
+}  // namespace sluice::cli
