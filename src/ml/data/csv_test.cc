@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/strings.h"
 
 namespace sluice::ml {
@@ -158,6 +160,25 @@ const BadFileCase kBadFiles[] = {
      "f.csv: header (line 1, byte 1): a quote is opened in this row and never closed before the "
      "end"},
 };
+
+// Whatever the bytes are, where the blocks end makes no difference, and nothing is read twice or
+// lost.
+TEST(Csv, RandomTextReadsTheSameInBlocksOfAnySize) {
+  constexpr std::string_view kAlphabet = "ab,,\n\n\r\"\"\0\xC3\xA9"sv;
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 random(seed);
+    std::string text = "h,i\n";
+    for (auto i = random() % 200; i > 0; --i) text += kAlphabet[random() % kAlphabet.size()];
+    const ReadAll whole = read_all(text);
+    for (const std::size_t block_bytes : {1u, 3u, 17u, 64u}) {
+      const ReadAll parts = read_all(text, {.block_bytes = block_bytes});
+      EXPECT_EQ(show(parts.rows), show(whole.rows)) << "seed " << seed;
+      EXPECT_EQ(parts.positions, whole.positions) << "seed " << seed;
+      EXPECT_EQ(parts.error, whole.error) << "seed " << seed;
+      EXPECT_EQ(parts.problems.size(), whole.problems.size()) << "seed " << seed;
+    }
+  }
+}
 
 TEST(Csv, SaysWhatIsWrongWithAFileThatCannotBeRead) {
   for (const BadFileCase& c : kBadFiles) EXPECT_EQ(read_all(c.text).error, c.error) << c.what;
