@@ -39,7 +39,7 @@ HostBackend::Io::~Io() {
   // Legs go on their own thread: that cancels built-in actions, whose workers end then.
   loop_->post([this] { legs_.clear(); });
   workers_.stop();
-  loop_.reset();
+  loop_->stop();
 }
 
 HostLeg& HostBackend::Io::leg(const LegAddress& address) {

@@ -26,6 +26,10 @@ IoLoop::IoLoop(os::Descriptor queue, os::Descriptor wake)
     : queue_(std::move(queue)), wake_(std::move(wake)) {}
 
 IoLoop::~IoLoop() {
+  stop();
+}
+
+void IoLoop::stop() {
   if (!thread_.joinable()) return;
   post([this] { stopping_ = true; });
   thread_.join();

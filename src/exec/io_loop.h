@@ -1,7 +1,7 @@
 // One thread that waits for descriptors and runs what is posted to it.
 //
 // post() from any thread; everything else on the loop's own thread. Handlers must not block for
-// long. The destructor runs what was posted before it, then ends the thread.
+// long. The destructor stops it.
 #pragma once
 
 #include <functional>
@@ -26,6 +26,8 @@ class IoLoop {
   IoLoop& operator=(const IoLoop&) = delete;
 
   void post(std::function<void()> work);
+  // Runs what was posted before, then ends the thread; what is posted later does not run.
+  void stop();
 
   // Calling watch() again changes the events and the handler.
   Result<void> watch(int descriptor, unsigned events, Handler handler);
