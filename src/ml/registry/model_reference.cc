@@ -45,16 +45,6 @@ bool looks_like_path(std::string_view text) {
          text.starts_with("~/") || text == "." || text == "..";
 }
 
-Result<ResolvedModel> resolve_version(const os::FileReader& files, const ModelVersion& version) {
-  const std::string label = label_of(version.name, version.version);
-  const Digest found = TRY_CONTEXT(model_digest(files, version.folder), label);
-  if (found != version.digest)
-    return corrupt(cat("the files of ", label, " in ", version.folder.string(),
-                       " were changed: they are ", found.to_string(), ", registered was ",
-                       version.digest.to_string()));
-  return ResolvedModel{version.folder, version.digest, version, label};
-}
-
 }  // namespace
 
 bool is_model_name(std::string_view text) {
@@ -89,6 +79,16 @@ Result<ResolvedModel> resolve_folder(const os::FileReader& files, const os::Path
   return ResolvedModel{path, TRY(model_digest(files, path)), std::nullopt, path.string()};
 }
 
+Result<ResolvedModel> resolve_registered(const os::FileReader& files, const ModelVersion& version) {
+  const std::string label = label_of(version.name, version.version);
+  const Digest found = TRY_CONTEXT(model_digest(files, version.folder), label);
+  if (found != version.digest)
+    return corrupt(cat("the files of ", label, " in ", version.folder.string(),
+                       " were changed: they are ", found.to_string(), ", registered was ",
+                       version.digest.to_string()));
+  return ResolvedModel{version.folder, version.digest, version, label};
+}
+
 Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileReader& files,
                                     std::string_view text) {
   const ModelReference reference = TRY(parse_model_reference(text));
@@ -98,7 +98,7 @@ Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileRead
   const auto* number = std::get_if<VersionReference>(&reference);
   const auto version = alias != nullptr ? registry.find_alias(alias->name, alias->alias)
                                         : registry.find_version(number->name, number->version);
-  if (version.ok()) return resolve_version(files, version.value());
+  if (version.ok()) return resolve_registered(files, version.value());
   // A folder `model`, `out.d/3` is meant where nothing of that name is registered.
   const os::Path folder(text);
   if (version.error().code() == ErrorCode::NotFound && files.stat(folder / "MLmodel").ok())

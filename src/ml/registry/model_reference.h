@@ -48,7 +48,9 @@ struct ResolvedModel {
 // NotFound where the folder has no MLmodel file.
 Result<ResolvedModel> resolve_folder(const os::FileReader& files, const os::Path& folder);
 
-// Verifies that the files of a registered version still have its digest (Corrupt otherwise).
+// Verifies that the files of the version still have its digest (Corrupt otherwise).
+Result<ResolvedModel> resolve_registered(const os::FileReader& files, const ModelVersion& version);
+
 Result<ResolvedModel> resolve_model(RegistryReader& registry, const os::FileReader& files,
                                     std::string_view reference);
 

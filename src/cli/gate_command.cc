@@ -1,0 +1,115 @@
+#include "cli/gate_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "cli/model_access.h"
+#include "ml/evaluate/gate_file.h"
+#include "ml/evaluate/judge.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::uint64_t kMaxGateFile = 1u << 20;
+
+struct GateOptions {
+  std::string gate;
+  std::string model;
+  std::string data;
+  std::string target;
+  std::string champion;
+  std::string out;
+  std::string report;
+  std::string run_id;
+  std::string commit;
+  bool json = false;
+};
+
+ml::ModelToJudge to_judge(const ml::ResolvedModel& model) {
+  return {model.label, model.folder, model.digest};
+}
+
+// The registered champion; only where nobody was ever made champion is this a first model.
+Result<ml::ChampionModel> registered_champion(const Context& context, const std::string& name) {
+  const auto registry = TRY(open_registry(context));
+  const auto version = registry->find_alias(name, ml::kChampionAlias);
+  if (!version.ok()) {
+    if (version.error().code() != ErrorCode::NotFound) return version.error();
+    return ml::ChampionModel(ml::NoChampionModel{version.error().message()});
+  }
+  const auto resolved = ml::resolve_registered(context.world.files, version.value());
+  if (!resolved.ok())
+    return ml::ChampionModel(ml::UnusableChampionModel{resolved.error().describe()});
+  return ml::ChampionModel(to_judge(resolved.value()));
+}
+
+Result<ml::ChampionModel> champion_of(const GateOptions& options, const ml::GateFile& gate,
+                                      const Context& context) {
+  const std::string& text = options.champion.empty() ? gate.model : options.champion;
+  if (text.empty())
+    return ml::ChampionModel(ml::UnusableChampionModel{
+        "neither the gate file ('model') nor --champion says whose champion to compare with"});
+  const auto reference = TRY(ml::parse_model_reference(text));
+  const auto* alias = std::get_if<ml::AliasReference>(&reference);
+  if (alias != nullptr && alias->alias == ml::kChampionAlias)
+    return registered_champion(context, alias->name);
+  return ml::ChampionModel(TRY_CONTEXT(model_to_judge(context, text), "champion"));
+}
+
+Result<ml::GateRequest> request_of(const GateOptions& options, const Context& context) {
+  ml::GateRequest request;
+  const std::string text = TRY(context.world.files.read(options.gate, kMaxGateFile));
+  request.gate = TRY(ml::parse_gate_file(text, options.gate));
+  request.gate_name = options.gate;
+  request.target = options.target.empty() ? request.gate.target : options.target;
+  if (request.target.empty())
+    return invalid_input(
+        cat("say which column holds the truth: --target COLUMN, or 'target' in ", options.gate));
+  request.model = TRY(model_to_judge(context, options.model));
+  request.champion = TRY(champion_of(options, request.gate, context));
+  request.data = options.data;
+  request.run_id = or_environment(context, options.run_id, "SLUICE_RUN_ID");
+  request.commit = or_environment(context, options.commit, "GITHUB_SHA");
+  request.now = context.world.clock.now();
+  return request;
+}
+
+Result<int> gate(const GateOptions& options, Context& context) {
+  os::Files& files = context.world.files;
+  const ml::GateRequest request = TRY(request_of(options, context));
+  const ml::Verdict verdict = TRY(ml::judge_file(files, request));
+  const os::Path home = TRY(home_of(context));
+  const auto key = TRY(ml::VerdictKey::open(files, context.world.random, home));
+  const std::string json = to_pretty_text(ml::signed_json(verdict, key)) + "\n";
+  if (!options.out.empty()) TRY(files.write(options.out, json));
+  if (!options.report.empty()) TRY(files.write(options.report, ml::to_markdown(verdict)));
+  context.terminal.out(options.json ? json : ml::to_terminal_text(verdict));
+  return verdict.passed() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_gate_command(CLI::App& root, Chosen& chosen) {
+  auto* command = root.add_subcommand("gate", "Let a model pass, or say why not (exit 1)");
+  // Shared by CLI11, which fills it, and the action.
+  auto options = std::make_shared<GateOptions>();
+  command->add_option("gate", options->gate, "Gate file, such as gates/demand.yml")->required();
+  command->add_option("--model", options->model, "NAME, NAME/3, NAME@alias or a model folder")
+      ->required();
+  command->add_option("--data", options->data, "CSV file with features and target")->required();
+  command->add_option("--target", options->target,
+                      "Column that holds the truth (default: the gate file's)");
+  command->add_option("--champion", options->champion,
+                      "Compare with this model (default: the champion of the gate file's model)");
+  command->add_option("--out", options->out, "Write the signed verdict as JSON to this file");
+  command->add_option("--report", options->report, "Write a Markdown report to this file");
+  command->add_option("--run", options->run_id, "Run id (default: $SLUICE_RUN_ID)");
+  command->add_option("--commit", options->commit, "Commit (default: $GITHUB_SHA)");
+  command->add_flag("--json", options->json, "Print the verdict as JSON");
+  command->callback([&chosen, options] {
+    chosen.action = [options](Context& context) { return gate(*options, context); };
+  });
+}
+
+}  // namespace sluice::cli
