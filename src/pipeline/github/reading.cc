@@ -77,21 +77,21 @@ bool is_valid_identifier(std::string_view id) {
                      [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-void Reading::add(Severity severity, TextPosition position, std::string_view rule,
-                  std::string message) {
+void Reading::report(Severity severity, TextPosition position, std::string_view rule,
+                     std::string message) {
   diagnostics_.push_back({severity, std::string(rule), file_, position, std::move(message)});
 }
 
 void Reading::error(TextPosition position, std::string_view rule, std::string message) {
-  add(Severity::Error, position, rule, std::move(message));
+  report(Severity::Error, position, rule, std::move(message));
 }
 
 void Reading::warning(TextPosition position, std::string_view rule, std::string message) {
-  add(Severity::Warning, position, rule, std::move(message));
+  report(Severity::Warning, position, rule, std::move(message));
 }
 
 void Reading::not_enforced(TextPosition position, std::string_view rule, std::string message) {
-  add(Severity::Note, position, rule, std::move(message));
+  report(Severity::Note, position, rule, std::move(message));
   not_enforced_.push_back(diagnostics_.back());
 }
 

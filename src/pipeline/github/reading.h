@@ -25,6 +25,7 @@ class Reading {
   const Scopes& scopes() const { return scopes_; }
   std::string_view text() const { return text_; }
 
+  void report(Severity severity, TextPosition position, std::string_view rule, std::string message);
   void error(TextPosition position, std::string_view rule, std::string message);
   void warning(TextPosition position, std::string_view rule, std::string message);
   // A remark that is also listed in the plan: something written has no effect here.
@@ -51,7 +52,6 @@ class Reading {
   std::vector<Diagnostic> take_not_enforced() { return std::move(not_enforced_); }
 
  private:
-  void add(Severity severity, TextPosition position, std::string_view rule, std::string message);
   void add_problems(const YamlNode& node, const std::vector<ExpressionProblem>& problems);
   TokenEntry entry(const YamlNode& key, const YamlNode& value, const ExpressionScope& scope);
   bool has_shape(const Token& token, Shape shape) const;

@@ -72,7 +72,6 @@ constexpr KeyRule kStep[] = {
 constexpr KeyRule kStrategy[] = {{"matrix"}, {"fail-fast"}, {"max-parallel"}};
 constexpr KeyRule kDefaults[] = {{"run"}};
 constexpr KeyRule kRunDefaults[] = {{"shell"}, {"working-directory"}};
-constexpr KeyRule kDispatch[] = {{"inputs"}};
 constexpr KeyRule kDispatchInput[] = {{"description", kSilent},
                                       {"deprecationMessage", kSilent},
                                       {"required"},
@@ -198,9 +197,6 @@ std::span<const KeyRule> defaults_keys() {
 }
 std::span<const KeyRule> run_defaults_keys() {
   return kRunDefaults;
-}
-std::span<const KeyRule> dispatch_keys() {
-  return kDispatch;
 }
 std::span<const KeyRule> dispatch_input_keys() {
   return kDispatchInput;

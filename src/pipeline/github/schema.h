@@ -28,7 +28,6 @@ std::span<const KeyRule> step_keys();
 std::span<const KeyRule> strategy_keys();
 std::span<const KeyRule> defaults_keys();
 std::span<const KeyRule> run_defaults_keys();
-std::span<const KeyRule> dispatch_keys();
 std::span<const KeyRule> dispatch_input_keys();
 std::span<const KeyRule> concurrency_keys();
 std::span<const KeyRule> environment_keys();

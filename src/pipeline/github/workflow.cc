@@ -6,11 +6,14 @@ namespace sluice::pipeline::github {
 
 std::string If::evaluated() const {
   const Expression& expression = condition.expression;
-  return expression.source(expression.root);
+  if (!condition.adds_success || expression.root.children.size() != 2)
+    return expression.source(expression.root);
+  return cat("success() && (", expression.source(expression.root.children[1]), ")");
 }
 
 std::string Step::shown_name() const {
   if (name.present() && !name.source().empty()) return name.source();
+  if (uses && uses->version.empty()) return cat("Run ", uses->name);
   if (uses) return cat("Run ", uses->name, "@", uses->version);
   const std::string script = run.source();
   const std::string_view first = trim(script);

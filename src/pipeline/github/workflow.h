@@ -61,9 +61,8 @@ struct RunDefaults {
   Token working_directory;
 };
 
-// The part of `uses` that names a built-in action.
 struct ActionReference {
-  std::string name;     // "actions/checkout"
+  std::string name;     // "actions/checkout"; the whole text of a local action or an image
   std::string version;  // "v4"
   TextPosition position;
 };

@@ -28,50 +28,53 @@ void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNod
                   cat(rule.name, " needs the input '", rule.required, "'"));
 }
 
-// Local actions, container images and actions of others are known, and not run here.
-bool report_foreign_action(Reading& reading, const YamlNode& node) {
-  const std::string& text = node.text;
-  const auto report = [&](std::string_view what) {
-    reading.error(node.position, "unsupported-action",
-                  cat(what, " '", text, "' is not supported yet; ", kSupportedActions));
-    return true;
-  };
-  if (text.starts_with("./") || text.starts_with("../") || text.starts_with("$/"))
-    return report("the local action");
-  if (text.starts_with("docker://")) return report("the container image");
-  const std::size_t at = text.rfind('@');
-  const std::string_view name = std::string_view(text).substr(0, at);
+bool is_local(std::string_view uses) {
+  return uses.starts_with("./") || uses.starts_with("../") || uses.starts_with("$/");
+}
+
+bool is_well_formed(std::string_view uses) {
+  const std::size_t at = uses.rfind('@');
+  if (at == std::string_view::npos || at + 1 == uses.size()) return false;
+  const std::string_view name = uses.substr(0, at);
   const auto parts = split(name, '/');
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+  if (parts.size() < 2 || parts[0].empty() || parts[1].empty()) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
     return c == '-' || c == '_' || c == '.' || c == '/' || (c >= '0' && c <= '9') ||
            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   });
-  if (at == std::string::npos || at + 1 == text.size() || parts.size() < 2 || !plain ||
-      parts[0].empty() || parts[1].empty()) {
-    reading.error(node.position, "invalid-uses",
-                  cat("expected {owner}/{repository}[/path]@{ref}, got '", text, "'"));
-    return true;
-  }
-  if (find_built_in_action(name) != nullptr) return false;
-  return report("the action");
+}
+
+void report_unsupported(Reading& reading, const YamlNode& node, std::string_view what) {
+  reading.error(node.position, "unsupported-action",
+                cat(what, " '", node.text, "' is not supported yet; ", kSupportedActions));
 }
 
 std::optional<ActionReference> read_uses(Reading& reading, const YamlNode& step) {
   const YamlNode* node = step.find("uses");
   if (node == nullptr) return std::nullopt;
-  if (!node->is_scalar() || node->text.empty()) {
+  const std::string& text = node->text;
+  if (!node->is_scalar() || text.empty()) {
     reading.error(node->position, "invalid-uses", "'uses' must name an action");
     return std::nullopt;
   }
-  if (contains_expression(node->text)) {
-    reading.error(node->position, "invalid-uses", "'uses' cannot hold expressions");
+  if (is_local(text) || text.starts_with("docker://")) {
+    report_unsupported(reading, *node, is_local(text) ? "the local action" : "the image");
+    return ActionReference{text, "", node->position};
+  }
+  if (contains_expression(text) || !is_well_formed(text)) {
+    reading.error(node->position, "invalid-uses",
+                  cat("expected {owner}/{repository}[/path]@{ref}, got '", text, "'"));
     return std::nullopt;
   }
-  if (report_foreign_action(reading, *node)) return std::nullopt;
-  const std::size_t at = node->text.rfind('@');
-  const ActionRule* rule = find_built_in_action(std::string_view(node->text).substr(0, at));
-  check_action_inputs(reading, *rule, step, *node);
-  return ActionReference{std::string(rule->name), node->text.substr(at + 1), node->position};
+  const std::size_t at = text.rfind('@');
+  ActionReference reference{text.substr(0, at), text.substr(at + 1), node->position};
+  if (const ActionRule* rule = find_built_in_action(reference.name)) {
+    check_action_inputs(reading, *rule, step, *node);
+    reference.name = std::string(rule->name);
+  } else {
+    report_unsupported(reading, *node, "the action");
+  }
+  return reference;
 }
 
 void check_kind(Reading& reading, const YamlNode& node) {
@@ -148,6 +151,14 @@ Step read_step(Reading& reading, const YamlNode& node) {
   return step;
 }
 
+std::string context_name(std::string_view action) {
+  std::string name(action);
+  for (char& c : name)
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'))
+      c = '_';
+  return name;
+}
+
 // GitHub's names of steps without id: "__run", "__run_2", "__actions_checkout".
 void name_steps(std::vector<Step>& steps) {
   std::set<std::string> used;
@@ -156,7 +167,7 @@ void name_steps(std::vector<Step>& steps) {
     step.context_name = step.id;
     if (!step.id.empty()) continue;
     std::string base = "__run";
-    if (step.uses) base = cat("__", replace_all(step.uses->name, "/", "_"));
+    if (step.uses) base = cat("__", context_name(step.uses->name));
     step.context_name = base;
     for (int n = 2; !used.insert(to_lower(step.context_name)).second; ++n)
       step.context_name = cat(base, "_", n);

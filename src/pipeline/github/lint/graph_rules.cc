@@ -23,7 +23,7 @@ void check_need_read(const Workflow& workflow, const Job& job, const ReadPath& r
                   [&name](const Reference& need) { return equal_ignoring_case(need.name, name); });
   if (listed) return;
   const bool exists = workflow.find_job(name) != nullptr;
-  add_finding(workflow, Severity::Error, "needs-not-listed", read.position,
+  add_finding(workflow, Severity::Warning, "needs-not-listed", read.position,
               cat("'needs.", name, "' is empty here: job '", job.id, "' does not list '", name,
                   "' in 'needs'", exists ? std::string() : did_you_mean(name, job_ids(workflow))),
               out);
@@ -35,8 +35,8 @@ void check_output_read(const Workflow& workflow, const ReadPath& read, Findings&
     return;
   const Job* needed = workflow.find_job(read.names[1]);
   const std::string& output = read.names[3];
-  if (needed == nullptr || output == "*" || needed->outputs.has_expression() ||
-      needed->outputs.find(output) != nullptr)
+  if (needed == nullptr || needed->steps.empty() || output == "*" ||
+      needed->outputs.has_expression() || needed->outputs.find(output) != nullptr)
     return;
   std::vector<std::string> known;
   for (const TokenEntry& entry : needed->outputs.entries) {
@@ -44,7 +44,7 @@ void check_output_read(const Workflow& workflow, const ReadPath& read, Findings&
     known.push_back(entry.key.literal_text());
   }
   add_finding(
-      workflow, Severity::Error, "undefined-output", read.position,
+      workflow, Severity::Warning, "undefined-output", read.position,
       cat("job '", needed->id, "' has no output '", output, "'", did_you_mean(output, known)), out);
 }
 

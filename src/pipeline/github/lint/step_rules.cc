@@ -41,7 +41,7 @@ void check_step_read(const Workflow& workflow, const Job& job, const Step* befor
 
 void check_condition_text(const Workflow& workflow, const If& condition, Findings& out) {
   if (!condition.present() || !condition.condition.always_true_text) return;
-  add_finding(workflow, Severity::Error, "always-true-if", condition.position,
+  add_finding(workflow, Severity::Warning, "always-true-if", condition.position,
               "there is text around '${{ }}', which makes the condition a text that is never "
               "empty: it is always true; put the whole condition inside",
               out);
