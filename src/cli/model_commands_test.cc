@@ -1,0 +1,208 @@
+// evaluate, gate and model from end to end: files in, text, files and exit status out.
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/json.h"
+#include "base/strings.h"
+#include "cli/evaluate_command.h"
+#include "cli/gate_command.h"
+#include "cli/model_command.h"
+#include "ml/model/model_folder.h"
+#include "ml/serve/testing/small_model.h"
+#include "os/testing/test_world.h"
+
+namespace sluice::cli {
+namespace {
+
+class RecordingTerminal final : public Terminal {
+ public:
+  void out(std::string_view text) override { text_ += text; }
+  void error(std::string_view text) override { text_ += text; }
+  TerminalKind out_kind() const override { return TerminalKind::Plain; }
+  TerminalKind error_kind() const override { return TerminalKind::Plain; }
+  int width() const override { return 100; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+constexpr std::string_view kGate = R"(
+model: demand
+target: units
+predicts: demand
+checks:
+  - {name: accurate, kind: value, metric: mae, max: 1.5}
+  - {name: not_worse, kind: change, metric: mae, max_worse: 0, block: week, allow_first: true}
+  - name: price
+    kind: behaviour
+    feature: price
+    multiply: 1.1
+    prediction: not_increases
+)";
+
+struct ModelCommands : ::testing::Test {
+  ModelCommands() {
+    root = test.directory.path();
+    test.environment.set("SLUICE_HOME", (root / "home").string());
+    test.environment.set("SLUICE_ACTOR", "ana");
+    test.environment.set("SLUICE_RUN_ID", "01run");
+    ml::NewModel model = ml::small_model();
+    EXPECT_TRUE(ml::write_model_folder(files, root / "model", model).ok());
+    // A cheap pack sells 10.75 by the model, a dear one -9.25; the truth is one off.
+    std::string rows = "week,price,deal,units\n";
+    for (int i = 0; i < 40; ++i) rows += cat(i / 4, i % 2 == 0 ? ",1,0,11.75\n" : ",3,0,-10.25\n");
+    write("test.csv", rows);
+    write("demand.yml", kGate);
+  }
+
+  void write(std::string_view name, std::string_view text) {
+    ASSERT_TRUE(files.write(root / name, text).ok());
+  }
+  std::string path(std::string_view name) const { return (root / name).string(); }
+
+  // Exit status, as main() would end; what was printed is in `printed`.
+  int run(std::vector<std::string> arguments) {
+    CLI::App app;
+    Chosen chosen;
+    add_evaluate_command(app, chosen);
+    add_gate_command(app, chosen);
+    add_model_command(app, chosen);
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(arguments);
+    RecordingTerminal terminal;
+    NullLog log;
+    Context context{test.world(), terminal, log, {}, {}, root / "sluice"};
+    const auto status = chosen.action(context);
+    printed = status.ok() ? terminal.text() : status.error().describe();
+    return status.ok() ? status.value() : exit_status(status.error().code());
+  }
+  int gate() {
+    return run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
+                "--out", path("verdict.json"), "--report", path("report.md")});
+  }
+  bool says(std::string_view text) const { return printed.find(text) != std::string::npos; }
+
+  os::TestWorld test;
+  os::Files& files = test.files;
+  os::Path root;
+  std::string printed;
+};
+
+TEST_F(ModelCommands, EvaluateWritesJsonAndReportBySlice) {
+  EXPECT_EQ(run({"evaluate", "--model", path("model"), "--data", path("test.csv"), "--target",
+                 "units", "--slice", "price", "--min-n", "5", "--out", path("evaluation.json"),
+                 "--report", path("evaluation.md")}),
+            0)
+      << printed;
+  const Json json = parse_json(files.read(root / "evaluation.json").value()).value();
+  const JsonObject& metrics = *get_object(json.as_object(), "metrics").value();
+  EXPECT_EQ(get_double(metrics, "mae").value(), 1.0);
+  EXPECT_EQ(get_array(json.as_object(), "slices").value()->size(), 2u);
+  EXPECT_NE(files.read(root / "evaluation.md").value().find("| all rows | 40 |"),
+            std::string::npos);
+}
+
+TEST_F(ModelCommands, EvaluateTakesAColumnOfPredictions) {
+  write("predicted.csv", "units,guess\n1,2\n3,3\n");
+  EXPECT_EQ(run({"evaluate", "--prediction-column", "guess", "--data", path("predicted.csv"),
+                 "--target", "units", "--json"}),
+            0);
+  EXPECT_TRUE(says("\"mae\": 5E-1")) << printed;
+}
+
+TEST_F(ModelCommands, DataThatCannotBeJudgedIsExitTwoWithItsPlace) {
+  const struct {
+    std::string_view csv;
+    std::string_view says;
+  } cases[] = {
+      {"price,deal,units\n1,0,NaN\n1,0,3\n", "row 1"},
+      {"price,deal,units\n1,0,many\n", "'many' is not a number"},
+      {"price,deal,units\n", "no rows"},
+      {"", "empty"},
+      {"price,deal,unit\n1,0,3\n", "did you mean 'unit'"},
+      {"prise,deal,units\n1,0,3\n", "did you mean 'prise'"},
+      {"price,deal,units\n1,0\n", "row 1"},
+  };
+  for (const auto& c : cases) {
+    write("bad.csv", c.csv);
+    EXPECT_EQ(
+        run({"evaluate", "--model", path("model"), "--data", path("bad.csv"), "--target", "units"}),
+        2)
+        << c.csv;
+    EXPECT_TRUE(says(c.says)) << printed;
+    EXPECT_TRUE(says("bad.csv")) << printed;
+  }
+  EXPECT_EQ(run({"evaluate", "--data", path("test.csv"), "--target", "units"}), 2);
+  EXPECT_EQ(run({"evaluate", "--model", path("model"), "--data", path("test.csv"), "--target",
+                 "units", "--slice", "shop"}),
+            2);
+}
+
+TEST_F(ModelCommands, AModelGoesFromGateToChampion) {
+  ASSERT_EQ(gate(), 0) << printed;
+  EXPECT_TRUE(says("is open: all 3 checks passed")) << printed;
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--approve-if-passed", "--alias", "champion"}),
+            0)
+      << printed;
+  EXPECT_TRUE(says("demand/1 registered, Approved")) << printed;
+  ASSERT_EQ(run({"model", "show", "demand"}), 0) << printed;
+  EXPECT_TRUE(says("verdict: passed")) << printed;
+  EXPECT_TRUE(says("approved       by ana: the gate let it pass")) << printed;
+  EXPECT_TRUE(says("01run")) << printed;
+  ASSERT_EQ(run({"model", "list"}), 0);
+  EXPECT_TRUE(says("champion 1")) << printed;
+  ASSERT_EQ(gate(), 0) << printed;
+  EXPECT_TRUE(says("as good as that of the champion demand/1")) << printed;
+  EXPECT_NE(files.read(root / "report.md").value().find("champion demand/1"), std::string::npos);
+}
+
+TEST_F(ModelCommands, AClosedGateIsExitOneAndNoWayToApproval) {
+  write("demand.yml", replace_all(std::string(kGate), "max: 1.5", "max: 0.5"));
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("FAILED  accurate")) << printed;
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--approve-if-passed"}),
+            0);
+  EXPECT_TRUE(says("demand/1 registered, PendingManualApproval")) << printed;
+  EXPECT_TRUE(says("not approved: the gate did not let demand/1 pass: accurate failed")) << printed;
+  EXPECT_NE(run({"model", "approve", "demand/1"}), 0);
+  EXPECT_EQ(run({"model", "approve", "demand/1", "--override", "Easter", "--by", "bo"}), 0);
+  EXPECT_EQ(run({"model", "show", "demand/1"}), 0);
+  EXPECT_TRUE(says("override: Easter")) << printed;
+}
+
+TEST_F(ModelCommands, AChampionWhoseFilesWereChangedClosesTheGate) {
+  ASSERT_EQ(gate(), 0);
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--approve-if-passed", "--alias", "champion"}),
+            0);
+  write("home/models/demand/1/requirements.txt", "evil");
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("The champion cannot be compared with")) << printed;
+}
+
+TEST_F(ModelCommands, AFolderNamedLikeTheModelIsNotItsChampion) {
+  EXPECT_TRUE(ml::write_model_folder(files, root / "demand", ml::small_model()).ok());
+  write("demand.yml", replace_all(std::string(kGate), ", allow_first: true", ""));
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("There is no champion to compare with")) << printed;
+}
+
+TEST_F(ModelCommands, DecisionsNeedAVersionAndTheChampionApproval) {
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand"}), 0);
+  EXPECT_EQ(run({"model", "approve", "demand"}), 2);
+  EXPECT_TRUE(says("as in demand/3")) << printed;
+  EXPECT_NE(run({"model", "alias", "demand/1", "champion"}), 0);
+  EXPECT_TRUE(says("only an approved version")) << printed;
+  EXPECT_EQ(run({"model", "alias", "demand/1", "canary"}), 0);
+  EXPECT_EQ(run({"model", "alias", "demand", "canary", "--remove"}), 0);
+  EXPECT_EQ(run({"model", "reject", "demand/1", "--comment", "too dear"}), 0);
+  EXPECT_EQ(run({"model", "list", "demand", "--json"}), 0);
+  EXPECT_TRUE(says("\"Rejected\"")) << printed;
+}
+
+}  // namespace
+}  // namespace sluice::cli
