@@ -100,7 +100,7 @@ CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;
 
 // Moves the rest to the front and reads until a whole block, and more than was there, is at hand.
 Result<void> CsvReader::State::fill() {
-  std::memmove(buffer.data(), buffer.data() + begin, end - begin);
+  if (end > begin) std::memmove(buffer.data(), buffer.data() + begin, end - begin);
   end -= begin;
   begin = 0;
   const std::size_t wanted = std::max(options.block_bytes, end * 2);
