@@ -139,6 +139,19 @@ Result<Listener> listen_on(const Address& address) {
   return listener;
 }
 
+Result<Listener> reserve_port() {
+  Listener reserved;
+  reserved.address = TcpAddress{};
+  RawAddress raw = TRY(to_raw(reserved.address, Lookup::NumericOnly));
+  reserved.descriptor = TRY(open_socket(raw.storage.ss_family, reserved.address));
+  const int number = reserved.descriptor.number();
+  const int on = 1;
+  ::setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(number, raw.data(), raw.size) != 0) return system_error(errno, "reserve a port");
+  std::get<TcpAddress>(reserved.address).port = real_port(number);
+  return reserved;
+}
+
 Result<Descriptor> start_connect(const Address& address) {
   RawAddress raw = TRY(to_raw(address, Lookup::Names));
   Descriptor descriptor = TRY(open_socket(raw.storage.ss_family, address));

@@ -33,6 +33,10 @@ struct Listener {
 // without a listener is replaced.
 Result<Listener> listen_on(const Address& address);
 
+// Binds a port of 127.0.0.1 that the system picks, without listening: nobody else is given it while
+// the descriptor is open, and a server that sets SO_REUSEADDR can listen there.
+Result<Listener> reserve_port();
+
 // The connection may still be in progress: writable means finished, see connect_error().
 Result<Descriptor> start_connect(const Address& address);
 // errno of the finished connect; 0 when connected.
