@@ -1,0 +1,93 @@
+#include "delivery/monitor.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/strings.h"
+#include "delivery/presenter.h"
+
+namespace sluice::delivery {
+namespace {
+
+constexpr Duration kLivedWell = std::chrono::seconds(10);  // then the delay starts small again
+constexpr int kFirstError = 2;                             // exit statuses 2 and 3: base/error.h
+constexpr int kLastError = 3;
+
+os::Path error_file(const os::Path& folder) {
+  return folder / "keeper.error";
+}
+
+void sleep_unless(const CancellationToken& stop, Duration time) {
+  std::mutex mutex;
+  std::condition_variable woken;
+  bool stopped = false;
+  const auto registration = stop.on_cancel([&] {
+    std::lock_guard lock(mutex);
+    stopped = true;
+    woken.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  woken.wait_for(lock, time, [&] { return stopped; });
+}
+
+// Waits for the keeper; a stop is passed on to it once.
+Result<os::ExitStatus> wait_for(os::Process& keeper, const CancellationToken& stop) {
+  auto ended = keeper.wait(stop);
+  if (ended.ok() || ended.error().code() != ErrorCode::Cancelled) return ended;
+  keeper.send_signal(SIGTERM);
+  return keeper.wait();
+}
+
+}  // namespace
+
+Duration keeper_restart_delay(int deaths) {
+  constexpr Duration kFirst = std::chrono::milliseconds(50);
+  constexpr Duration kLongest = std::chrono::seconds(5);
+  return std::min<Duration>(kLongest, kFirst * (1LL << std::clamp(deaths - 1, 0, 20)));
+}
+
+Result<int> run_monitor(os::World world, Log& log, const MonitorOptions& options,
+                        const CancellationToken& stop) {
+  os::ProcessSpec spec;
+  spec.argv = options.worker;
+  spec.env = world.environment.all();
+  spec.output = 1;
+  spec.error_output = 2;
+  int deaths = 0;
+  for (bool first = true;; first = false) {
+    const SteadyTime started = world.clock.steady();
+    const auto keeper = TRY(world.processes.spawn(spec));
+    const os::ExitStatus status = TRY(wait_for(*keeper, stop));
+    const bool refused =
+        status.signal == 0 && status.code >= kFirstError && status.code <= kLastError;
+    if (status.ok() || stop.cancelled() || (refused && first)) return status.code;
+    deaths = world.clock.steady() - started >= kLivedWell ? 1 : deaths + 1;
+    const Duration delay = keeper_restart_delay(deaths);
+    log.write(LogLevel::Warning, "monitor",
+              cat("the keeper (pid ", keeper->pid(), ") ended with ",
+                  status.signal != 0 ? "signal " : "status ",
+                  status.signal != 0 ? status.signal : status.code, "; starting another in ",
+                  to_human(delay)));
+    sleep_unless(stop, delay);
+    if (stop.cancelled()) return 0;
+  }
+}
+
+Result<void> write_keeper_error(os::Files& files, const os::Path& folder, const Error& error) {
+  return files.write(error_file(folder), to_text(error_json(error)) + "\n");
+}
+
+std::optional<Error> read_keeper_error(const os::FileReader& files, const os::Path& folder) {
+  const auto text = files.read(error_file(folder), 1u << 20);
+  if (!text.ok()) return std::nullopt;
+  return error_from_json(0, text.value());
+}
+
+Result<void> clear_keeper_error(os::Files& files, const os::Path& folder) {
+  return files.remove_all(error_file(folder));
+}
+
+}  // namespace sluice::delivery
