@@ -114,7 +114,12 @@ void Keeper::run_posted(Duration most) {
 
 Result<void> Keeper::run(const CancellationToken& stop) {
   const auto registration = stop.on_cancel([this] { post([] {}); });
-  while (!stop.cancelled() && !target_->state().stopped()) {
+  // Somebody starts the keeper of a stopped target in order to deploy.
+  const std::int64_t awaiting_deploy = target_->state().stopped() ? target_->last_seq() : -1;
+  const auto ended = [&] {
+    return target_->state().stopped() && target_->last_seq() != awaiting_deploy;
+  };
+  while (!stop.cancelled() && !ended()) {
     const Duration left = next_tick_ - world_.clock.steady();
     run_posted(std::clamp<Duration>(left, Duration(0), kTick));
     if (world_.clock.steady() >= next_tick_) tick();

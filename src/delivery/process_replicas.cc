@@ -176,9 +176,10 @@ Result<void> ProcessReplicaHost::spawn(const std::string& id, const Revision& re
   http::Listener reserved = TRY(http::reserve_port());
   const std::string port = std::to_string(std::get<http::TcpAddress>(reserved.address).port);
   os::ProcessSpec spec;
-  spec.argv = {
-      "/bin/sh",           "-c",           std::string(kPrelude), "sh", file(id, "started"),
-      file(id, "process"), file(id, "log")};
+  spec.argv = {"/bin/sh", "-c", std::string(kPrelude), "sh"};
+  for (const std::string_view name : {"started", "process", "log"})
+    spec.argv.push_back(file(id, name));
+  spec.argv.push_back(port);
   for (const std::string& argument : revision.command)
     spec.argv.push_back(replace_all(argument, "{port}", port));
   spec.env = parts_.world.environment.all();
