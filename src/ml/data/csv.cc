@@ -42,8 +42,6 @@ std::string_view foreign_format(std::string_view head) {
   if (head.starts_with("\x28\xB5\x2F\xFD")) return "zstd data; unpack it first (unzstd)";
   if (head.starts_with("PK\x03\x04")) return "a zip archive or an Excel workbook; export it as CSV";
   if (head.starts_with("PAR1")) return "a Parquet file; export it as CSV";
-  if (head.substr(0, head.find('\n')).find('\0') != std::string_view::npos)
-    return "binary data or UTF-16 text: there are NUL bytes; save it as UTF-8";
   return {};
 }
 
@@ -103,7 +101,8 @@ Result<void> CsvReader::State::fill() {
   if (end > begin) std::memmove(buffer.data(), buffer.data() + begin, end - begin);
   end -= begin;
   begin = 0;
-  const std::size_t wanted = std::max(options.block_bytes, end * 2);
+  constexpr std::size_t kSignature = 16;  // enough to know what kind of file it is
+  const std::size_t wanted = std::max({options.block_bytes, end * 2, kSignature});
   if (buffer.size() < wanted + kCsvPadding + 1) buffer.resize(wanted + kCsvPadding + 1);
   while (!at_end && end < wanted) TRY(read_some(wanted - end));
   std::memset(buffer.data() + end, 0, kCsvPadding);
@@ -162,6 +161,8 @@ Result<void> CsvReader::State::read_header() {
   scan.next.row = 0;
   CsvBlock block;
   const std::string_view text = TRY(scan_one(block));
+  if (text.find('\0') != std::string_view::npos)
+    return error("this is binary data or UTF-16 text: there are NUL bytes; save it as UTF-8");
   if (!is_valid_utf8(text))
     return error("header: not valid UTF-8; save the file as UTF-8 (iconv -f ISO-8859-1 -t UTF-8)");
   if (trim(text).empty()) return error("header: the first line is blank; expected column names");
