@@ -12,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::string_view kWanted = "keeper.wanted";
 constexpr Duration kStartLimit = std::chrono::seconds(15);
 
 Result<DeployResult> deploy_result(const Json& json) {
@@ -60,6 +61,23 @@ Result<void> ProcessKeeperLauncher::launch(const std::string& target) {
   spec.session = os::Session::NewSession;
   TRY(world_.processes.spawn(spec));
   return success();
+}
+
+Result<void> WishingLauncher::launch(const std::string& target) {
+  return files_.write(target_folder(home_, target) / kWanted, "");
+}
+
+Result<std::vector<std::string>> start_wanted_keepers(os::Files& files, const os::Path& home,
+                                                      KeeperLauncher& launcher) {
+  std::vector<std::string> started;
+  for (const std::string& target : TRY(list_targets(files, home))) {
+    const os::Path wish = target_folder(home, target) / kWanted;
+    if (!files.stat(wish).ok()) continue;
+    TRY(files.remove_all(wish));
+    TRY(launcher.launch(target));
+    started.push_back(target);
+  }
+  return started;
 }
 
 Result<Json> KeeperClient::exchange(const std::string& method, const std::string& target,

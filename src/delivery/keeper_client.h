@@ -4,8 +4,10 @@
 // answer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/cancellation.h"
 #include "base/json.h"
@@ -39,6 +41,23 @@ class ProcessKeeperLauncher final : public KeeperLauncher {
   os::Path home_;
 };
 
+// Inside a job nobody may start a keeper, since it would end with the job. This one leaves a wish
+// (keeper.wanted) that the process driving the run fulfils by start_wanted_keepers().
+class WishingLauncher final : public KeeperLauncher {
+ public:
+  WishingLauncher(os::Files& files, os::Path home) : files_(files), home_(std::move(home)) {}
+  Result<void> launch(const std::string& target) override;
+
+ private:
+  os::Files& files_;
+  os::Path home_;
+};
+
+// Starts the keepers that jobs wished for, and says which. Cheap; called now and then by whoever
+// drives runs, outside of any job.
+Result<std::vector<std::string>> start_wanted_keepers(os::Files& files, const os::Path& home,
+                                                      KeeperLauncher& launcher);
+
 class KeeperClient {
  public:
   explicit KeeperClient(const os::Path& folder)
@@ -47,6 +66,7 @@ class KeeperClient {
   Result<DeployResult> deploy(const DeployRequest& request);
   Result<DeployResult> undo(const std::string& by);
   Result<void> stop(const std::string& by);
+  // docs/formats/target.md has the keys.
   Result<Json> status(const CancellationToken& cancel = {});
   // As soon as something happened after `seq`, at the latest after 10 seconds.
   Result<Json> status_after(std::int64_t seq, const CancellationToken& cancel);
