@@ -1,0 +1,46 @@
+// Any text is either read, planned and run to its end, or refused with a diagnostic.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "pipeline/github/language.h"
+#include "pipeline/ports/job_program.h"
+
+using namespace sluice::pipeline;  // NOLINT
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const github::GithubLanguage language;
+  const SourceFile file{".github/workflows/fuzz.yml", std::string(text)};
+  const bool wrong = has_errors(language.check(file));
+  TriggerEvent event;
+  event.ref = "refs/heads/main";
+  RunIdentity run;
+  run.run_id = "r";
+  const auto bound = language.bind(file, event, run, {});
+  if (wrong == bound.ok()) __builtin_trap();
+  if (!bound.ok()) return 0;
+  to_json(bound.value()->plan());
+  for (const PlannedJob& job : bound.value()->plan().jobs) {
+    const JobDecision decision = bound.value()->decide_job(job.id, {});
+    const auto* runs = std::get_if<RunJob>(&decision);
+    if (runs == nullptr) continue;
+    JobPlace place;
+    place.temp = "/t/temp";
+    auto leg = bound.value()->start_leg(job.id, runs->legs.front(), {}, place);
+    if (!leg.ok()) continue;
+    JobInput input = BeginJob{};
+    for (bool finished = false; !finished;) {
+      auto effects = leg.value().program->advance(input);
+      if (!effects.ok() || effects.value().empty()) __builtin_trap();
+      const JobEffect& last = effects.value().back();
+      if (const auto* step = std::get_if<RunStep>(&last))
+        input = StepEnded{step->id, {}};
+      else if (const auto* hash = std::get_if<HashFiles>(&last))
+        input = FilesHashed{hash->id, "d"};
+      else
+        finished = true;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,121 @@
+// Mistakes in workflow files and where they are reported.
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+#include "pipeline/github/testing/workflows.h"
+
+namespace sluice::pipeline::github {
+namespace {
+
+using Found = std::vector<std::string>;
+
+std::string with_job(std::string_view job) {
+  return cat("on: push\njobs:\n  a:\n", job);
+}
+
+TEST(Mistakes, are_found_with_rule_line_and_column) {
+  const std::string_view ok = "    runs-on: linux\n    steps: [{run: x}]\n";
+  const std::pair<std::string, Found> rows[] = {
+      {"", {"1:1 empty-file"}},
+      {"x", {"1:1 wrong-type"}},
+      {"on: push\n", {"1:1 missing-key"}},
+      {"jobs: {}\n", {"1:1 missing-key", "1:7 missing-key"}},
+      {"on: push\njobs: [\n", {"3:1 yaml"}},
+      {cat(with_job(ok), "  a:\n", ok), {"6:3 yaml"}},
+      {cat(with_job(ok), "  A:\n", ok), {"6:3 duplicate-id"}},
+      {cat(with_job(ok), "    need: b\n"), {"6:5 unknown-key"}},
+      {cat(with_job(ok), "    needs: b\n"), {"6:12 unknown-needs"}},
+      {cat(with_job(ok), "    needs: a\n"), {"3:3 needs-cycle"}},
+      {cat(with_job(ok), "    container: x\n"), {"6:5 unsupported-key"}},
+      {cat(with_job(ok), "    timeout-minutes: soon\n"), {"6:22 wrong-type"}},
+      {cat(with_job(ok), "    continue-on-error: maybe\n"), {"6:24 wrong-type"}},
+      {cat(with_job(ok), "    env: [x]\n"), {"6:10 wrong-type"}},
+      {cat(with_job(ok), "    if: env.X == 1\n"), {"6:9 expression"}},
+      {cat(with_job(ok), "    if: github.ref ==\n"), {"6:20 expression"}},
+      {cat(with_job(ok), "    if: '!${{ true }}'\n"), {"6:9 always-true-if"}},
+      {cat(with_job(ok), "    name: x ${{ secrets.A }}\n"), {"6:17 expression"}},
+      {cat(with_job(ok), "    strategy: {matrix: {v: []}}\n"), {"6:28 matrix"}},
+      {cat(with_job(ok), "    strategy: {matrix: {v: [1], exclude: [{w: 1}]}}\n"), {"6:44 matrix"}},
+      {with_job("    runs-on: linux\n    steps: []\n"), {"5:12 missing-key"}},
+      {with_job("    steps: [{run: x}]\n"), {"3:3 missing-key"}},
+      {with_job("    runs-on: linux\n    steps: [{name: x}]\n"), {"5:13 missing-key"}},
+      {with_job("    runs-on: linux\n    steps: [{run: x, uses: actions/checkout@v4}]\n"),
+       {"5:22 run-and-uses"}},
+      {with_job("    runs-on: linux\n    steps: [{uses: actions/cache@v4}]\n"),
+       {"5:20 unsupported-action"}},
+      {with_job("    runs-on: linux\n    steps: [{uses: ./local}]\n"), {"5:20 unsupported-action"}},
+      {with_job("    runs-on: linux\n    steps: [{uses: checkout}]\n"), {"5:20 invalid-uses"}},
+      {with_job(
+           "    runs-on: linux\n    steps: [{uses: actions/checkout@v4, with: {fetchdepth: 1}}]\n"),
+       {"5:48 unknown-input"}},
+      {with_job("    runs-on: linux\n    steps: [{uses: actions/upload-artifact@v4}]\n"),
+       {"5:20 missing-key"}},
+      {with_job("    runs-on: linux\n    steps: [{run: x, wait: y}]\n"), {"5:22 unsupported-key"}},
+      {with_job("    runs-on: linux\n    steps:\n      - id: x\n        run: a\n      - id: X\n"
+                "        run: b\n"),
+       {"8:13 duplicate-step-id"}},
+      {with_job("    runs-on: linux\n    steps:\n      - run: |\n          one\n"
+                "          two ${{ steps.y.outcome }}\n      - {id: z, run: x}\n"),
+       {"8:19 undefined-step"}},
+      {with_job("    runs-on: linux\n    steps:\n      - run: ${{ steps.z.outcome }}\n"
+                "      - {id: z, run: x}\n"),
+       {"6:18 step-too-early"}},
+      {with_job("    runs-on: linux\n    steps: [{run: '${{ needs.b.result }}'}]\n"),
+       {"5:24 needs-not-listed"}},
+      {with_job("    runs-on: linux\n    steps: [{run: make | tee log}]\n"),
+       {"5:19 hidden-pipe-failure"}},
+      {with_job("    runs-on: linux\n    steps: [{run: make | tee log, shell: bash}]\n"), {}},
+      {with_job("    runs-on: linux\n    strategy: {matrix: {v: [1]}}\n    steps: [{uses: "
+                "actions/upload-artifact@v4, with: {path: x}}]\n"),
+       {"6:20 artifact-name-clash"}},
+      {with_job("    runs-on: linux\n    steps: [{run: x, shell: '${{ nope.x }}'}]\n"),
+       {"5:34 expression"}},
+      {"on: {workflow_dispatch: {inputs: {x: {type: boolean, default: 3}}}}\njobs:\n  a:\n" +
+           std::string(ok),
+       {"1:63 wrong-type"}},
+      {"on: {push: {branches: ['a[']}}\njobs:\n  a:\n" + std::string(ok), {"1:24 glob"}},
+  };
+  for (const auto& [text, expected] : rows) EXPECT_EQ(mistakes(text), expected) << text;
+}
+
+TEST(Mistakes, propose_the_nearest_word) {
+  const auto found = GithubLanguage().check(
+      workflow_file("on: push\njobs:\n  build:\n    runs-on: linux\n    step: []\n    needs: buil\n"
+                    "    steps: [{run: x}]\n"));
+  std::string all;
+  for (const Diagnostic& diagnostic : found) all += to_string(diagnostic) + "\n";
+  EXPECT_NE(all.find("ci.yml:5:5: error: unexpected key 'step' in a job, did you mean 'steps'?"),
+            std::string::npos)
+      << all;
+  EXPECT_NE(all.find("job 'build' needs the unknown job 'buil', did you mean 'build'?"),
+            std::string::npos)
+      << all;
+}
+
+TEST(Mistakes, a_cycle_is_told_as_a_walk) {
+  const auto found = GithubLanguage().check(
+      workflow_file("on: push\njobs:\n  a: {needs: c, runs-on: x, steps: [{run: x}]}\n"
+                    "  b: {needs: a, runs-on: x, steps: [{run: x}]}\n  c: {needs: b, runs-on: x, "
+                    "steps: [{run: x}]}\n"));
+  std::string all;
+  for (const Diagnostic& diagnostic : found) all += to_string(diagnostic) + "\n";
+  EXPECT_NE(all.find("jobs need each other in a circle: a -> c -> b -> a"), std::string::npos)
+      << all;
+}
+
+TEST(Mistakes, bombs_and_deep_files_are_refused_in_time) {
+  std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
+  for (char c = 'b'; c < 'k'; ++c) {
+    const std::string alias = cat("*", static_cast<char>(c - 1));
+    bomb += cat(c, ": &", c, " [", alias);
+    for (int i = 0; i < 8; ++i) bomb += cat(",", alias);
+    bomb += "]\n";
+  }
+  EXPECT_EQ(mistakes(bomb).size(), 1u);
+  EXPECT_FALSE(mistakes(std::string(100, '[')).empty());
+  EXPECT_FALSE(mistakes(std::string(2u << 20, 'x')).empty());
+  EXPECT_FALSE(mistakes("on: push\njobs: {a: \xff}").empty());
+}
+
+}  // namespace
+}  // namespace sluice::pipeline::github
