@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "exec/file_walk.h"
 #include "exec/host_leg.h"
 #include "exec/supervisor_image.h"
 
@@ -22,6 +23,8 @@ class HostBackend::Io {
     loop_->post([this, work = std::move(work)] { work(*this); });
   }
 
+  void hash(const LegAddress& leg, const pipeline::HashFiles& request,
+            std::function<void(Result<std::string>)> done);
   Result<void> install();
   HostLeg& leg(const LegAddress& address);
   void forget(const LegAddress& address) { legs_.erase(address); }
@@ -33,10 +36,12 @@ class HostBackend::Io {
   std::unique_ptr<IoLoop> loop_;
   HostContext context_;
   std::map<LegAddress, std::unique_ptr<HostLeg>> legs_;
+  CancellationSource stopping_;
 };
 
 HostBackend::Io::~Io() {
   // Legs go on their own thread: that cancels built-in actions, whose workers end then.
+  stopping_.cancel();
   loop_->post([this] { legs_.clear(); });
   workers_.stop();
   loop_->stop();
@@ -46,6 +51,16 @@ HostLeg& HostBackend::Io::leg(const LegAddress& address) {
   std::unique_ptr<HostLeg>& leg = legs_[address];
   if (!leg) leg = std::make_unique<HostLeg>(context_, address);
   return *leg;
+}
+
+void HostBackend::Io::hash(const LegAddress& address, const pipeline::HashFiles& request,
+                           std::function<void(Result<std::string>)> done) {
+  const os::Path workspace = leg_folder(context_.settings.home, address).workspace();
+  workers_.post([this, workspace, request, done = std::move(done)] {
+    const Links links = request.follow_symlinks ? Links::Follow : Links::Skip;
+    const os::FileReader& files = context_.world.files;
+    done(hash_of_files(files, workspace, request.patterns, links, stopping_.token()));
+  });
 }
 
 // Once per backend: the supervisor's program and this program's name on PATH.
@@ -120,9 +135,9 @@ void HostBackend::stop(const LegAddress& leg, const std::string& step_id) {
   io_->post([leg, step_id](Io& io) { io.leg(leg).stop(step_id); });
 }
 
-void HostBackend::hash_files(const LegAddress&, const pipeline::HashFiles&,
+void HostBackend::hash_files(const LegAddress& leg, const pipeline::HashFiles& request,
                              std::function<void(Result<std::string>)> done) {
-  io_->post([done = std::move(done)](Io&) { done(unsupported("hashFiles")); });
+  io_->hash(leg, request, std::move(done));
 }
 
 void HostBackend::finish(const LegAddress& leg, std::function<void(Result<void>)> done) {

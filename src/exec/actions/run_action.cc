@@ -1,21 +1,123 @@
 #include "exec/actions/run_action.h"
 
+#include <unistd.h>
+
 #include "base/strings.h"
+#include "exec/actions/action.h"
 
 namespace sluice::exec {
+namespace {
 
-std::vector<std::string> builtin_action_names() {
-  return {};
+using pipeline::Outcome;
+using pipeline::StepResult;
+
+struct Entry {
+  std::string_view name;
+  Result<void> (*run)(Action&);
+};
+
+constexpr Entry kActions[] = {
+    {"actions/checkout", checkout},
+    {"actions/download-artifact", download_artifact},
+    {"actions/setup-node", setup_node},
+    {"actions/setup-python", setup_python},
+    {"actions/upload-artifact", upload_artifact},
+};
+
+const Entry* find_entry(std::string_view name) {
+  for (const Entry& entry : kActions)
+    if (equal_ignoring_case(entry.name, name)) return &entry;
+  return nullptr;
 }
 
-pipeline::StepResult run_action(const ActionRequest& request,
-                                const std::function<void(const StepStart&)>&) {
+StepResult errored(std::string message) {
+  StepResult result;
+  result.outcome = Outcome::Errored;
+  result.message = std::move(message);
+  return result;
+}
+
+Outcome outcome_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::Cancelled:
+      return Outcome::Cancelled;
+    case ErrorCode::Timeout:
+      return Outcome::TimedOut;
+    case ErrorCode::Io:
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Corrupt:
+      return Outcome::Errored;
+    default:
+      return Outcome::Failed;
+  }
+}
+
+// The result of an earlier run of this step, if it came to its end.
+std::optional<StepResult> recorded_result(const ActionRequest& request) {
+  const auto text = request.world.files.read(request.folder.end_record(request.step.id), 16u << 20);
+  if (!text.ok()) return std::nullopt;
+  const Result<Json> json = parse_json(text.value());
+  if (!json.ok()) return std::nullopt;
+  Result<StepResult> result = pipeline::step_result_from_json(json.value());
+  if (!result.ok()) return std::nullopt;
+  return std::move(result).value();
+}
+
+Result<StepStart> record_start(const ActionRequest& request) {
+  StepStart start;
+  start.process = request.world.processes.identify(::getpid()).value_or(os::ProcessIdentity{});
+  start.started = request.world.clock.now();
+  const JsonObject record{{"boot_id", start.process.boot_id},
+                          {"pid", start.process.pid},
+                          {"start_ticks", static_cast<std::int64_t>(start.process.start_ticks)},
+                          {"started", to_rfc3339(start.started)},
+                          {"action", std::get<pipeline::BuiltinAction>(request.step.action).name}};
+  TRY(request.world.files.write(request.folder.start_record(request.step.id),
+                                to_text(record) + "\n"));
+  return start;
+}
+
+StepResult run_entry(const Entry& entry, const ActionRequest& request) {
+  Result<ActionLog> log = ActionLog::open(request);
+  if (!log.ok()) return errored(log.error().describe());
+  StepResult result;
+  Action action(request, *log, result);
+  const Result<void> done = entry.run(action);
+  if (done.ok()) return result;
+  result.outcome =
+      request.cancel.cancelled() ? Outcome::Cancelled : outcome_of(done.error().code());
+  result.exit_code = 1;
+  result.message = done.error().describe();
+  log->error(result.message, result);
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::string> builtin_action_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kActions) names.emplace_back(entry.name);
+  return names;
+}
+
+StepResult run_action(const ActionRequest& request,
+                      const std::function<void(const StepStart&)>& on_started) {
   const auto& action = std::get<pipeline::BuiltinAction>(request.step.action);
-  const std::vector<std::string> names = builtin_action_names();
-  pipeline::StepResult result;
-  result.outcome = pipeline::Outcome::Errored;
-  result.message =
-      cat("there is no built-in action '", action.name, "'", did_you_mean(action.name, names));
+  const Entry* const entry = find_entry(action.name);
+  if (entry == nullptr)
+    return errored(cat("there is no built-in action '", action.name, "'",
+                       did_you_mean(action.name, builtin_action_names())));
+  if (std::optional<StepResult> recorded = recorded_result(request)) return *recorded;
+  const Result<StepStart> start = record_start(request);
+  if (!start.ok()) return errored(start.error().describe());
+  on_started(start.value());
+  StepResult result = run_entry(*entry, request);
+  // Cut off, not ended: the next engine runs it again.
+  if (result.outcome == Outcome::Cancelled) return result;
+  const Result<void> recorded = request.world.files.write(
+      request.folder.end_record(request.step.id), to_text(pipeline::to_json(result)) + "\n");
+  if (!recorded.ok() && result.outcome == Outcome::Succeeded)
+    return errored(recorded.error().describe());
   return result;
 }
 

@@ -1,0 +1,56 @@
+#include "exec/actions/action.h"
+
+#include "base/strings.h"
+
+namespace sluice::exec {
+
+Result<ActionLog> ActionLog::open(const ActionRequest& request) {
+  std::unique_ptr<os::AppendFile> file =
+      TRY(request.world.files.open_append(request.folder.log(request.step.step)));
+  auto stream = std::make_unique<LogStream>(LogMode::Plain);
+  stream->add_masks(request.step.masks);
+  return ActionLog(request.world.clock, std::move(file), std::move(stream));
+}
+
+void ActionLog::line(std::string_view text) {
+  std::string out;
+  stream_->feed(cat(text, "\n"), clock_->now(), out);
+  stream_->finish(clock_->now(), out);
+  (void)file_->append(out);  // a full disk must not fail the action's own work
+}
+
+void ActionLog::warning(std::string_view text, pipeline::StepResult& result) {
+  line(cat("::warning::", text));
+  result.commands.push_back({"warning", {}, std::string(text)});
+}
+
+void ActionLog::error(std::string_view text, pipeline::StepResult& result) {
+  line(cat("::error::", text));
+  result.commands.push_back({"error", {}, std::string(text)});
+}
+
+std::string Action::input(std::string_view name, std::string_view fallback) const {
+  const auto& inputs = std::get<pipeline::BuiltinAction>(request_.step.action).inputs;
+  for (const auto& [key, value] : inputs)
+    if (equal_ignoring_case(key, name) && !trim(value).empty()) return std::string(trim(value));
+  return std::string(fallback);
+}
+
+Result<bool> Action::flag(std::string_view name, bool fallback) const {
+  const std::string text = input(name);
+  if (text.empty()) return fallback;
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  return invalid_input(cat("input '", name, "': expected true or false, found '", text, "'"));
+}
+
+void Action::warn_without_effect(std::span<const std::string_view> names) {
+  for (const std::string_view name : names)
+    if (!input(name).empty()) warn(cat("input '", name, "' has no effect here"));
+}
+
+os::Path Action::in_workspace(std::string_view path) const {
+  return (request_.folder.workspace() / path).lexically_normal();
+}
+
+}  // namespace sluice::exec

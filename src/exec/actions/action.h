@@ -1,0 +1,70 @@
+// What a built-in action sees while it runs: its inputs, its log, its result. One thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "exec/actions/run_action.h"
+#include "exec/log_stream.h"
+
+namespace sluice::exec {
+
+// The action's own lines, masked and stamped as a script's are.
+class ActionLog {
+ public:
+  static Result<ActionLog> open(const ActionRequest& request);
+
+  void line(std::string_view text);
+  // Shown as annotations too.
+  void warning(std::string_view text, pipeline::StepResult& result);
+  void error(std::string_view text, pipeline::StepResult& result);
+
+ private:
+  ActionLog(const os::Clock& clock, std::unique_ptr<os::AppendFile> file,
+            std::unique_ptr<LogStream> stream)
+      : clock_(&clock), file_(std::move(file)), stream_(std::move(stream)) {}
+
+  const os::Clock* clock_;
+  std::unique_ptr<os::AppendFile> file_;
+  std::unique_ptr<LogStream> stream_;
+};
+
+class Action {
+ public:
+  Action(const ActionRequest& request, ActionLog& log, pipeline::StepResult& result)
+      : request_(request), log_(log), result_(result) {}
+
+  const ActionRequest& request() const { return request_; }
+  const os::World& world() const { return request_.world; }
+  pipeline::StepResult& result() { return result_; }
+
+  std::string input(std::string_view name, std::string_view fallback = "") const;
+  // true/false in the spellings of YAML 1.2; anything else is an error that names the input.
+  Result<bool> flag(std::string_view name, bool fallback) const;  // NOLINT: a value, not a switch
+  void line(std::string_view text) { log_.line(text); }
+  void warn(std::string_view text) { log_.warning(text, result_); }
+  void output(std::string_view name, std::string value) {
+    result_.outputs[std::string(name)] = std::move(value);
+  }
+  // Says which of these inputs, though set, have no effect here.
+  void warn_without_effect(std::span<const std::string_view> names);
+
+  // An absolute path for an input path; relative ones start at the workspace.
+  os::Path in_workspace(std::string_view path) const;
+
+ private:
+  const ActionRequest& request_;
+  ActionLog& log_;
+  pipeline::StepResult& result_;
+};
+
+Result<void> checkout(Action& action);
+Result<void> upload_artifact(Action& action);
+Result<void> download_artifact(Action& action);
+Result<void> setup_python(Action& action);
+Result<void> setup_node(Action& action);
+
+}  // namespace sluice::exec

@@ -1,0 +1,74 @@
+// actions/checkout: an own clone of the user's repository, with the user's edits laid over it.
+#include "base/strings.h"
+#include "exec/actions/action.h"
+#include "exec/workspace.h"
+
+namespace sluice::exec {
+namespace {
+
+constexpr std::string_view kNoEffect[] = {"filter", "sparse-checkout", "ssh-key"};
+constexpr std::string_view kBranches = "refs/heads/";
+
+// Whether `path` is `folder` or lies below it; both normal and absolute.
+bool lies_in(const os::Path& path, const os::Path& folder) {
+  const std::string inner = path.string() + "/";
+  return inner.starts_with(folder.string() + "/");
+}
+
+Result<void> refuse_other_repository(const Action& action) {
+  const std::string wanted = action.input("repository");
+  const auto& env = action.request().step.env;
+  const auto own = env.find("GITHUB_REPOSITORY");
+  if (wanted.empty() || (own != env.end() && equal_ignoring_case(wanted, own->second)))
+    return success();
+  return unsupported(cat("checkout of another repository ('", wanted,
+                         "') is not supported: clone it in a run step"));
+}
+
+Result<void> refuse_unsupported(const Action& action) {
+  TRY(refuse_other_repository(action));
+  const std::string submodules = action.input("submodules", "false");
+  if (!equal_ignoring_case(submodules, "false"))
+    return unsupported(
+        cat("submodules: ", submodules, " is not supported: run git submodule update in a step"));
+  if (TRY(action.flag("lfs", false)))
+    return unsupported("lfs: true is not supported: run git lfs pull in a step");
+  return success();
+}
+
+CloneRequest clone_request(const Action& action, const os::Path& destination) {
+  const SourceTree& source = action.request().source;
+  const std::string ref = action.input("ref");
+  CloneRequest request{source.repository, destination, ref.empty() ? source.commit : ref, ""};
+  const std::string& standing_on = ref.empty() ? source.ref : ref;
+  if (standing_on.starts_with(kBranches)) request.branch = standing_on.substr(kBranches.size());
+  if (ref.starts_with(kBranches)) request.revision = request.branch;
+  return request;
+}
+
+}  // namespace
+
+Result<void> checkout(Action& action) {
+  TRY(refuse_unsupported(action));
+  action.warn_without_effect(kNoEffect);
+  const os::Path workspace = action.request().folder.workspace();
+  os::Path destination = action.in_workspace(action.input("path", "."));
+  if (destination.filename().empty()) destination = destination.parent_path();
+  if (!lies_in(destination, workspace))
+    return invalid_input(cat("path '", action.input("path"), "' lies outside of the workspace"));
+  const SourceTree& source = action.request().source;
+  const CloneRequest request = clone_request(action, destination);
+  action.line(cat("Cloning ", source.repository.string(), " at ", request.revision));
+  const std::string commit = TRY(clone_at(action.world(), request, action.request().cancel));
+  const bool edited = !source.snapshot.empty() && commit == source.commit;
+  if (edited) {
+    TRY(apply_snapshot(action.world(), source.snapshot, destination));
+    action.line("Laid the edits of the working tree over it");
+  }
+  action.line(cat("HEAD is at ", commit));
+  action.output("commit", commit);
+  action.output("ref", action.input("ref", source.ref));
+  return success();
+}
+
+}  // namespace sluice::exec

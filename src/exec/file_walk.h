@@ -1,0 +1,40 @@
+// The files of a tree that patterns select, in the order of @actions/glob: depth first, names in
+// byte order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/hash.h"
+#include "base/result.h"
+#include "os/ports/files.h"
+#include "pipeline/file_glob.h"
+
+namespace sluice::exec {
+
+enum class Links { Skip, Follow };      // symbolic links to folders and files
+enum class HiddenFiles { Skip, Take };  // names that begin with '.', folders too
+
+struct WalkOptions {
+  Links links = Links::Skip;
+  HiddenFiles hidden = HiddenFiles::Take;
+  std::vector<std::string> starts;  // relative paths to walk from; empty: those of the patterns
+};
+
+// Paths relative to `root` ('/'-separated). With Links::Skip a link to a file is taken as a file
+// that is not there; cycles of links are cut.
+Result<std::vector<std::string>> find_files(const os::FileReader& files, const os::Path& root,
+                                            const pipeline::FileGlob& glob,
+                                            const WalkOptions& options,
+                                            const CancellationToken& cancel = {});
+
+Result<Digest> digest_of_file(const os::FileReader& files, const os::Path& path);
+
+// GitHub's hashFiles: SHA-256 over the SHA-256 digests of the files found, as hex; empty when there
+// is none.
+Result<std::string> hash_of_files(const os::FileReader& files, const os::Path& root,
+                                  const std::vector<std::string>& patterns, Links links,
+                                  const CancellationToken& cancel = {});
+
+}  // namespace sluice::exec
