@@ -1,0 +1,92 @@
+#include "app/pipelines.h"
+
+#include "base/strings.h"
+
+namespace sluice::app {
+namespace {
+
+using pipeline::SourceFile;
+
+constexpr std::uint64_t kLargestPipeline = 4u << 20;
+constexpr const char* kWorkflows = ".github/workflows";
+
+const pipeline::Language* language_of(const engine::Languages& languages, const std::string& path) {
+  if (const auto* language = languages.for_file(path)) return language;
+  // A workflow that is kept elsewhere is read as one when it is named.
+  return path.ends_with(".yml") || path.ends_with(".yaml") ? languages.find("github") : nullptr;
+}
+
+std::string inside_repository(const os::Path& root, const std::string& file) {
+  const os::Path relative = os::Path(file).lexically_normal().lexically_relative(root);
+  return relative.empty() || relative.string().starts_with("..") ? file : relative.string();
+}
+
+Result<std::vector<std::string>> all_pipelines(const os::World& world,
+                                               const engine::Languages& languages,
+                                               const Repository& repository, Edits edits) {
+  std::vector<std::string> paths;
+  if (edits == Edits::CommittedOnly) {
+    paths = TRY(repository.list_at(repository.facts().head, kWorkflows));
+  } else if (auto entries = world.files.list(repository.facts().root / kWorkflows); entries.ok()) {
+    for (const os::DirectoryEntry& entry : *entries)
+      paths.push_back(cat(kWorkflows, "/", entry.name));
+  }
+  std::erase_if(paths,
+                [&](const std::string& path) { return languages.for_file(path) == nullptr; });
+  if (paths.empty())
+    return not_found(cat("no pipeline in ", repository.facts().root.string(), ": looked for ",
+                         kWorkflows, "/*.yml"));
+  return paths;
+}
+
+}  // namespace
+
+Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
+                                               const engine::Languages& languages,
+                                               const Repository& repository,
+                                               const std::vector<std::string>& files, Edits edits) {
+  const os::Path& root = repository.facts().root;
+  std::vector<SourceFile> sources;
+  if (!files.empty()) {
+    for (const std::string& file : files) {
+      const os::Path path = TRY_CONTEXT(world.files.resolve(file), "pipeline file");
+      const std::string name = inside_repository(root, path.string());
+      sources.push_back({name, edits == Edits::CommittedOnly
+                                   ? TRY(repository.read_at(repository.facts().head, name))
+                                   : TRY(world.files.read(path, kLargestPipeline))});
+    }
+    return sources;
+  }
+  for (const std::string& path : TRY(all_pipelines(world, languages, repository, edits)))
+    sources.push_back({path, edits == Edits::CommittedOnly
+                                 ? TRY(repository.read_at(repository.facts().head, path))
+                                 : TRY(world.files.read(root / path, kLargestPipeline))});
+  return sources;
+}
+
+Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const SourceFile& file,
+                                      const pipeline::TriggerEvent& event,
+                                      const pipeline::RunIdentity& identity) {
+  const pipeline::Language* language = language_of(languages, file.path);
+  if (language == nullptr)
+    return invalid_input(cat(file.path,
+                             ": not a pipeline file that sluice reads (GitHub Actions "
+                             "workflows end in .yml or .yaml)"));
+  PlannedPipeline planned{file, language->check(file), std::nullopt};
+  if (pipeline::has_errors(planned.diagnostics)) return planned;
+  const auto bound = TRY_CONTEXT(language->bind(file, event, identity, {}), file.path);
+  planned.plan = bound->plan();
+  return planned;
+}
+
+pipeline::RunIdentity identity_of(const Repository& repository, Timestamp now) {
+  pipeline::RunIdentity identity;
+  identity.run_id = std::string(26, '0');
+  identity.repository = repository.facts().name;
+  identity.default_branch = repository.facts().default_branch;
+  identity.actor = repository.facts().author;
+  identity.created = now;
+  return identity;
+}
+
+}  // namespace sluice::app

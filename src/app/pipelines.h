@@ -1,0 +1,36 @@
+// The pipeline files of a repository, and what they would do for an event.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/repository.h"
+#include "engine/languages.h"
+#include "pipeline/event.h"
+#include "pipeline/plan.h"
+
+namespace sluice::app {
+
+// The named files, or every pipeline file of the repository when none is named: from the work tree,
+// or from HEAD with Edits::CommittedOnly. NotFound says where pipelines are looked for.
+Result<std::vector<pipeline::SourceFile>> find_pipelines(const os::World& world,
+                                                         const engine::Languages& languages,
+                                                         const Repository& repository,
+                                                         const std::vector<std::string>& files,
+                                                         Edits edits);
+
+struct PlannedPipeline {
+  pipeline::SourceFile file;
+  std::vector<pipeline::Diagnostic> diagnostics;  // with an error there is no plan
+  std::optional<pipeline::Plan> plan;
+};
+
+Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages,
+                                      const pipeline::SourceFile& file,
+                                      const pipeline::TriggerEvent& event,
+                                      const pipeline::RunIdentity& identity);
+
+// The identity that a run would get now, but for number and id.
+pipeline::RunIdentity identity_of(const Repository& repository, Timestamp now);
+
+}  // namespace sluice::app

@@ -1,0 +1,35 @@
+// How long things are kept: runs are pruned by age and number, blobs and leftovers collected when
+// nothing names them any more.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/workbench.h"
+
+namespace sluice::app {
+
+struct PruneRequest {
+  std::size_t keep = 20;                        // newest finished runs that stay in any case
+  Duration older_than = std::chrono::hours(0);  // only those that ended longer ago
+};
+
+struct Pruned {
+  std::vector<std::string> runs;
+  std::vector<std::string> kept_unfinished;  // neither finished nor driven by anybody
+};
+
+// Removes finished runs with their folder, journal and rows. A run that somebody drives, or that
+// never finished, stays.
+Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request);
+
+struct Collected {
+  std::size_t blobs = 0;
+  std::uint64_t blob_bytes = 0;
+  std::size_t folders = 0;  // of runs that no journal knows
+};
+
+// Removes blobs that no artifact of a remaining run names, and folders of unknown runs.
+Result<Collected> collect_garbage(Workbench& workbench);
+
+}  // namespace sluice::app

@@ -1,0 +1,84 @@
+#include "app/start_run.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "base/strings.h"
+#include "exec/workspace.h"
+#include "os/machine.h"
+
+namespace sluice::app {
+namespace {
+
+using engine::CreatedRun;
+
+Result<void> check_jobs(const pipeline::Plan& plan, const std::vector<std::string>& jobs) {
+  std::vector<std::string> known;
+  for (const pipeline::PlannedJob& job : plan.jobs) known.push_back(job.id);
+  for (const std::string& job : jobs)
+    if (plan.find_job(job) == nullptr)
+      return invalid_input(cat(plan.file, ": there is no job '", job, "'", did_you_mean(job, known),
+                               " (jobs: ", join(known, ", "), ")"));
+  return success();
+}
+
+// Local runs share the machine with their user: as many legs as processors, but at least two, so
+// that a job that waits does not stop everything.
+int slots_of_machine() {
+  return std::max(2, os::describe_machine().processors);
+}
+
+Result<CreatedRun> describe_run(Workbench& workbench, const Repository& repository,
+                                const StartRequest& request, const pipeline::Plan& plan) {
+  const os::World& world = workbench.world();
+  CreatedRun run;
+  run.identity = identity_of(repository, world.clock.now());
+  std::array<std::uint8_t, 10> random{};
+  world.random.fill(random);
+  run.identity.run_id = make_sortable_id(run.identity.created, random);
+  run.identity.run_number = TRY(workbench.read_model().take_run_number(request.file.path));
+  run.event = request.event;
+  run.file = request.file;
+  run.language = plan.language;
+  run.language_version = std::string(workbench.languages().find(plan.language)->version());
+  run.source = {repository.facts().root, repository.facts().head, request.event.ref, {}};
+  run.options = {request.jobs, slots_of_machine()};
+  run.values = request.values;
+  return run;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
+                                                    const Repository& repository,
+                                                    const StartRequest& request,
+                                                    engine::RunListener* listener) {
+  const engine::EngineParts parts = TRY(workbench.engine_parts());
+  const PlannedPipeline planned =
+      TRY(plan_pipeline(workbench.languages(), request.file, request.event,
+                        identity_of(repository, parts.world.clock.now())));
+  if (!planned.plan) {
+    std::string all;
+    for (const auto& diagnostic : planned.diagnostics)
+      if (diagnostic.severity == pipeline::Severity::Error)
+        all += cat("\n", pipeline::to_string(diagnostic));
+    return invalid_input(cat(request.file.path, " cannot run:", all));
+  }
+  if (!planned.plan->triggered)
+    return failed_precondition(
+        cat(request.file.path, " does not run: ", planned.plan->reason.summary));
+  TRY(check_jobs(*planned.plan, request.jobs));
+  CreatedRun run = TRY(describe_run(workbench, repository, request, *planned.plan));
+  // The stored plan must be the one that replay makes: bound to the run's own identity.
+  const pipeline::Language* language = workbench.languages().find(run.language);
+  run.plan = to_json(TRY(language->bind(run.file, run.event, run.identity, run.values))->plan());
+  if (request.edits == Edits::Include) {
+    const os::Path folder = engine::run_folder(workbench.home(), run.identity.run_id);
+    TRY(parts.world.files.make_directories(folder, 0700));
+    run.source.snapshot =
+        TRY(exec::capture_snapshot(parts.world, run.source.repository, folder / "snapshot")).folder;
+  }
+  return engine::RunOwner::create(parts, run, listener);
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,30 @@
+// Starting a run: from a repository and an event to a committed RunCreated.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/pipelines.h"
+#include "app/trigger.h"
+#include "app/workbench.h"
+#include "engine/run_owner.h"
+
+namespace sluice::app {
+
+struct StartRequest {
+  pipeline::SourceFile file;
+  pipeline::TriggerEvent event;
+  std::vector<std::string> jobs;  // empty: all
+  pipeline::RunValues values;
+  Edits edits = Edits::Include;
+};
+
+// The owner of a new run, ready to be driven. InvalidInput with all diagnostics when the file has
+// errors; FailedPrecondition, with the reason, when the event does not trigger the pipeline.
+Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
+                                                    const Repository& repository,
+                                                    const StartRequest& request,
+                                                    engine::RunListener* listener);
+
+}  // namespace sluice::app
