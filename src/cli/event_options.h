@@ -1,0 +1,33 @@
+// The options that say what happened: shared by `run` and `plan`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/trigger.h"
+#include "cli/command.h"
+
+namespace sluice::cli {
+
+struct EventOptions {
+  std::string event = "push";
+  std::string event_file;
+  std::string action;
+  std::string branch;
+  std::string tag;
+  std::string base;
+  std::string diff;
+  std::vector<std::string> changed;
+  std::vector<std::string> inputs;  // "k=v"
+  bool committed = false;
+};
+
+void add_event_options(CLI::App& command, EventOptions& options);
+
+Result<app::TriggerRequest> trigger_request(const Context& context, const EventOptions& options);
+
+// "K=V" texts as a map; InvalidInput names `option` for one without '='.
+Result<std::map<std::string, std::string>> key_values(const std::vector<std::string>& texts,
+                                                      std::string_view option);
+
+}  // namespace sluice::cli

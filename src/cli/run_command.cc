@@ -1,0 +1,128 @@
+#include "cli/run_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "app/start_run.h"
+#include "base/strings.h"
+#include "cli/event_options.h"
+#include "cli/run_view.h"
+#include "cli/session.h"
+#include "cli/style.h"
+
+namespace sluice::cli {
+namespace {
+
+struct RunOptions {
+  EventOptions event;
+  std::vector<std::string> files;
+  std::vector<std::string> jobs;
+  std::vector<std::string> secrets;
+  std::vector<std::string> variables;
+};
+
+// "K=V" or "K", whose value comes from the environment: so it need not stand on a command line
+// that other users of the machine can read.
+Result<std::map<std::string, std::string>> secrets_of(const Context& context,
+                                                      const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> secrets;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    if (equals != std::string::npos) {
+      secrets.insert_or_assign(name, text.substr(equals + 1));
+      continue;
+    }
+    const auto value = context.world.environment.get(name);
+    if (!value)
+      return invalid_input(cat("--secret ", name,
+                               ": there is no environment variable of that name to take the "
+                               "value from; set it, or write --secret ",
+                               name, "=VALUE"));
+    secrets.insert_or_assign(name, *value);
+  }
+  return secrets;
+}
+
+void announce(Context& context, const engine::RunMachine& machine) {
+  const engine::CreatedRun& run = machine.created();
+  std::string edits = run.source.snapshot.empty() ? "" : " with your edits";
+  context.terminal.out(cat("run ", run.identity.run_number, " of ", machine.plan().name, " (",
+                           run.file.path, ") for ", run.event.name, " of ", run.event.ref, " at ",
+                           run.event.sha.substr(0, 7), edits, "\n"));
+  const std::size_t notes = machine.plan().not_enforced.size();
+  if (notes > 0)
+    context.terminal.error(cat("note: ", plural(notes, "thing"),
+                               " of the file is approximated or not enforced here; `sluice plan ",
+                               run.file.path, "` lists them\n"));
+}
+
+Result<int> run_one(Context& context, app::Workbench& workbench, const app::Repository& repository,
+                    const app::StartRequest& request) {
+  const engine::EngineParts parts = TRY(workbench.engine_parts());
+  std::string run_id;
+  std::int64_t attempt = 1;
+  const auto view =
+      make_run_view(context.terminal, context.world.clock, context.world.files,
+                    [&](const engine::LegKey& leg, int step) {
+                      return parts.backend.log_path({run_id, leg.job, leg.leg, attempt}, step);
+                    });
+  auto owner = TRY(app::start_run(workbench, repository, request, view.get()));
+  run_id = owner->machine().created().identity.run_id;
+  announce(context, owner->machine());
+  const pipeline::Outcome outcome = TRY_CONTEXT(
+      owner->drive(context.interrupt, context.kill),
+      cat("run ", run_id, " stopped (continue it with `sluice runs resume ", run_id, "`)"));
+  view->finish();
+  return outcome == pipeline::Outcome::Succeeded ? 0 : 1;
+}
+
+Result<int> run(const RunOptions& options, Context& context) {
+  const app::Repository repository =
+      TRY(app::Repository::open(context.world, TRY(working_directory(context))));
+  const auto workbench = TRY(open_workbench(context));
+  const app::TriggerRequest trigger = TRY(trigger_request(context, options.event));
+  app::StartRequest request;
+  request.event = TRY(app::make_trigger(repository, trigger));
+  request.jobs = options.jobs;
+  request.edits = trigger.edits;
+  request.values.secrets = TRY(secrets_of(context, options.secrets));
+  request.values.variables = TRY(key_values(options.variables, "--var"));
+  const auto files = TRY(app::find_pipelines(context.world, workbench->languages(), repository,
+                                             options.files, trigger.edits));
+  int status = 0;
+  int started = 0;
+  for (const pipeline::SourceFile& file : files) {
+    request.file = file;
+    const auto planned =
+        TRY(app::plan_pipeline(workbench->languages(), file, request.event,
+                               app::identity_of(repository, context.world.clock.now())));
+    if (planned.plan && !planned.plan->triggered) {
+      context.terminal.error(cat("– ", file.path, ": ", planned.plan->reason.summary, "\n"));
+      continue;
+    }
+    ++started;
+    status = std::max(status, TRY(run_one(context, *workbench, repository, request)));
+  }
+  if (started == 0)
+    return failed_precondition(cat("no pipeline listens to this ", request.event.name,
+                                   "; `sluice plan --event ", options.event.event, "` shows why"));
+  return status;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& root, Chosen& chosen) {
+  CLI::App* command = root.add_subcommand("run", "Run the repository's pipelines here");
+  auto options = std::make_shared<RunOptions>();  // shared by parser and action
+  command->add_option("FILE", options->files, "Pipeline files (default: all that listen)");
+  add_event_options(*command, options->event);
+  command->add_option("--job,-j", options->jobs, "Only this job and what it needs (repeat)");
+  command->add_option("--secret,-s", options->secrets,
+                      "Secret NAME=VALUE, or NAME to take it from the environment (repeat)");
+  command->add_option("--var", options->variables, "Variable NAME=VALUE of the vars context");
+  command->callback([options, &chosen] {
+    chosen.action = [options](Context& context) { return run(*options, context); };
+  });
+}
+
+}  // namespace sluice::cli

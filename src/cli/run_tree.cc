@@ -1,0 +1,154 @@
+#include "cli/run_tree.h"
+
+#include <algorithm>
+
+namespace sluice::cli {
+namespace {
+
+namespace kind = engine::event_kind;
+
+std::int64_t int_or(const JsonObject& body, std::string_view key, std::int64_t fallback) {
+  const Json* member = find(body, key);
+  return member != nullptr && member->is_int64() ? member->get_int64() : fallback;
+}
+
+std::string summary_of(const JsonObject& body) {
+  const Json* reason = find(body, "reason");
+  const auto* object = reason != nullptr ? reason->if_object() : nullptr;
+  return object != nullptr ? string_or(*object, "summary", "") : std::string();
+}
+
+}  // namespace
+
+const StepNode* LegNode::running_step() const {
+  for (const StepNode& step : steps)
+    if (step.state == "running") return &step;
+  return nullptr;
+}
+
+JobNode* RunTree::find_job(std::string_view id) {
+  for (JobNode& job : jobs_)
+    if (job.id == id) return &job;
+  return nullptr;
+}
+
+LegNode* RunTree::find_leg(const engine::LegKey& key) {
+  JobNode* job = find_job(key.job);
+  if (job == nullptr) return nullptr;
+  for (LegNode& leg : job->legs)
+    if (leg.leg == key.leg) return &leg;
+  return nullptr;
+}
+
+void RunTree::apply(const store::StoredEvent& event) {
+  const auto* body = event.event.body.if_object();
+  if (body == nullptr) return;
+  const std::string& name = event.event.kind;
+  if (name == kind::kRunCreated) {
+    started_ = event.time;
+    apply_created(*body);
+  } else if (name == kind::kRunFinished) {
+    result_ = string_or(*body, "result", "");
+    finished_ = event.time;
+  } else if (name == kind::kRerunRequested) {
+    started_ = event.time;
+    apply_rerun(*body);
+  } else if (name == kind::kJobStarted || name == kind::kJobSkipped || name == kind::kJobFailed ||
+             name == kind::kJobFinished) {
+    apply_job(event, *body);
+  } else if (name == kind::kLegStarted || name == kind::kLegFinished) {
+    apply_leg(event, *body);
+  } else if (name.starts_with("Step")) {
+    apply_step(event, *body);
+  }
+}
+
+void RunTree::apply_created(const JsonObject& body) {
+  if (auto identity = get_object(body, "identity"); identity.ok()) {
+    run_id_ = string_or(**identity, "run_id", "");
+    number_ = int_or(**identity, "run_number", 0);
+    attempt_ = int_or(**identity, "attempt", 1);
+  }
+  const auto plan = get_object(body, "plan");
+  if (!plan.ok()) return;
+  pipeline_ = string_or(**plan, "name", "");
+  const auto jobs = get_array(**plan, "jobs");
+  if (!jobs.ok()) return;
+  for (const Json& item : **jobs) {
+    const JsonObject& job = item.as_object();
+    jobs_.push_back({string_or(job, "id", ""), string_or(job, "name", ""), "waiting", "", {}});
+  }
+}
+
+void RunTree::apply_job(const store::StoredEvent& event, const JsonObject& body) {
+  JobNode* job = find_job(string_or(body, "job", ""));
+  if (job == nullptr) return;
+  if (event.event.kind == kind::kJobStarted) {
+    job->state = "running";
+    job->legs.clear();
+    if (const auto legs = get_array(body, "legs"); legs.ok())
+      for (const Json& item : **legs) {
+        const JsonObject& leg = item.as_object();
+        LegNode node;
+        node.leg = static_cast<int>(int_or(leg, "index", 0));
+        node.name = string_or(leg, "name", "");
+        job->legs.push_back(std::move(node));
+      }
+  } else if (event.event.kind == kind::kJobFinished) {
+    job->state = string_or(body, "result", "");
+  } else {
+    job->state = event.event.kind == kind::kJobFailed ? "failed" : "skipped";
+    job->reason = summary_of(body);
+  }
+}
+
+void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body) {
+  const auto key = engine::leg_key(body);
+  LegNode* leg = key.ok() ? find_leg(*key) : nullptr;
+  if (leg == nullptr) return;
+  if (event.event.kind == kind::kLegStarted) {
+    leg->state = "running";
+    leg->started = event.time;
+    return;
+  }
+  leg->state = string_or(body, "result", "");
+  leg->message = string_or(body, "message", "");
+  leg->finished = event.time;
+  if (const Json* dropped = find(body, "dropped_outputs"); dropped && dropped->is_array())
+    for (const Json& item : dropped->get_array())
+      leg->dropped_outputs.emplace_back(view(item.as_string()));
+}
+
+void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body) {
+  const auto key = engine::leg_key(body);
+  LegNode* leg = key.ok() ? find_leg(*key) : nullptr;
+  if (leg == nullptr) return;
+  const std::string& name = event.event.kind;
+  const int index = static_cast<int>(int_or(body, "step", -1));
+  if (name == kind::kStepStarted || name == kind::kStepSkipped || name == kind::kStepReplayed) {
+    StepNode step;
+    step.step = index;
+    step.name = string_or(body, "name", "");
+    step.state = name == kind::kStepSkipped ? "skipped" : "running";
+    step.message = summary_of(body);
+    step.started = event.time;
+    if (name == kind::kStepSkipped) step.finished = event.time;
+    leg->steps.push_back(std::move(step));
+  } else if (name == kind::kStepConcluded) {
+    for (StepNode& step : leg->steps) {
+      if (step.step != index) continue;
+      step.state = string_or(body, "conclusion", "");
+      step.outcome = string_or(body, "outcome", "");
+      step.message = string_or(body, "message", "");
+      step.finished = event.time;
+    }
+  }
+}
+
+void RunTree::apply_rerun(const JsonObject& body) {
+  result_.clear();
+  finished_.reset();
+  attempt_ = int_or(body, "attempt", attempt_ + 1);
+}
+
+}  // namespace sluice::cli

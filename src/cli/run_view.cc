@@ -1,0 +1,254 @@
+#include "cli/run_view.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "cli/style.h"
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::size_t kNameWidth = 34;
+constexpr std::size_t kTailLines = 15;
+constexpr Duration kRedraw = std::chrono::milliseconds(100);
+
+std::string pad(std::string text, std::size_t width) {
+  const std::size_t shown = display_width(text);
+  if (shown < width) text.append(width - shown, ' ');
+  return text;
+}
+
+std::string duration_of(const std::optional<Timestamp>& started,
+                        const std::optional<Timestamp>& finished, Timestamp now) {
+  if (!started) return "";
+  return to_human(finished.value_or(now) - *started);
+}
+
+bool counts_as_failure(std::string_view state) {
+  return state == "failed" || state == "timed_out" || state == "errored";
+}
+
+std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int width) {
+  std::string line =
+      cat(mark_of(kind, leg.state), " ", pad(shorten(leg.name, kNameWidth), kNameWidth), " ",
+          pad(duration_of(leg.started, leg.finished, now), 10));
+  if (const StepNode* step = leg.running_step())
+    line +=
+        cat("  ", step->name, paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
+  else if (!leg.message.empty())
+    line += cat("  ", paint(kind, Colour::Dim, leg.message));
+  return shorten(line, static_cast<std::size_t>(width) + (kind == TerminalKind::Plain ? 0 : 24));
+}
+
+std::string job_line(const JobNode& job, TerminalKind kind) {
+  std::string line =
+      cat(mark_of(kind, job.state), " ", pad(shorten(job.name, kNameWidth), kNameWidth));
+  if (!job.reason.empty()) line += cat(" ", paint(kind, Colour::Dim, job.reason));
+  return line;
+}
+
+// Everything that a reader wants to know when a run has ended, for both kinds of view.
+class Ending {
+ public:
+  Ending(Terminal& terminal, const os::FileReader& files, const LogPathOf& log_path)
+      : terminal_(terminal), files_(files), log_path_(log_path) {}
+
+  void print(const RunTree& tree) {
+    const TerminalKind kind = terminal_.out_kind();
+    for (const JobNode& job : tree.jobs())
+      for (const LegNode& leg : job.legs)
+        for (const StepNode& step : leg.steps)
+          if (counts_as_failure(step.state)) print_failure(job, leg, step);
+    print_remarks(tree);
+    const std::string took =
+        tree.finished() ? to_human(*tree.finished() - tree.started()) : std::string("?");
+    terminal_.out(cat(mark_of(kind, tree.result()), " run ", tree.number(), " of ", tree.pipeline(),
+                      " ", tree.result(), " in ", took, "  ",
+                      paint(kind, Colour::Dim, tree.run_id()), "\n"));
+    if (tree.result() != "succeeded")
+      terminal_.out(cat("  why: sluice explain ", tree.number(), "   again: sluice runs rerun ",
+                        tree.number(), "\n"));
+  }
+
+ private:
+  void print_failure(const JobNode& job, const LegNode& leg, const StepNode& step) {
+    const TerminalKind kind = terminal_.out_kind();
+    const std::string message = step.message.empty() ? step.outcome : step.message;
+    terminal_.out(
+        cat("\n", mark_of(kind, "failed"), " ", leg.name, " › ", step.name, ": ", message, "\n"));
+    if (kind == TerminalKind::Plain) return;  // its lines have just been printed
+    for (const std::string& line :
+         last_lines(files_, log_path_({job.id, leg.leg}, step.step), kTailLines))
+      terminal_.out(cat("    ", line, "\n"));
+  }
+
+  void print_remarks(const RunTree& tree) {
+    for (const JobNode& job : tree.jobs())
+      for (const LegNode& leg : job.legs)
+        for (const std::string& name : leg.dropped_outputs)
+          terminal_.out(cat("! ", leg.name, ": output '", name,
+                            "' was dropped, because its value may hold a secret\n"));
+  }
+
+  Terminal& terminal_;
+  const os::FileReader& files_;
+  const LogPathOf& log_path_;
+};
+
+class LiveView final : public RunView {
+ public:
+  LiveView(Terminal& terminal, const os::Clock& clock, const os::FileReader& files,
+           LogPathOf log_path)
+      : terminal_(terminal), clock_(clock), files_(files), log_path_(std::move(log_path)) {}
+
+  void on_events(const std::vector<store::StoredEvent>& events) override {
+    for (const store::StoredEvent& event : events) tree_.apply(event);
+    on_tick();
+  }
+  void remember(const std::vector<store::StoredEvent>& events) override {
+    for (const store::StoredEvent& event : events) tree_.apply(event);
+  }
+  void on_output(const engine::LegKey&, int) override {}
+  void on_tick() override {
+    const SteadyTime now = clock_.steady();
+    if (drawn_lines_ > 0 && now - drawn_ < kRedraw) return;
+    drawn_ = now;
+    draw();
+  }
+  const RunTree& tree() const override { return tree_; }
+
+  void finish() override {
+    draw();
+    Ending(terminal_, files_, log_path_).print(tree_);
+  }
+
+ private:
+  void draw() {
+    std::string frame;
+    if (drawn_lines_ > 0) frame = cat("\x1b[", drawn_lines_, "A\x1b[J");
+    const std::string picture =
+        draw_tree(tree_, clock_.now(), TerminalKind::Interactive, terminal_.width());
+    drawn_lines_ = static_cast<std::size_t>(std::count(picture.begin(), picture.end(), '\n'));
+    terminal_.out(frame + picture);
+  }
+
+  Terminal& terminal_;
+  const os::Clock& clock_;
+  const os::FileReader& files_;
+  LogPathOf log_path_;
+  RunTree tree_;
+  std::size_t drawn_lines_ = 0;
+  SteadyTime drawn_{};
+};
+
+class PlainView final : public RunView {
+ public:
+  PlainView(Terminal& terminal, const os::FileReader& files, LogPathOf log_path)
+      : terminal_(terminal), files_(files), log_path_(std::move(log_path)), follower_(files) {}
+
+  void on_events(const std::vector<store::StoredEvent>& events) override {
+    for (const store::StoredEvent& event : events) {
+      tree_.apply(event);
+      describe(event);
+    }
+    flush();
+  }
+
+  void remember(const std::vector<store::StoredEvent>& events) override {
+    for (const store::StoredEvent& event : events) tree_.apply(event);
+  }
+
+  void on_output(const engine::LegKey& leg, int step) override {
+    print_log(leg, step);
+    flush();
+  }
+  void on_tick() override {}
+  const RunTree& tree() const override { return tree_; }
+
+  void finish() override { Ending(terminal_, files_, log_path_).print(tree_); }
+
+ private:
+  void describe(const store::StoredEvent& event) {
+    const auto* body = event.event.body.if_object();
+    if (body == nullptr) return;
+    const std::string& name = event.event.kind;
+    if (name == engine::event_kind::kJobSkipped || name == engine::event_kind::kJobFailed) {
+      if (const JobNode* job = tree_.find_job(string_or(*body, "job", "")))
+        text_ += job_line(*job, TerminalKind::Plain) + "\n";
+      return;
+    }
+    const auto key = engine::leg_key(*body);
+    const LegNode* leg = key.ok() ? tree_.find_leg(*key) : nullptr;
+    if (leg == nullptr) return;
+    if (name.starts_with("Step")) describe_step(event, *body, *key, *leg);
+    if (name == engine::event_kind::kLegFinished) {
+      text_ += cat(leg->name, " | ", mark_of(TerminalKind::Plain, leg->state), " job ", leg->state);
+      if (!leg->message.empty()) text_ += cat(": ", leg->message);
+      text_ += "\n";
+    }
+  }
+
+  void describe_step(const store::StoredEvent& event, const JsonObject& body,
+                     const engine::LegKey& key, const LegNode& leg) {
+    const Json* index = find(body, "step");
+    if (index == nullptr || !index->is_int64()) return;
+    const StepNode* step = nullptr;
+    for (const StepNode& candidate : leg.steps)
+      if (candidate.step == index->get_int64()) step = &candidate;
+    if (step == nullptr) return;
+    const std::string prefix = cat(leg.name, " | ");
+    if (event.event.kind == engine::event_kind::kStepStarted) {
+      text_ += cat(prefix, "● ", step->name, "\n");
+    } else if (event.event.kind == engine::event_kind::kStepSkipped) {
+      text_ += cat(prefix, "– ", step->name, " skipped: ", step->message, "\n");
+    } else if (event.event.kind == engine::event_kind::kStepReplayed) {
+      text_ += cat(prefix, "↺ ", step->name, " (result of the attempt before)\n");
+    } else if (event.event.kind == engine::event_kind::kStepConcluded && step->finished) {
+      print_log(key, step->step);
+      text_ += cat(prefix, mark_of(TerminalKind::Plain, step->state), " ", step->name, " ",
+                   to_human(*step->finished - step->started));
+      if (!step->message.empty()) text_ += cat(": ", step->message);
+      text_ += "\n";
+    }
+  }
+
+  void print_log(const engine::LegKey& key, int step) {
+    const LegNode* leg = tree_.find_leg(key);
+    if (leg == nullptr) return;
+    follower_.read_new(log_path_(key, step), [&](std::string_view line) {
+      text_ += cat(leg->name, " |   ", log_line(line, LineTimes::Hide), "\n");
+    });
+  }
+
+  void flush() {
+    if (!text_.empty()) terminal_.out(text_);
+    text_.clear();
+  }
+
+  Terminal& terminal_;
+  const os::FileReader& files_;
+  LogPathOf log_path_;
+  LogFollower follower_;
+  RunTree tree_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string draw_tree(const RunTree& tree, Timestamp now, TerminalKind kind, int width) {
+  std::string text;
+  for (const JobNode& job : tree.jobs()) {
+    if (job.legs.empty()) text += job_line(job, kind) + "\n";
+    for (const LegNode& leg : job.legs) text += leg_line(leg, now, kind, width) + "\n";
+  }
+  return text;
+}
+
+std::unique_ptr<RunView> make_run_view(Terminal& terminal, const os::Clock& clock,
+                                       const os::FileReader& files, LogPathOf log_path) {
+  if (terminal.out_kind() == TerminalKind::Interactive)
+    return std::make_unique<LiveView>(terminal, clock, files, std::move(log_path));
+  return std::make_unique<PlainView>(terminal, files, std::move(log_path));
+}
+
+}  // namespace sluice::cli

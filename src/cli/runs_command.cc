@@ -1,0 +1,467 @@
+#include "cli/runs_command.h"
+
+#include <CLI/CLI.hpp>
+#include <condition_variable>
+#include <mutex>
+
+#include "app/retention.h"
+#include "base/strings.h"
+#include "cli/log_reader.h"
+#include "cli/run_view.h"
+#include "cli/session.h"
+#include "cli/style.h"
+
+namespace sluice::cli {
+namespace {
+
+using engine::LegRow;
+using engine::RunRow;
+using engine::StepRow;
+
+struct RunsOptions {
+  std::string run = "latest";
+  std::string job;
+  std::string step;
+  std::string from_step;
+  std::vector<std::string> jobs;
+  std::size_t limit = 20;
+  std::size_t keep = 20;
+  std::string older_than = "0s";
+  bool json = false;
+  bool times = false;
+};
+
+Json row_json(const RunRow& run) {
+  return JsonObject{{"id", run.id},
+                    {"number", run.number},
+                    {"attempt", run.attempt},
+                    {"pipeline", run.pipeline},
+                    {"file", run.file},
+                    {"event", run.event},
+                    {"ref", run.ref},
+                    {"sha", run.sha},
+                    {"status", run.status},
+                    {"result", run.result},
+                    {"created", to_rfc3339(run.created)},
+                    {"finished", run.finished ? Json(to_rfc3339(*run.finished)) : Json(nullptr)}};
+}
+
+std::string state_of(const RunRow& run) {
+  return run.status == "finished" ? run.result : run.status;
+}
+
+std::string took(const std::optional<Timestamp>& from, const std::optional<Timestamp>& to) {
+  return from && to ? to_human(*to - *from) : "";
+}
+
+Result<int> list(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const std::vector<RunRow> runs = TRY(workbench->read_model().runs(options.limit));
+  if (options.json) {
+    JsonArray array;
+    for (const RunRow& run : runs) array.push_back(row_json(run));
+    context.terminal.out(to_pretty_text(array) + "\n");
+    return 0;
+  }
+  if (runs.empty()) context.terminal.out("no runs yet; `sluice run` makes one\n");
+  const TerminalKind kind = context.terminal.out_kind();
+  std::vector<std::vector<std::string>> rows;
+  for (const RunRow& run : runs)
+    rows.push_back({mark_of(kind, state_of(run)), std::to_string(run.number), run.pipeline,
+                    run.event, run.ref, run.sha.substr(0, 7), state_of(run),
+                    took(run.created, run.finished), to_rfc3339(run.created).substr(0, 19),
+                    run.id});
+  if (!rows.empty())
+    context.terminal.out(table(
+        kind, {" ", "RUN", "PIPELINE", "EVENT", "REF", "COMMIT", "STATE", "TOOK", "CREATED", "ID"},
+        rows));
+  return 0;
+}
+
+Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
+  JsonArray list;
+  for (const StepRow& step : steps)
+    if (step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt)
+      list.push_back(JsonObject{{"step", step.step},
+                                {"name", step.name},
+                                {"status", step.status},
+                                {"outcome", step.outcome},
+                                {"conclusion", step.conclusion},
+                                {"message", step.message},
+                                {"pid", step.pid ? Json(*step.pid) : Json(nullptr)},
+                                {"reason", step.reason}});
+  return JsonObject{{"job", leg.job},          {"leg", leg.leg},         {"name", leg.name},
+                    {"attempt", leg.attempt},  {"status", leg.status},   {"result", leg.result},
+                    {"message", leg.message},  {"outputs", leg.outputs}, {"reason", leg.reason},
+                    {"steps", std::move(list)}};
+}
+
+std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, TerminalKind kind) {
+  const std::string state = leg.result.empty() ? leg.status : leg.result;
+  std::string text =
+      cat(mark_of(kind, state), " ", leg.name, "  ", state, "  ", took(leg.started, leg.finished),
+          leg.message.empty() ? "" : cat("  ", leg.message), "\n");
+  for (const StepRow& step : steps) {
+    if (step.job != leg.job || step.leg != leg.leg || step.attempt != leg.attempt) continue;
+    const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
+    text += cat("    ", mark_of(kind, result), " ", step.step + 1, " ", step.name, "  ",
+                took(step.started, step.finished));
+    if (!step.message.empty()) text += cat("  ", step.message);
+    text += "\n";
+  }
+  return text;
+}
+
+Result<int> show(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  const auto legs = TRY(workbench->read_model().legs(run.id));
+  const auto steps = TRY(workbench->read_model().steps(run.id));
+  if (options.json) {
+    JsonObject object = row_json(run).as_object();
+    JsonArray jobs;
+    for (const LegRow& leg : legs) jobs.push_back(leg_json(leg, steps));
+    object["jobs"] = std::move(jobs);
+    context.terminal.out(to_pretty_text(object) + "\n");
+    return 0;
+  }
+  const TerminalKind kind = context.terminal.out_kind();
+  std::string text =
+      cat(mark_of(kind, state_of(run)), " run ", run.number, " of ", run.pipeline, " (", run.file,
+          ")\n  ", run.event, " of ", run.ref, " at ", run.sha.substr(0, 7), ", attempt ",
+          run.attempt, ", ", state_of(run), "\n  ", run.id, "  ", to_rfc3339(run.created), "\n\n");
+  for (const LegRow& leg : legs) text += leg_text(leg, steps, kind);
+  context.terminal.out(text);
+  return 0;
+}
+
+Result<int> logs(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  const LineTimes times = options.times ? LineTimes::Show : LineTimes::Hide;
+  std::size_t printed = 0;
+  std::vector<std::string> jobs;
+  for (const StepRow& step : TRY(workbench->read_model().steps(run.id))) {
+    if (std::find(jobs.begin(), jobs.end(), step.job) == jobs.end()) jobs.push_back(step.job);
+    if (!options.job.empty() && step.job != options.job) continue;
+    if (!options.step.empty() && step.name != options.step &&
+        std::to_string(step.step + 1) != options.step)
+      continue;
+    ++printed;
+    const os::Path path =
+        TRY(workbench->log_path({run.id, step.job, step.leg, step.attempt}, step.step));
+    context.terminal.out(
+        cat("── ", step.job, step.leg > 0 ? cat(" ", step.leg) : "", " › ", step.name, "\n"));
+    LogFollower follower(context.world.files);
+    follower.read_new(path, [&](std::string_view line) {
+      context.terminal.out(cat(log_line(line, times), "\n"));
+    });
+  }
+  if (printed == 0)
+    return not_found(cat("run ", run.number, " has no such step log",
+                         options.job.empty() ? "" : did_you_mean(options.job, jobs)));
+  return 0;
+}
+
+// Returns early when the token says so.
+void pause(os::Timers& timers, Duration duration, const CancellationToken& cancel) {
+  std::mutex mutex;
+  std::condition_variable over;
+  bool done = false;
+  const auto finish = [&] {
+    std::lock_guard lock(mutex);
+    done = true;
+    over.notify_all();
+  };
+  const auto registration = cancel.on_cancel(finish);
+  const os::TimerId timer = timers.start(duration, finish);
+  {
+    std::unique_lock lock(mutex);
+    over.wait(lock, [&] { return done; });
+  }
+  timers.cancel(timer);
+}
+
+Result<int> watch(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  const engine::EngineParts parts = TRY(workbench->engine_parts());
+  std::int64_t attempt = run.attempt;
+  const auto view =
+      make_run_view(context.terminal, context.world.clock, context.world.files,
+                    [&](const engine::LegKey& leg, int step) {
+                      return parts.backend.log_path({run.id, leg.job, leg.leg, attempt}, step);
+                    });
+  std::int64_t seen = 0;
+  while (view->tree().result().empty() && !context.interrupt.cancelled()) {
+    const auto events = TRY(workbench->journal().load(engine::stream_of(run.id), seen));
+    if (!events.empty()) {
+      seen = events.back().seq;
+      view->on_events(events);
+    }
+    for (const JobNode& job : view->tree().jobs())
+      for (const LegNode& leg : job.legs)
+        if (const StepNode* step = leg.running_step())
+          view->on_output({job.id, leg.leg}, step->step);
+    view->on_tick();
+    if (!view->tree().result().empty()) break;
+    pause(context.world.timers, std::chrono::milliseconds(200), context.interrupt);
+  }
+  if (view->tree().result().empty()) return 0;
+  view->finish();
+  return view->tree().result() == "succeeded" ? 0 : 1;
+}
+
+Result<int> cancel(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  if (run.status == "finished")
+    return failed_precondition(cat("run ", run.number, " has already ended (", run.result, ")"));
+  const auto user = context.world.environment.get("USER").value_or("somebody");
+  TRY(workbench->read_model().add_request(run.id, "cancel",
+                                          JsonObject{{"reason", cat("cancelled by ", user)}},
+                                          context.world.clock.now()));
+  context.terminal.out(cat("asked run ", run.number, " to stop\n"));
+  return 0;
+}
+
+Result<int> drive(Context& context, engine::RunOwner& owner, RunView& view,
+                  const std::string& run_id) {
+  const pipeline::Outcome outcome = TRY_CONTEXT(
+      owner.drive(context.interrupt, context.kill),
+      cat("run ", run_id, " stopped (continue it with `sluice runs resume ", run_id, "`)"));
+  view.finish();
+  return outcome == pipeline::Outcome::Succeeded ? 0 : 1;
+}
+
+struct TakenOver {
+  std::unique_ptr<app::Workbench> workbench;
+  std::unique_ptr<RunView> view;
+  std::unique_ptr<engine::RunOwner> owner;
+  RunRow run;
+  std::shared_ptr<std::int64_t> attempt;  // shared with the view's paths of logs
+};
+
+Result<TakenOver> take_over(const RunsOptions& options, Context& context) {
+  TakenOver taken;
+  taken.workbench = TRY(open_workbench(context));
+  taken.run = TRY(taken.workbench->read_model().find_run(options.run));
+  taken.attempt = std::make_shared<std::int64_t>(taken.run.attempt);
+  const engine::EngineParts parts = TRY(taken.workbench->engine_parts());
+  exec::StepBackend& backend = parts.backend;
+  taken.view = make_run_view(
+      context.terminal, context.world.clock, context.world.files,
+      [&backend, id = taken.run.id, attempt = taken.attempt](const engine::LegKey& leg, int step) {
+        return backend.log_path({id, leg.job, leg.leg, *attempt}, step);
+      });
+  taken.owner = TRY(engine::RunOwner::take_over(parts, taken.run.id, taken.view.get()));
+  return taken;
+}
+
+Result<std::vector<store::StoredEvent>> history_of(TakenOver& taken) {
+  return taken.workbench->journal().load(engine::stream_of(taken.run.id));
+}
+
+Result<int> resume(const RunsOptions& options, Context& context) {
+  TakenOver taken = TRY(take_over(options, context));
+  taken.view->on_events(TRY(history_of(taken)));
+  if (taken.owner->machine().finished()) {
+    context.terminal.out(cat("run ", taken.run.number, " has already ended\n"));
+    taken.view->finish();
+    return taken.owner->machine().result() == pipeline::Outcome::Succeeded ? 0 : 1;
+  }
+  return drive(context, *taken.owner, *taken.view, taken.run.id);
+}
+
+Result<std::optional<engine::RerunPoint>> rerun_point(const RunsOptions& options,
+                                                      const engine::RunMachine& machine,
+                                                      const std::vector<LegRow>& legs) {
+  if (options.from_step.empty()) return std::optional<engine::RerunPoint>();
+  if (options.jobs.size() > 1) return invalid_input("--from-step goes with one --job");
+  std::string job = options.jobs.empty() ? "" : options.jobs.front();
+  int leg = 0;
+  for (const LegRow& row : legs)
+    if ((job.empty() || row.job == job) && row.result == "failed") {
+      job = row.job;
+      leg = row.leg;
+      break;
+    }
+  if (job.empty()) return invalid_input("no job failed; name the job with --job");
+  const auto step = machine.find_step({job, leg}, options.from_step);
+  if (!step) {
+    std::vector<std::string> names;
+    if (const auto* planned = machine.plan().find_job(job))
+      for (const auto& candidate : planned->steps) names.push_back(candidate.name);
+    return invalid_input(cat("job '", job, "' has no step '", options.from_step, "'",
+                             did_you_mean(options.from_step, names),
+                             " (an id, a name or a number counted from 1)"));
+  }
+  return std::optional(engine::RerunPoint{{job, leg}, *step});
+}
+
+Result<int> rerun(const RunsOptions& options, Context& context) {
+  TakenOver taken = TRY(take_over(options, context));
+  const auto from = TRY(rerun_point(options, taken.owner->machine(),
+                                    TRY(taken.workbench->read_model().legs(taken.run.id))));
+  std::vector<std::string> jobs = options.jobs;
+  if (from && jobs.empty()) jobs = {from->leg.job};
+  for (const std::string& job : jobs)
+    if (taken.owner->machine().plan().find_job(job) == nullptr)
+      return invalid_input(cat("run ", taken.run.number, " has no job '", job, "'"));
+  taken.view->remember(TRY(history_of(taken)));
+  *taken.attempt = taken.run.attempt + 1;
+  TRY(taken.owner->rerun(jobs, from));
+  return drive(context, *taken.owner, *taken.view, taken.run.id);
+}
+
+Result<int> prune(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const auto age = parse_duration(options.older_than);
+  if (!age)
+    return invalid_input(
+        cat("--older-than takes a duration such as 7d or 12h, not '", options.older_than, "'"));
+  const app::Pruned pruned = TRY(app::prune_runs(*workbench, {options.keep, *age}));
+  context.terminal.out(cat("removed ", plural(pruned.runs.size(), "run"), "\n"));
+  for (const std::string& id : pruned.kept_unfinished)
+    context.terminal.out(cat("kept ", id, ": it has not ended (sluice runs resume ", id, ")\n"));
+  return 0;
+}
+
+std::string tree_text(const Json& node, std::size_t indent) {
+  const auto* object = node.if_object();
+  if (object == nullptr) return "";
+  std::string text(indent, ' ');
+  text += string_or(*object, "source", "");
+  const std::string state = string_or(*object, "state", "");
+  if (const Json* value = find(*object, "value"); value != nullptr)
+    text +=
+        cat(" → ", value->is_string() ? cat("'", view(value->get_string()), "'") : to_text(*value));
+  else if (!state.empty())
+    text += cat(" (", state, ")");
+  if (const std::string message = string_or(*object, "message", ""); !message.empty())
+    text += cat(" ", message);
+  text += "\n";
+  if (const Json* children = find(*object, "children"); children && children->is_array())
+    for (const Json& child : children->get_array()) text += tree_text(child, indent + 2);
+  return text;
+}
+
+std::string reason_text(const Json& reason, std::size_t indent) {
+  const auto* object = reason.if_object();
+  if (object == nullptr) return "";
+  const std::string pad(indent, ' ');
+  std::string text = cat(pad, string_or(*object, "summary", ""), "\n");
+  if (const std::string expression = string_or(*object, "expression", ""); !expression.empty())
+    text += cat(pad, "expression: ", expression, "\n");
+  if (const Json* tree = find(*object, "tree"); tree != nullptr)
+    text += tree_text(*tree, indent + 2);
+  return text;
+}
+
+Result<int> explain(const RunsOptions& options, Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  const auto legs = TRY(workbench->read_model().legs(run.id));
+  const auto steps = TRY(workbench->read_model().steps(run.id));
+  const TerminalKind kind = context.terminal.out_kind();
+  JsonArray json;
+  std::string text = cat("run ", run.number, " of ", run.pipeline, ": ", state_of(run), "\n");
+  std::vector<std::string> names;
+  for (const LegRow& leg : legs) {
+    names.push_back(leg.job);
+    if (!options.job.empty() && leg.job != options.job && leg.name != options.job) continue;
+    json.push_back(leg_json(leg, steps));
+    const std::string state = leg.result.empty() ? leg.status : leg.result;
+    text += cat("\n", mark_of(kind, state), " ", leg.name, "  ", state, "\n",
+                reason_text(leg.reason, 4));
+    if (!leg.message.empty()) text += cat("    ended: ", leg.message, "\n");
+    for (const StepRow& step : steps) {
+      if (step.job != leg.job || step.leg != leg.leg || step.attempt != leg.attempt) continue;
+      const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
+      text += cat("  ", mark_of(kind, result), " ", step.name, "\n");
+      const bool plain_success = result == "succeeded" && options.job.empty();
+      if (!plain_success) text += reason_text(step.reason, 6);
+      if (!step.message.empty()) text += cat("      ", step.message, "\n");
+    }
+  }
+  if (json.empty())
+    return not_found(cat("run ", run.number, " has no job '", options.job, "'",
+                         did_you_mean(options.job, names), " (jobs: ", join(names, ", "), ")"));
+  context.terminal.out(options.json ? to_pretty_text(json) + "\n" : text);
+  return 0;
+}
+
+Result<int> gc(Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const app::Collected collected = TRY(app::collect_garbage(*workbench));
+  context.terminal.out(cat("removed ", plural(collected.blobs, "blob"), " (",
+                           human_bytes(collected.blob_bytes), ") and ",
+                           plural(collected.folders, "folder"), "\n"));
+  return 0;
+}
+
+using RunsAction = Result<int> (*)(const RunsOptions&, Context&);
+
+CLI::App* add_action(CLI::App& parent, Chosen& chosen, const std::string& name,
+                     const std::string& help, const std::shared_ptr<RunsOptions>& options,
+                     RunsAction action) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->callback([options, action, &chosen] {
+    chosen.action = [options, action](Context& context) { return action(*options, context); };
+  });
+  return command;
+}
+
+void add_run_argument(CLI::App* command, const std::shared_ptr<RunsOptions>& options) {
+  command->add_option("RUN", options->run, "Number, id or beginning of an id (default: latest)");
+}
+
+}  // namespace
+
+void add_runs_command(CLI::App& root, Chosen& chosen) {
+  CLI::App* runs = root.add_subcommand("runs", "List, follow, stop, continue and repeat runs");
+  runs->require_subcommand(1);
+  auto options = std::make_shared<RunsOptions>();  // shared by parsers and actions
+  CLI::App* command = add_action(*runs, chosen, "list", "The newest runs", options, list);
+  command->add_option("--limit,-n", options->limit, "How many")->capture_default_str();
+  command->add_flag("--json", options->json, "As JSON");
+  command = add_action(*runs, chosen, "show", "Jobs and steps of a run", options, show);
+  add_run_argument(command, options);
+  command->add_flag("--json", options->json, "As JSON");
+  command = add_action(*runs, chosen, "logs", "What the steps printed", options, logs);
+  add_run_argument(command, options);
+  command->add_option("--job,-j", options->job, "Only this job");
+  command->add_option("--step", options->step, "Only the step with this name or number");
+  command->add_flag("--timestamps", options->times, "With the time of each line");
+  add_run_argument(add_action(*runs, chosen, "watch", "Follow a run", options, watch), options);
+  add_run_argument(add_action(*runs, chosen, "cancel", "Ask a run to stop", options, cancel),
+                   options);
+  add_run_argument(
+      add_action(*runs, chosen, "resume", "Continue a run that nobody drives", options, resume),
+      options);
+  command =
+      add_action(*runs, chosen, "rerun", "Run unsuccessful jobs of a run again", options, rerun);
+  add_run_argument(command, options);
+  command->add_option("--job,-j", options->jobs, "This job and what depends on it (repeat)");
+  command->add_option("--from-step", options->from_step,
+                      "Keep the workspace, take earlier steps' results as they were");
+  command = add_action(*runs, chosen, "prune", "Remove old runs", options, prune);
+  command->add_option("--keep", options->keep, "Newest runs that stay")->capture_default_str();
+  command->add_option("--older-than", options->older_than, "Only runs that ended longer ago");
+}
+
+void add_explain_command(CLI::App& root, Chosen& chosen) {
+  auto options = std::make_shared<RunsOptions>();  // shared by parser and action
+  CLI::App* command =
+      add_action(root, chosen, "explain", "Why jobs and steps ran or did not", options, explain);
+  add_run_argument(command, options);
+  command->add_option("JOB", options->job, "Only this job");
+  command->add_flag("--json", options->json, "As JSON");
+}
+
+void add_gc_command(CLI::App& root, Chosen& chosen) {
+  CLI::App* command = root.add_subcommand("gc", "Remove what nothing refers to any more");
+  command->callback([&chosen] { chosen.action = [](Context& context) { return gc(context); }; });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/command.h"
+
+namespace sluice::cli {
+
+// `sluice runs list|show|logs|watch|cancel|resume|rerun|prune`
+void add_runs_command(CLI::App& root, Chosen& chosen);
+// `sluice explain RUN [JOB]`
+void add_explain_command(CLI::App& root, Chosen& chosen);
+// `sluice gc`
+void add_gc_command(CLI::App& root, Chosen& chosen);
+
+}  // namespace sluice::cli

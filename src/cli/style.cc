@@ -1,0 +1,96 @@
+#include "cli/style.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace sluice::cli {
+namespace {
+
+std::string_view escape_of(Colour colour) {
+  switch (colour) {
+    case Colour::Plain:
+      return "";
+    case Colour::Dim:
+      return "\x1b[2m";
+    case Colour::Bold:
+      return "\x1b[1m";
+    case Colour::Green:
+      return "\x1b[32m";
+    case Colour::Red:
+      return "\x1b[31m";
+    case Colour::Yellow:
+      return "\x1b[33m";
+    case Colour::Blue:
+      return "\x1b[34m";
+  }
+  return "";
+}
+
+bool starts_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
+
+}  // namespace
+
+std::string paint(TerminalKind kind, Colour colour, std::string_view text) {
+  if (kind == TerminalKind::Plain || colour == Colour::Plain) return std::string(text);
+  return cat(escape_of(colour), text, "\x1b[0m");
+}
+
+std::string mark_of(TerminalKind kind, std::string_view result) {
+  if (result == "succeeded") return paint(kind, Colour::Green, "✓");
+  if (result == "failed" || result == "timed_out" || result == "errored")
+    return paint(kind, Colour::Red, "✗");
+  if (result == "cancelled") return paint(kind, Colour::Yellow, "■");
+  if (result == "skipped") return paint(kind, Colour::Dim, "–");
+  if (result == "running") return paint(kind, Colour::Blue, "●");
+  return paint(kind, Colour::Dim, "○");
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  bool in_escape = false;
+  for (const char c : text) {
+    if (c == '\x1b')
+      in_escape = true;
+    else if (in_escape)
+      in_escape = c != 'm';
+    else
+      width += starts_code_point(c) ? 1u : 0u;
+  }
+  return width;
+}
+
+std::string shorten(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width || width == 0) return std::string(text);
+  std::size_t points = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!starts_code_point(text[i])) continue;
+    if (++points == width) return cat(text.substr(0, i), "…");
+  }
+  return std::string(text);
+}
+
+std::string table(TerminalKind kind, const std::vector<std::string>& header,
+                  const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : header) widths.push_back(display_width(cell));
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(row[i]));
+  std::string text;
+  const auto write = [&](const std::vector<std::string>& row, Colour colour) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - display_width(row[i]) + 2, ' ');
+    }
+    text += paint(kind, colour, line) + "\n";
+  };
+  write(header, Colour::Bold);
+  for (const auto& row : rows) write(row, Colour::Plain);
+  return text;
+}
+
+}  // namespace sluice::cli
