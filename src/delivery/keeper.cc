@@ -206,7 +206,8 @@ void Keeper::write_heartbeat(Ending ending) {
   const JsonObject beat{{"pid", ::getpid()},
                         {"last_seen", to_rfc3339(world_.clock.now())},
                         {"in_flight", in_flight},
-                        {"ended", ending == Ending::Yes}};
+                        {"ended", ending == Ending::Yes},
+                        {"stopped", target_->state().stopped()}};
   const auto written = world_.files.write(folder_ / "keeper.json", to_text(beat) + "\n");
   if (!written.ok()) log_.write(LogLevel::Warning, "keeper", written.error().describe());
 }

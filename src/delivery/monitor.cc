@@ -76,6 +76,15 @@ Result<int> run_monitor(os::World world, Log& log, const MonitorOptions& options
   }
 }
 
+bool was_stopped(const os::FileReader& files, const os::Path& folder) {
+  const auto text = files.read(folder / "keeper.json", 4096);
+  if (!text.ok()) return false;
+  const auto beat = parse_json(text.value());
+  return beat.ok() && beat->is_object() &&
+         get_bool(beat->get_object(), "stopped").value_or(false) &&
+         get_bool(beat->get_object(), "ended").value_or(false);
+}
+
 Result<void> write_keeper_error(os::Files& files, const os::Path& folder, const Error& error) {
   return files.write(error_file(folder), to_text(error_json(error)) + "\n");
 }

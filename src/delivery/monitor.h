@@ -30,6 +30,9 @@ Result<int> run_monitor(os::World world, Log& log, const MonitorOptions& options
 // 50 ms after the first death, doubled with each further one up to 5 s.
 Duration keeper_restart_delay(int deaths);
 
+// Whether the last keeper ended because the target was stopped: then nobody misses it.
+bool was_stopped(const os::FileReader& files, const os::Path& folder);
+
 Result<void> write_keeper_error(os::Files& files, const os::Path& folder, const Error& error);
 std::optional<Error> read_keeper_error(const os::FileReader& files, const os::Path& folder);
 Result<void> clear_keeper_error(os::Files& files, const os::Path& folder);

@@ -180,6 +180,8 @@ struct Client::State {
 Client::Client(Address address, ClientSettings settings)
     : state_(std::make_unique<State>(std::move(address), settings)) {}
 Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
 
 Result<Response> Client::send(const Request& request, const CancellationToken& cancel) {
   auto response = state_->exchange(request, cancel);

@@ -27,8 +27,8 @@ class Client {
  public:
   explicit Client(Address address, ClientSettings settings = {});
   ~Client();
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  Client(Client&&) noexcept;  // what was moved from can only be destroyed
+  Client& operator=(Client&&) noexcept;
 
   Result<Response> send(const Request& request, const CancellationToken& cancel = {});
 
