@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <unordered_map>
 
 #include "base/strings.h"
 #include "pipeline/github/matrix.h"
@@ -166,14 +166,13 @@ std::vector<Job> read_jobs(Reading& reading, const YamlNode& node) {
   if (!reading.is_mapping(node, "'jobs'")) return jobs;
   if (node.members.empty())
     reading.error(node.position, "missing-key", "'jobs' needs at least one job");
+  std::unordered_map<std::string, std::string_view> seen;
   for (const auto& [key, value] : node.members) {
-    const auto same = std::find_if(jobs.begin(), jobs.end(), [&key](const Job& job) {
-      return equal_ignoring_case(job.id, key.text);
-    });
-    if (same != jobs.end())
-      reading.error(
-          key.position, "duplicate-id",
-          cat("job '", key.text, "' is the same as '", same->id, "': case does not count in ids"));
+    const auto [same, fresh] = seen.emplace(to_lower(key.text), key.text);
+    if (!fresh)
+      reading.error(key.position, "duplicate-id",
+                    cat("job '", key.text, "' is the same as '", same->second,
+                        "': case does not count in ids"));
     jobs.push_back(read_job(reading, key, value));
   }
   return jobs;

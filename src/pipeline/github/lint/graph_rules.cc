@@ -23,7 +23,7 @@ void check_need_read(const Workflow& workflow, const Job& job, const ReadPath& r
                   [&name](const Reference& need) { return equal_ignoring_case(need.name, name); });
   if (listed) return;
   const bool exists = workflow.find_job(name) != nullptr;
-  add_finding(workflow, Severity::Warning, "needs-not-listed", read.position,
+  add_finding(workflow, Severity::Warning, "needs-not-listed", position_of(workflow, read),
               cat("'needs.", name, "' is empty here: job '", job.id, "' does not list '", name,
                   "' in 'needs'", exists ? std::string() : did_you_mean(name, job_ids(workflow))),
               out);
@@ -44,7 +44,7 @@ void check_output_read(const Workflow& workflow, const ReadPath& read, Findings&
     known.push_back(entry.key.literal_text());
   }
   add_finding(
-      workflow, Severity::Warning, "undefined-output", read.position,
+      workflow, Severity::Warning, "undefined-output", position_of(workflow, read),
       cat("job '", needed->id, "' has no output '", output, "'", did_you_mean(output, known)), out);
 }
 
@@ -76,8 +76,8 @@ void lint_needs_context(const Workflow& workflow, Findings& out) {
       check_need_read(workflow, job, read, out);
       check_output_read(workflow, read, out);
     };
-    for_each_path(workflow, job, check);
-    for (const Step& step : job.steps) for_each_path(workflow, step, check);
+    for_each_path(job, check);
+    for (const Step& step : job.steps) for_each_path(step, check);
   }
 }
 

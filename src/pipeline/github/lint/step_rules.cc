@@ -28,12 +28,12 @@ void check_step_read(const Workflow& workflow, const Job& job, const Step* befor
   if (id == "*") return;
   const Step* step = find_step(job, id);
   if (step == nullptr) {
-    add_finding(workflow, Severity::Warning, "undefined-step", read.position,
+    add_finding(workflow, Severity::Warning, "undefined-step", position_of(workflow, read),
                 cat("no step of job '", job.id, "' has the id '", id, "', so 'steps.", id,
                     "' is always empty", did_you_mean(id, step_ids(job))),
                 out);
   } else if (before != nullptr && step >= before) {
-    add_finding(workflow, Severity::Warning, "step-too-early", read.position,
+    add_finding(workflow, Severity::Warning, "step-too-early", position_of(workflow, read),
                 cat("'steps.", id, "' is read before the step '", id, "' has run, so it is empty"),
                 out);
   }
@@ -135,13 +135,11 @@ void lint_duplicate_step_id(const Workflow& workflow, Findings& out) {
 
 void lint_step_references(const Workflow& workflow, Findings& out) {
   for (const Job& job : workflow.jobs) {
-    for_each_path(workflow, job, [&](const ReadPath& read) {
-      check_step_read(workflow, job, nullptr, read, out);
-    });
+    for_each_path(
+        job, [&](const ReadPath& read) { check_step_read(workflow, job, nullptr, read, out); });
     for (const Step& step : job.steps)
-      for_each_path(workflow, step, [&](const ReadPath& read) {
-        check_step_read(workflow, job, &step, read, out);
-      });
+      for_each_path(
+          step, [&](const ReadPath& read) { check_step_read(workflow, job, &step, read, out); });
   }
 }
 

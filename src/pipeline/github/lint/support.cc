@@ -15,6 +15,14 @@ void visit_paths(
   for (const ExpressionNode& child : node.children) visit_paths(child, visit);
 }
 
+void visit_condition(const If& condition, const VisitPath& visit) {
+  if (!condition.present()) return;
+  visit_paths(condition.condition.expression.root, [&](const ExpressionNode& node,
+                                                       std::vector<std::string> names) {
+    visit({std::move(names), condition.position, condition.style, condition.source, node.begin});
+  });
+}
+
 }  // namespace
 
 void add_finding(const Workflow& workflow, Severity severity, std::string_view rule,
@@ -22,42 +30,32 @@ void add_finding(const Workflow& workflow, Severity severity, std::string_view r
   out.push_back({severity, std::string(rule), workflow.file, position, std::move(message)});
 }
 
-void for_each_path(const Workflow& workflow, const Token& token, const VisitPath& visit) {
+TextPosition position_of(const Workflow& workflow, const ReadPath& read) {
+  return position_inside(read.text_start, read.style, read.text, read.offset, workflow.text);
+}
+
+void for_each_path(const Token& token, const VisitPath& visit) {
   for_each_expression(token, [&](const Token& at, const Expression& expression) {
     visit_paths(expression.root, [&](const ExpressionNode& node, std::vector<std::string> names) {
-      visit({std::move(names),
-             position_inside(at.position, at.style, at.text.text, node.begin, workflow.text)});
+      visit({std::move(names), at.position, at.style, at.text.text, node.begin});
     });
   });
 }
 
-namespace {
-
-void visit_condition(const Workflow& workflow, const If& condition, const VisitPath& visit) {
-  if (!condition.present()) return;
-  visit_paths(condition.condition.expression.root, [&](const ExpressionNode& node,
-                                                       std::vector<std::string> names) {
-    visit({std::move(names), position_inside(condition.position, condition.style, condition.source,
-                                             node.begin, workflow.text)});
-  });
-}
-
-}  // namespace
-
-void for_each_path(const Workflow& workflow, const Job& job, const VisitPath& visit) {
-  visit_condition(workflow, job.condition, visit);
+void for_each_path(const Job& job, const VisitPath& visit) {
+  visit_condition(job.condition, visit);
   for (const Token* token :
        {&job.name, &job.runs_on, &job.strategy.matrix, &job.strategy.fail_fast,
         &job.strategy.max_parallel, &job.env, &job.defaults.shell, &job.defaults.working_directory,
         &job.outputs, &job.timeout_minutes, &job.cancel_timeout_minutes, &job.continue_on_error})
-    for_each_path(workflow, *token, visit);
+    for_each_path(*token, visit);
 }
 
-void for_each_path(const Workflow& workflow, const Step& step, const VisitPath& visit) {
-  visit_condition(workflow, step.condition, visit);
+void for_each_path(const Step& step, const VisitPath& visit) {
+  visit_condition(step.condition, visit);
   for (const Token* token : {&step.name, &step.run, &step.shell, &step.working_directory, &step.env,
                              &step.with, &step.continue_on_error, &step.timeout_minutes})
-    for_each_path(workflow, *token, visit);
+    for_each_path(*token, visit);
 }
 
 }  // namespace sluice::pipeline::github
