@@ -72,9 +72,9 @@ macro(sluice_add_tests)
     if(tests)
       # Only these know the source root, so that other objects are shared between checkouts.
       set(conformance ${tests})
-      list(FILTER conformance INCLUDE REGEX "conformance_test\\.cc$")
+      list(FILTER conformance INCLUDE REGEX "(conformance|golden)_test\\.cc$")
       set_source_files_properties(${conformance} PROPERTIES COMPILE_DEFINITIONS
-        SLUICE_CONFORMANCE_DIR="${CMAKE_SOURCE_DIR}/../shared/conformance")
+        "SLUICE_CONFORMANCE_DIR=\"${CMAKE_SOURCE_DIR}/../shared/conformance\";SLUICE_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
       add_executable(${module}_test ${tests})
       target_link_libraries(${module}_test PRIVATE sluice_${module} GTest::gtest_main)
       if(TARGET sluice_${module}_testing)
