@@ -4,14 +4,17 @@
 
 #include "base/strings.h"
 #include "cli/data_command.h"
+#include "cli/deploy_command.h"
 #include "cli/doctor_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/gate_command.h"
 #include "cli/model_command.h"
 #include "cli/plan_command.h"
+#include "cli/rollout_command.h"
 #include "cli/run_command.h"
 #include "cli/runs_command.h"
 #include "cli/serve_command.h"
+#include "cli/target_command.h"
 #include "cli/train_command.h"
 #include "cli/version.h"
 
@@ -31,6 +34,9 @@ void add_commands(CLI::App& root, Chosen& chosen) {
   add_gate_command(root, chosen);
   add_model_command(root, chosen);
   add_serve_command(root, chosen);
+  add_deploy_command(root, chosen);
+  add_rollout_command(root, chosen);
+  add_target_command(root, chosen);
   add_doctor_command(root, chosen);
 }
 

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/keeper_starter.h"
 #include "app/start_run.h"
 #include "base/strings.h"
 #include "cli/event_options.h"
@@ -66,7 +67,9 @@ Result<int> run_one(Context& context, app::Workbench& workbench, const app::Repo
                     [&](const engine::LegKey& leg, int step) {
                       return parts.backend.log_path({run_id, leg.job, leg.leg, attempt}, step);
                     });
-  auto owner = TRY(app::start_run(workbench, repository, request, view.get()));
+  app::KeeperStarter listener(context.world, workbench.home(), context.executable, context.log,
+                              *view);
+  auto owner = TRY(app::start_run(workbench, repository, request, &listener));
   run_id = owner->machine().created().identity.run_id;
   announce(context, owner->machine());
   const pipeline::Outcome outcome = TRY_CONTEXT(

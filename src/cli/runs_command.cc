@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "app/keeper_starter.h"
 #include "app/retention.h"
 #include "base/strings.h"
 #include "cli/log_reader.h"
@@ -237,6 +238,7 @@ Result<int> drive(Context& context, engine::RunOwner& owner, RunView& view,
 struct TakenOver {
   std::unique_ptr<app::Workbench> workbench;
   std::unique_ptr<RunView> view;
+  std::unique_ptr<app::KeeperStarter> listener;
   std::unique_ptr<engine::RunOwner> owner;
   RunRow run;
   std::shared_ptr<std::int64_t> attempt;  // shared with the view's paths of logs
@@ -254,7 +256,9 @@ Result<TakenOver> take_over(const RunsOptions& options, Context& context) {
       [&backend, id = taken.run.id, attempt = taken.attempt](const engine::LegKey& leg, int step) {
         return backend.log_path({id, leg.job, leg.leg, *attempt}, step);
       });
-  taken.owner = TRY(engine::RunOwner::take_over(parts, taken.run.id, taken.view.get()));
+  taken.listener = std::make_unique<app::KeeperStarter>(
+      context.world, taken.workbench->home(), context.executable, context.log, *taken.view);
+  taken.owner = TRY(engine::RunOwner::take_over(parts, taken.run.id, taken.listener.get()));
   return taken;
 }
 
