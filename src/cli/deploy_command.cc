@@ -16,6 +16,7 @@ struct DeployOptions {
   std::string target = "local";
   std::optional<std::uint16_t> port;
   std::optional<int> replicas;
+  std::string startup_deadline = "60s";
   bool detach = false;
 };
 
@@ -47,6 +48,11 @@ Result<int> deploy(Context& context, const DeployOptions& options) {
   delivery::DeployRequest request;
   request.revision = TRY(
       app::revision_for_model(*registry, context.world.files, options.model, context.executable));
+  const auto deadline = parse_duration(options.startup_deadline);
+  if (!deadline)
+    return invalid_input(cat("--startup-deadline '", options.startup_deadline,
+                             "' is no time such as 500ms, 30s or 2m"));
+  request.revision.startup_deadline = *deadline;
   const delivery::TargetSettings settings = TRY(ensure_target(context, home, options));
   request.replicas = options.replicas.value_or(settings.replicas);
   request.by = actor_of(context);
@@ -78,6 +84,10 @@ void add_deploy_command(CLI::App& root, Chosen& chosen) {
                      "Port of a new target on 127.0.0.1; without it the system picks one");
   command.add_option("--replicas", options->replicas, "Number of replicas")
       ->check(CLI::Range(1, 1000));
+  command
+      .add_option("--startup-deadline", options->startup_deadline,
+                  "How long a replica may take to become ready")
+      ->capture_default_str();
   command.add_flag("--detach", options->detach, "Do not wait for the end of the rollout");
   command.callback([options, &chosen] {
     chosen.action = [options](Context& context) { return deploy(context, *options); };
