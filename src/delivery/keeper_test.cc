@@ -333,6 +333,21 @@ TEST_F(KeeperTest, a_second_keeper_is_refused_and_a_job_may_not_start_one) {
   EXPECT_NE(inside.error().message().find("sluice target keep u"), std::string::npos);
 }
 
+TEST_F(KeeperTest, a_job_wishes_for_a_keeper_and_whoever_drives_the_run_starts_it) {
+  WishingLauncher wishing(world_.files, directory_.path());
+  std::thread driver([&] {
+    std::vector<std::string> started;
+    while (started.empty())
+      started = start_wanted_keepers(world_.files, directory_.path(), launcher_).value();
+    EXPECT_EQ(started, std::vector<std::string>{"t"});
+  });
+  const auto ensured = ensure_keeper(world_, directory_.path(), "t", &wishing);
+  driver.join();
+  ASSERT_TRUE(ensured.ok()) << ensured.error().describe() << log();
+  EXPECT_EQ(ensured.value(), KeeperWas::Started);
+  EXPECT_TRUE(start_wanted_keepers(world_.files, directory_.path(), launcher_)->empty());
+}
+
 TEST(TargetFolder, names_and_settings_are_checked) {
   for (const char* good : {"a", "local-prod", "0_x"}) EXPECT_TRUE(check_target_name(good).ok());
   for (const char* bad : {"", "A", "-a", "a/b", "..", "a b"})
