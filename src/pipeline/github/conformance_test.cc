@@ -186,7 +186,7 @@ TEST(RealWorldSuite, every_file_is_planned_or_rejected_with_a_reason) {
     ++classes[plan.not_enforced.empty() ? "planned" : "planned with notes"];
   }
   for (const auto& [name, count] : classes) std::printf("realworld: %4d %s\n", count, name.c_str());
-  EXPECT_LE(classes["rejected: mistake"], 5);
+  EXPECT_LE(classes["rejected: mistake"], 1);  // a misspelt filter of a push
 }
 
 }  // namespace

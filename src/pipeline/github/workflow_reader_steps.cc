@@ -19,7 +19,7 @@ void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNod
   if (with != nullptr && with->is_mapping())
     for (const auto& [key, value] : with->members)
       if (!has_word(rule.inputs, to_lower(key.text)))
-        reading.error(
+        reading.warning(
             key.position, "unknown-input",
             cat("'", key.text, "' is no input of ", rule.name, did_you_mean(key.text, known)));
   if (rule.required.empty()) return;
