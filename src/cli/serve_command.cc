@@ -6,6 +6,8 @@
 #include <mutex>
 
 #include "base/strings.h"
+#include "cli/model_access.h"
+#include "ml/registry/model_reference.h"
 #include "ml/serve/model_server.h"
 
 namespace sluice::cli {
@@ -23,11 +25,24 @@ struct ServeOptions {
   std::string digest;
 };
 
+// The registry is opened only where the reference is not plainly a path.
+Result<ml::ResolvedModel> resolve(Context& context, const std::string& reference) {
+  const ml::ModelReference parsed = TRY(ml::parse_model_reference(reference));
+  if (const auto* path = std::get_if<ml::PathReference>(&parsed))
+    return ml::resolve_folder(context.world.files, path->path);
+  const auto registry = TRY(open_registry(context));
+  return ml::resolve_model(*registry, context.world.files, reference);
+}
+
 Result<ml::ModelLocation> locate(Context& context, const ServeOptions& options) {
+  const ml::ResolvedModel model = TRY(resolve(context, options.model));
   ml::ModelLocation location;
-  location.folder = TRY_CONTEXT(context.world.files.resolve(options.model), "model");
-  location.name = options.name.empty() ? location.folder.filename().string() : options.name;
-  location.version = options.version;
+  location.folder = TRY_CONTEXT(context.world.files.resolve(model.folder), "model");
+  location.name = model.version ? model.version->name : location.folder.filename().string();
+  location.digest = model.digest;
+  if (model.version) location.version = std::to_string(model.version->version);
+  if (!options.name.empty()) location.name = options.name;
+  if (!options.version.empty()) location.version = options.version;
   if (!options.digest.empty())
     location.digest = TRY_CONTEXT(Digest::parse(options.digest), "--digest");
   return location;
@@ -64,7 +79,8 @@ Result<int> serve(Context& context, const ServeOptions& options) {
 void add_serve_command(CLI::App& root, Chosen& chosen) {
   const auto options = std::make_shared<ServeOptions>();  // shared by parser and action
   CLI::App& command = *root.add_subcommand("serve", "Serve a model over HTTP");
-  command.add_option("model", options->model, "The model folder")->required();
+  command.add_option("model", options->model, "NAME, NAME/3, NAME@alias or a model folder")
+      ->required();
   command.add_option("--host", options->host, "Numeric address to listen on")
       ->capture_default_str();
   command.add_option("--port", options->port, "Port; 0 lets the system pick one")
