@@ -58,10 +58,10 @@ std::vector<std::string> with_script(std::vector<std::string> command, const std
   return command;
 }
 
+// Keeps what is there: a step that is attached to may have written already.
 Result<void> create_empty(os::Files& files, const os::Path& path) {
-  Result<void> created = files.create_exclusive(path, "", os::Durability::Process, 0600);
-  if (!created.ok() && created.error().code() == ErrorCode::AlreadyExists) return success();
-  return created;
+  const std::unique_ptr<os::AppendFile> file = TRY(files.open_append(path, 0600));
+  return file->close();
 }
 
 void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
