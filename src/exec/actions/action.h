@@ -43,7 +43,8 @@ class Action {
 
   std::string input(std::string_view name, std::string_view fallback = "") const;
   // true/false in the spellings of YAML 1.2; anything else is an error that names the input.
-  Result<bool> flag(std::string_view name, bool fallback) const;  // NOLINT: a value, not a switch
+  // style: bool because it is the input's value, not a switch.
+  Result<bool> flag(std::string_view name, bool fallback) const;
   void line(std::string_view text) { log_.line(text); }
   void warn(std::string_view text) { log_.warning(text, result_); }
   void output(std::string_view name, std::string value) {

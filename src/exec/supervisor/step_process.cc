@@ -85,8 +85,8 @@ StepProcess::StepProcess(StartMessage request, StopGraces graces, std::string ma
     : request_(std::move(request)),
       graces_(graces),
       mark_(std::move(mark)),
-      log_(request_.log_mode) {
-  log_.add_masks(request_.masks);
+      log_(std::make_unique<LogStream>(request_.log_mode)) {
+  log_->add_masks(request_.masks);
 }
 
 StepProcess::~StepProcess() {
@@ -203,11 +203,28 @@ void StepProcess::read_output() {
       break;
     }
     text.clear();
-    log_.feed({buffer, static_cast<std::size_t>(got)}, wall_now(), text);
+    log_->feed({buffer, static_cast<std::size_t>(got)}, wall_now(), text);
     write_log(text);
+    for (std::string& secret : log_->take_new_secrets()) new_secrets_.push_back(std::move(secret));
     if (static_cast<std::size_t>(got) < sizeof buffer / 2 && phase_ == Phase::Running) break;
   }
-  if (output_ < 0 && phase_ == Phase::Draining) end();
+  if (output_ >= 0) return;
+  if (phase_ == Phase::Draining) end();
+  if (phase_ == Phase::Ended) let_go_of_log();
+}
+
+// A job may have thousands of steps: those that are over keep neither descriptors nor masks.
+void StepProcess::let_go_of_log() {
+  log_.reset();
+  close_if_open(log_file_);
+}
+
+void StepProcess::add_masks(std::span<const std::string> secrets) {
+  if (log_) log_->add_masks(secrets);
+}
+
+std::vector<std::string> StepProcess::take_new_secrets() {
+  return std::exchange(new_secrets_, {});
 }
 
 void StepProcess::main_exited(int wait_status) {
@@ -225,8 +242,9 @@ void StepProcess::main_exited(int wait_status) {
 
 void StepProcess::end() {
   std::string text;
-  log_.finish(wall_now(), text);
+  log_->finish(wall_now(), text);
   write_log(text);
+  for (std::string& secret : log_->take_new_secrets()) new_secrets_.push_back(std::move(secret));
   if (stopping_ != Stopping::No) {
     result_.end = stop_reason_;
     result_.message = stop_message_;
@@ -237,7 +255,7 @@ void StepProcess::end() {
   if (lost_bytes_ > 0)
     result_.message += cat(result_.message.empty() ? "" : "; ", "the log lacks ", lost_bytes_,
                            " bytes: ", lost_reason_);
-  result_.commands = log_.commands();
+  result_.commands = log_->commands();
   const Result<void> recorded =
       replace_record(request_.end_record, to_json_text(result_), request_.sync);
   if (!recorded.ok())

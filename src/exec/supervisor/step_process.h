@@ -6,7 +6,9 @@
 // record is written and the result complete; output of processes left behind still goes to the log.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -56,7 +58,8 @@ class StepProcess {
   bool ended() const { return phase_ == Phase::Ended; }
   const StartedMessage& started() const { return started_; }
   const EndedMessage& result() const { return result_; }  // once ended()
-  LogStream& log() { return log_; }
+  void add_masks(std::span<const std::string> secrets);
+  std::vector<std::string> take_new_secrets();  // that came up in its log
   bool log_grown() const { return log_grown_; }
   // The same, and false until it grows again.
   bool take_log_grown() { return std::exchange(log_grown_, false); }
@@ -75,12 +78,13 @@ class StepProcess {
   Command choose_command() const;
   void write_log(std::string_view bytes);
   void end();
+  void let_go_of_log();
   TreeRoot tree() const { return {started_.pid, mark_}; }
 
   const StartMessage request_;
   const StopGraces graces_;
   const std::string mark_;
-  LogStream log_;
+  std::unique_ptr<LogStream> log_;  // null once nothing can write to it any more
   StartedMessage started_;
   EndedMessage result_;
   Phase phase_ = Phase::Running;
@@ -95,6 +99,7 @@ class StepProcess {
   std::uint64_t lost_bytes_ = 0;  // of the log
   std::string lost_reason_;
   bool log_grown_ = false;
+  std::vector<std::string> new_secrets_;
 };
 
 }  // namespace sluice::exec

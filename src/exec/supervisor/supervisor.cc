@@ -211,12 +211,12 @@ void Supervisor::start_step(const StartMessage& message) {
   auto step = std::make_unique<StepProcess>(
       message, StopGraces{settings.interrupt_grace, settings.terminate_grace},
       cat(folder_, "/", message.id));
-  step->log().add_masks(secrets_);
+  step->add_masks(secrets_);
   if (const auto failure = step->start(boot_id_)) {
     send(to_frame(RefusedMessage{message.id, failure->refusal, failure->message}));
     return;
   }
-  for (const auto& other : steps_) other->log().add_masks(message.masks);
+  for (const auto& other : steps_) other->add_masks(message.masks);
   watch(step->output(), EPOLLIN);
   send(to_frame(step->started()));
   steps_.push_back(std::move(step));
@@ -272,10 +272,10 @@ void Supervisor::after_output(StepProcess& step) {
 
 // What one step declares secret is hidden in the logs of all.
 void Supervisor::share_secrets(StepProcess& from) {
-  const std::vector<std::string> fresh = from.log().take_new_secrets();
+  const std::vector<std::string> fresh = from.take_new_secrets();
   if (fresh.empty()) return;
   for (const auto& step : steps_)
-    if (step.get() != &from) step->log().add_masks(fresh);
+    if (step.get() != &from) step->add_masks(fresh);
   secrets_.insert(secrets_.end(), fresh.begin(), fresh.end());
 }
 
