@@ -37,7 +37,7 @@ std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int w
         cat("  ", step->name, paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
   else if (!leg.message.empty())
     line += cat("  ", paint(kind, Colour::Dim, leg.message));
-  return shorten(line, static_cast<std::size_t>(width) + (kind == TerminalKind::Plain ? 0 : 24));
+  return shorten(line, static_cast<std::size_t>(width));
 }
 
 std::string job_line(const JobNode& job, TerminalKind kind) {
@@ -238,7 +238,8 @@ class PlainView final : public RunView {
 std::string draw_tree(const RunTree& tree, Timestamp now, TerminalKind kind, int width) {
   std::string text;
   for (const JobNode& job : tree.jobs()) {
-    if (job.legs.empty()) text += job_line(job, kind) + "\n";
+    if (job.legs.empty())
+      text += shorten(job_line(job, kind), static_cast<std::size_t>(width)) + "\n";
     for (const LegNode& leg : job.legs) text += leg_line(leg, now, kind, width) + "\n";
   }
   return text;

@@ -31,6 +31,17 @@ bool starts_code_point(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
 }
 
+// Where the code point or the escape sequence at `at` ends.
+std::size_t next_point(std::string_view text, std::size_t at) {
+  if (text[at] == '\x1b') {
+    const std::size_t end = text.find('m', at);
+    return end == std::string_view::npos ? text.size() : end + 1;
+  }
+  ++at;
+  while (at < text.size() && !starts_code_point(text[at])) ++at;
+  return at;
+}
+
 }  // namespace
 
 std::string paint(TerminalKind kind, Colour colour, std::string_view text) {
@@ -50,24 +61,20 @@ std::string mark_of(TerminalKind kind, std::string_view result) {
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
-  bool in_escape = false;
-  for (const char c : text) {
-    if (c == '\x1b')
-      in_escape = true;
-    else if (in_escape)
-      in_escape = c != 'm';
-    else
-      width += starts_code_point(c) ? 1u : 0u;
-  }
+  for (std::size_t at = 0; at < text.size(); at = next_point(text, at))
+    width += text[at] == '\x1b' ? 0u : 1u;
   return width;
 }
 
 std::string shorten(std::string_view text, std::size_t width) {
-  if (display_width(text) <= width || width == 0) return std::string(text);
+  if (width == 0 || display_width(text) <= width) return std::string(text);
   std::size_t points = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!starts_code_point(text[i])) continue;
-    if (++points == width) return cat(text.substr(0, i), "…");
+  bool painted = false;
+  for (std::size_t at = 0; at < text.size(); at = next_point(text, at)) {
+    if (text[at] == '\x1b')
+      painted = true;
+    else if (++points == width)
+      return cat(text.substr(0, at), "…", painted ? "\x1b[0m" : "");
   }
   return std::string(text);
 }

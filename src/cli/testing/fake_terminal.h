@@ -1,0 +1,26 @@
+// A terminal that keeps what is written to it.
+#pragma once
+
+#include <string>
+
+#include "cli/terminal.h"
+
+namespace sluice::cli {
+
+class FakeTerminal final : public Terminal {
+ public:
+  explicit FakeTerminal(TerminalKind kind = TerminalKind::Plain) : kind_(kind) {}
+  void out(std::string_view text) override { out_text += text; }
+  void error(std::string_view text) override { error_text += text; }
+  TerminalKind out_kind() const override { return kind_; }
+  TerminalKind error_kind() const override { return kind_; }
+  int width() const override { return 60; }
+
+  std::string out_text;
+  std::string error_text;
+
+ private:
+  TerminalKind kind_;
+};
+
+}  // namespace sluice::cli
