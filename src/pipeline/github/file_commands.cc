@@ -1,5 +1,7 @@
 #include "pipeline/github/file_commands.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 
 namespace sluice::pipeline::github {

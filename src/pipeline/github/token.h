@@ -3,6 +3,7 @@
 // the number 3.1). Pure values; thread-safe.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
