@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "base/json_parser.h"
 #include "base/strings.h"
 
 namespace sluice {
@@ -114,16 +116,13 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes)
     return invalid_input(cat("JSON of ", human_bytes(text.size()), " is larger than the limit of ",
                              human_bytes(limits.max_bytes)));
-  json::parse_options options;
-  options.max_depth = limits.max_depth;
-  json::stream_parser parser({}, options);
-  json::error_code error;
-  const std::size_t used = parser.write_some(text.data(), text.size(), error);
-  if (!error && used < text.size() && !trim(text.substr(used)).empty())
-    return invalid_input(cat("JSON: ", position_of(text, used), ": text after the end"));
-  if (!error) parser.finish(error);
-  if (error) return invalid_input(cat("JSON: ", position_of(text, used), ": ", error.message()));
-  return parser.release();
+  ParsedJson parsed = parse_json_exactly(text, limits.max_depth);
+  if (parsed.error)
+    return invalid_input(
+        cat("JSON: ", position_of(text, parsed.used), ": ", parsed.error.message()));
+  if (!trim(text.substr(parsed.used)).empty())
+    return invalid_input(cat("JSON: ", position_of(text, parsed.used), ": text after the end"));
+  return std::move(parsed.value);
 }
 
 std::string to_text(const Json& value) {
