@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <variant>
 
 #include "base/strings.h"
@@ -146,6 +147,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     const std::string id = string_or(body, "id", "");
     const exec::LegAddress leg = machine_.address(key);
     if (effect.kind == effect_kind::kPrepare) {
+      prepared_.insert(leg.folder_name());
       parts_.backend.prepare(machine_.leg_spec(key), [mailbox = mailbox_, key](Result<void> r) {
         mailbox->put(LegPrepared{key, std::move(r)});
       });
@@ -171,6 +173,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   void start_step(const LegKey& key, const std::string& id) {
     const pipeline::RunStep* step = machine_.run_step(key, id);
     CHECK(step != nullptr);
+    ensure_prepared(key);
     exec::StepCallbacks callbacks;
     callbacks.on_started = [mailbox = mailbox_, key, id](const exec::StepStart& start) {
       mailbox->put(StepRuns{key, id, start});
@@ -185,6 +188,13 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     else
       callbacks.on_output = [] {};
     parts_.backend.start(machine_.address(key), *step, std::move(callbacks));
+  }
+
+  // An owner before us prepared the leg; our own backend has not heard of it. What goes wrong here
+  // goes wrong for the step too, which says so.
+  void ensure_prepared(const LegKey& key) {
+    if (!prepared_.insert(machine_.address(key).folder_name()).second) return;
+    parts_.backend.prepare(machine_.leg_spec(key), [](const Result<void>&) {});
   }
 
   std::string effect_key(const LegKey& key, std::string_view id) const {
@@ -277,6 +287,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   RunMachine machine_;
   store::Driver driver_;
   std::optional<os::TimerId> timer_;
+  std::set<std::string> prepared_;  // legs, by the name of their folder, that our backend knows
   bool recovered_ = false;
   bool killed_ = false;
 };

@@ -297,6 +297,8 @@ void HostLeg::refused(const RefusedMessage& message) {
 void HostLeg::recover(const std::string& step_id) {
   const auto found = active_.find(step_id);
   if (found == active_.end()) return;
+  const auto start = read_start_record(context_.world.files, folder_.start_record(step_id));
+  if (start && found->second.callbacks.on_started) found->second.callbacks.on_started(*start);
   StepResult result = recovered_result(step_id);
   if (result.outcome != Outcome::Errored) collect_files(around(), found->second.step, result);
   deliver(step_id, std::move(result));

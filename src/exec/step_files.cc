@@ -130,6 +130,20 @@ void collect_files(const StepSurroundings& around, const pipeline::RunStep& step
   }
 }
 
+std::optional<StepStart> read_start_record(const os::FileReader& files, const os::Path& record) {
+  const Result<std::string> text = files.read(record, 1u << 16);
+  const Result<Json> json = text.ok() ? parse_json(text.value()) : Result<Json>(text.error());
+  const JsonObject* const object = json.ok() ? json.value().if_object() : nullptr;
+  if (object == nullptr) return std::nullopt;
+  const Result<std::int64_t> pid = get_int(*object, "pid");
+  const Result<std::int64_t> ticks = get_int(*object, "start_ticks");
+  const std::optional<Timestamp> started = parse_rfc3339(string_or(*object, "started", ""));
+  if (!pid.ok() || !ticks.ok() || !started) return std::nullopt;
+  return StepStart{{string_or(*object, "boot_id", ""), static_cast<pid_t>(pid.value()),
+                    static_cast<std::uint64_t>(ticks.value())},
+                   *started};
+}
+
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,
                           const pipeline::StepResult& result) {
   const auto found = result.files.find(std::string(kSummary));

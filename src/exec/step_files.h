@@ -2,10 +2,12 @@
 // what is read back from these when it has ended.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "exec/leg_folder.h"
+#include "exec/ports/step_backend.h"
 #include "exec/step_messages.h"
 #include "os/world.h"
 #include "pipeline/ports/job_program.h"
@@ -31,6 +33,9 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
 // step that had succeeded, or, for the summary, adds an error command.
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
                    pipeline::StepResult& result);
+
+// What was recorded before the step ran; nullopt where there is no such record or it is damaged.
+std::optional<StepStart> read_start_record(const os::FileReader& files, const os::Path& record);
 
 // Keeps the summary for `runs show`, masked line by line.
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ids.h"
 #include "base/strings.h"
 #include "exec/git.h"
 
@@ -160,6 +161,36 @@ Result<void> set_remote(const Git& git, const CloneRequest& request) {
   return success();
 }
 
+Result<std::string> clone_into(const os::World& world, const CloneRequest& request,
+                               const CancellationToken& cancel) {
+  const Git git(world, cancel);
+  // Without --local git hard-links where it can and copies where it cannot.
+  TRY(git.run(GitSettings::None, request.destination,
+              {"clone", "-q", "--no-checkout", "--template=", request.repository.string(), "."}));
+  const std::string commit = TRY(resolve_revision(git, request));
+  TRY(set_remote(git, request));
+  std::vector<std::string> checkout{"checkout", "-q", "--force"};
+  if (request.branch.empty())
+    checkout.push_back("--detach");
+  else
+    checkout.insert(checkout.end(), {"-B", request.branch});
+  checkout.push_back(commit);
+  TRY(git.run(GitSettings::None, request.destination, checkout));
+  return commit;
+}
+
+Result<void> move_entries(os::Files& files, const os::Path& from, const os::Path& to) {
+  for (const os::DirectoryEntry& entry : TRY(files.list(from)))
+    TRY(files.rename(from / entry.name, to / entry.name));
+  return success();
+}
+
+os::Path unique_folder(const os::World& world, const os::Path& parent) {
+  std::array<std::uint8_t, 10> random{};
+  world.random.fill(random);
+  return parent / cat("clone-", make_sortable_id(world.clock.now(), random));
+}
+
 }  // namespace
 
 Result<Snapshot> capture_snapshot(const os::World& world, const os::Path& repository,
@@ -192,20 +223,18 @@ Result<void> apply_snapshot(const os::World& world, const os::Path& snapshot,
 
 Result<std::string> clone_at(const os::World& world, const CloneRequest& request,
                              const CancellationToken& cancel) {
-  const Git git(world, cancel);
-  TRY(empty_folder(world.files, request.destination));
-  // Without --local git hard-links where it can and copies where it cannot.
-  TRY(git.run(GitSettings::None, request.destination,
-              {"clone", "-q", "--no-checkout", "--template=", request.repository.string(), "."}));
-  const std::string commit = TRY(resolve_revision(git, request));
-  TRY(set_remote(git, request));
-  std::vector<std::string> checkout{"checkout", "-q", "--force"};
-  if (request.branch.empty())
-    checkout.push_back("--detach");
-  else
-    checkout.insert(checkout.end(), {"-B", request.branch});
-  checkout.push_back(commit);
-  TRY(git.run(GitSettings::None, request.destination, checkout));
+  CloneRequest own = request;
+  own.destination = unique_folder(world, request.scratch);
+  TRY(world.files.make_directories(own.destination));
+  Result<std::string> commit = clone_into(world, own, cancel);
+  Result<void> moved = success();
+  if (commit.ok()) moved = empty_folder(world.files, request.destination);
+  if (commit.ok() && moved.ok())
+    moved = move_entries(world.files, own.destination, request.destination);
+  const Result<void> removed = world.files.remove_all(own.destination);
+  if (!commit.ok()) return commit;
+  TRY(moved);
+  TRY(removed);
   return commit;
 }
 

@@ -35,11 +35,14 @@ Result<void> apply_snapshot(const os::World& world, const os::Path& snapshot,
 struct CloneRequest {
   os::Path repository;
   os::Path destination;  // made, or emptied
+  os::Path scratch;      // folder on the same file system, where the clone is made
   std::string revision;  // commit, branch or tag
   std::string branch;    // local branch to stand on; empty: detached
 };
 
 // Objects are hard-linked where both are on one file system, copied otherwise. Returns the commit.
+// The clone is made under a name of its own in `scratch` and then moved, since the git of an
+// earlier attempt may outlive the program that started it and would write into the same folder.
 Result<std::string> clone_at(const os::World& world, const CloneRequest& request,
                              const CancellationToken& cancel = {});
 

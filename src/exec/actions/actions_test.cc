@@ -127,14 +127,31 @@ TEST_F(ActionsTest, checkout_says_what_the_repository_lacks) {
   EXPECT_NE(empty.error().message().find("has no commit yet"), std::string::npos);
 }
 
+TEST_F(ActionsTest, checkout_takes_no_notice_of_an_earlier_one_that_is_still_writing) {
+  prepare();
+  const os::Path scratch = backend_->place(spec_.address).temp;
+  for (const os::Path& folder : {workspace(), scratch / "clone-of-another"}) {
+    ASSERT_TRUE(world_.files.make_directories(folder / ".git").ok());
+    ASSERT_TRUE(world_.files.write(folder / ".git" / "config.lock", "half").ok());
+  }
+  const StepResult result = use("actions/checkout");
+  EXPECT_EQ(result.outcome, Outcome::Succeeded) << result.message;
+  EXPECT_EQ(content(".git/config.lock"), "(missing)");
+  EXPECT_EQ(sh(cat("ls ", scratch.string(), " | grep -c ^clone-")), "1");
+  EXPECT_EQ(sh(cat("cd ", workspace().string(), " && git status --porcelain")), "");
+}
+
 TEST_F(ActionsTest, an_action_that_ended_is_not_run_again_by_a_new_engine) {
   prepare();
   const RunStep step = uses("actions/checkout");
-  EXPECT_EQ(run(step).outcome, Outcome::Succeeded);
+  StepWatch first = start(step);
+  EXPECT_EQ(first.wait_ended().outcome, Outcome::Succeeded);
   ASSERT_TRUE(world_.files.write(workspace() / "later.txt", "made after it").ok());
   open();
   prepare();
-  EXPECT_EQ(run(step).outputs.at("commit"), spec_.source.commit);
+  StepWatch again = start(step);
+  EXPECT_EQ(again.wait_ended().outputs.at("commit"), spec_.source.commit);
+  EXPECT_EQ(again.wait_started().process, first.wait_started().process);
   EXPECT_EQ(content("later.txt"), "made after it");
 }
 

@@ -39,7 +39,8 @@ Result<void> refuse_unsupported(const Action& action) {
 CloneRequest clone_request(const Action& action, const os::Path& destination) {
   const SourceTree& source = action.request().source;
   const std::string ref = action.input("ref");
-  CloneRequest request{source.repository, destination, ref.empty() ? source.commit : ref, ""};
+  CloneRequest request{source.repository, destination, action.request().folder.temp(),
+                       ref.empty() ? source.commit : ref, ""};
   const std::string& standing_on = ref.empty() ? source.ref : ref;
   if (standing_on.starts_with(kBranches)) request.branch = standing_on.substr(kBranches.size());
   if (ref.starts_with(kBranches)) request.revision = request.branch;

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "exec/actions/action.h"
+#include "exec/step_files.h"
 
 namespace sluice::exec {
 namespace {
@@ -107,7 +108,11 @@ StepResult run_action(const ActionRequest& request,
   if (entry == nullptr)
     return errored(cat("there is no built-in action '", action.name, "'",
                        did_you_mean(action.name, builtin_action_names())));
-  if (std::optional<StepResult> recorded = recorded_result(request)) return *recorded;
+  if (std::optional<StepResult> recorded = recorded_result(request)) {
+    const os::Path record = request.folder.start_record(request.step.id);
+    if (const auto earlier = read_start_record(request.world.files, record)) on_started(*earlier);
+    return *recorded;
+  }
   const Result<StepStart> start = record_start(request);
   if (!start.ok()) return errored(start.error().describe());
   on_started(start.value());
