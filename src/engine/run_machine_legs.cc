@@ -77,7 +77,6 @@ exec::LegSpec RunMachine::leg_spec(const LegKey& key) const {
   spec.address = address(key);
   spec.settings = leg->settings;
   spec.source = created_.source;
-  spec.event_json = to_text(created_.event.payload);
   spec.workspace = leg->replay_before ? exec::WorkspaceUse::Keep : exec::WorkspaceUse::Fresh;
   return spec;
 }
@@ -324,6 +323,7 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
   body["dropped_outputs"] = JsonArray(dropped.begin(), dropped.end());
   emit(event_kind::kLegFinished, std::move(body));
   state.result = std::move(result);
+  state.result.continue_on_error = state.settings.continue_on_error;
   state.phase = Phase::Finishing;
   ask(effect_kind::kFinish, key, "finish");
 }

@@ -108,7 +108,7 @@ Result<void> HostLeg::make_folders(const LegSpec& spec) {
   TRY(files.make_directories(folder_.attempt / "steps"));
   TRY(files.make_directories(folder_.attempt / "logs"));
   if (again) return success();
-  TRY(files.write(folder_.event_file(), spec.event_json.empty() ? "{}" : spec.event_json));
+  for (const auto& [path, content] : spec.settings.files) TRY(files.write(path, content));
   const JsonObject record{{"job", address_.job},
                           {"leg", address_.leg},
                           {"attempt", address_.attempt},

@@ -14,7 +14,6 @@ struct LegFolder {
   os::Path workspace() const { return base / "workspace"; }
   os::Path temp() const { return base / "temp"; }
   os::Path tools() const { return base / "tools"; }
-  os::Path event_file() const { return base / "event.json"; }
   os::Path leg_record() const { return attempt / "leg.json"; }
   os::Path log(int step) const { return attempt / "logs" / (std::to_string(step) + ".log"); }
   os::Path summary(int step) const {

@@ -52,7 +52,6 @@ struct LegSpec {
   LegAddress address;
   pipeline::LegSettings settings;
   SourceTree source;
-  std::string event_json;  // content of the file that GITHUB_EVENT_PATH names
   WorkspaceUse workspace = WorkspaceUse::Fresh;
 };
 
