@@ -41,6 +41,12 @@ Result<std::vector<std::string>> all_pipelines(const os::World& world,
 
 }  // namespace
 
+Result<std::string> read_pipeline(const os::World& world, const os::Path& path) {
+  Result<std::string> text = world.files.read(path, kLargestPipeline);
+  if (text.ok() || text.error().code() != ErrorCode::ResourceExhausted) return text;
+  return invalid_input(text.error().message());
+}
+
 Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
                                                const engine::Languages& languages,
                                                const Repository& repository,
@@ -53,14 +59,14 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
       const std::string name = inside_repository(root, path.string());
       sources.push_back({name, edits == Edits::CommittedOnly
                                    ? TRY(repository.read_at(repository.facts().head, name))
-                                   : TRY(world.files.read(path, kLargestPipeline))});
+                                   : TRY(read_pipeline(world, path))});
     }
     return sources;
   }
   for (const std::string& path : TRY(all_pipelines(world, languages, repository, edits)))
     sources.push_back({path, edits == Edits::CommittedOnly
                                  ? TRY(repository.read_at(repository.facts().head, path))
-                                 : TRY(world.files.read(root / path, kLargestPipeline))});
+                                 : TRY(read_pipeline(world, root / path))});
   return sources;
 }
 

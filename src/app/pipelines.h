@@ -19,6 +19,9 @@ Result<std::vector<pipeline::SourceFile>> find_pipelines(const os::World& world,
                                                          const std::vector<std::string>& files,
                                                          Edits edits);
 
+// The text of one file. InvalidInput when it is larger than any pipeline.
+Result<std::string> read_pipeline(const os::World& world, const os::Path& path);
+
 struct PlannedPipeline {
   pipeline::SourceFile file;
   std::vector<pipeline::Diagnostic> diagnostics;  // with an error there is no plan

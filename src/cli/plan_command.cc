@@ -117,10 +117,9 @@ Result<std::vector<pipeline::SourceFile>> files_to_lint(const LintOptions& optio
         TRY(app::Repository::open(context.world, TRY(working_directory(context))));
     return app::find_pipelines(context.world, languages, repository, {}, app::Edits::Include);
   }
-  constexpr std::uint64_t kLargest = 4u << 20;
   std::vector<pipeline::SourceFile> files;
   for (const std::string& file : options.files)
-    files.push_back({file, TRY(context.world.files.read(file, kLargest))});
+    files.push_back({file, TRY(app::read_pipeline(context.world, file))});
   return files;
 }
 

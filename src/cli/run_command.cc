@@ -52,9 +52,9 @@ void announce(Context& context, const engine::RunMachine& machine) {
                            run.event.sha.substr(0, 7), edits, "\n"));
   const std::size_t notes = machine.plan().not_enforced.size();
   if (notes > 0)
-    context.terminal.error(cat("note: ", plural(notes, "thing"),
-                               " of the file is approximated or not enforced here; `sluice plan ",
-                               run.file.path, "` lists them\n"));
+    context.terminal.error(
+        cat("note: ", plural(notes, "thing"), " of the file ", notes == 1 ? "is" : "are",
+            " approximated or not enforced here; `sluice plan ", run.file.path, "` lists them\n"));
 }
 
 Result<int> run_one(Context& context, app::Workbench& workbench, const app::Repository& repository,

@@ -295,7 +295,8 @@ Result<std::optional<engine::RerunPoint>> rerun_point(const RunsOptions& options
   if (!step) {
     std::vector<std::string> names;
     if (const auto* planned = machine.plan().find_job(job))
-      for (const auto& candidate : planned->steps) names.push_back(candidate.name);
+      for (const auto& candidate : planned->steps)
+        names.insert(names.end(), {candidate.id, candidate.name});
     return invalid_input(cat("job '", job, "' has no step '", options.from_step, "'",
                              did_you_mean(options.from_step, names),
                              " (an id, a name or a number counted from 1)"));
