@@ -261,7 +261,7 @@ def compare_journals(stage, calm, run, trainer):
     stage.check(len(processes) == 1, f"one process carried it (pid {min(processes)[0]}; trainer {trainer[0]}, started at tick {trainer[1]})")
     one, other = (journal.by_job(journal.lasting(journal.events(stage.home, r), r)) for r in (calm, run))
     for job in sorted({*one, *other}):
-        if one.get(job) != other.get(job):
-            pairs = [p for p in zip(one.get(job, []), other.get(job, [])) if p[0] != p[1]]
-            raise Failed(f"the journals of {job or 'the run'} differ: {pairs[:1] or 'in length'}")
+        found = journal.difference(one.get(job), other.get(job), job or "run")
+        if found:
+            raise Failed(f"the journals differ at {found}")
     stage.check(True, f"the journal ({len(stored)} events) equals that of the undisturbed run, except times and processes")

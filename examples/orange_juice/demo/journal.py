@@ -5,7 +5,7 @@ import os
 import re
 import sqlite3
 
-_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|run_number|now$|arguments")
+_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|run_number|now$|arguments|sealed")
 
 
 def events(home, run):
@@ -29,7 +29,7 @@ def _strip(value, run):
     if isinstance(value, list):
         return [_strip(v, run) for v in value]
     if isinstance(value, str):
-        return re.sub(r"[0-9a-hjkmnp-tv-z]{26}", "ID", value.replace(run, "RUN"))
+        return re.sub(r"\b[0-9a-hjkmnp-tv-z]{26}\b", "ID", value.replace(run, "RUN"))
     return value
 
 
@@ -39,3 +39,14 @@ def by_job(stored):
     for kind, body in stored:
         jobs.setdefault(body.get("job", ""), []).append((kind, body))
     return jobs
+
+
+def difference(one, other, path=""):
+    """Where two values differ first, in words; empty where they do not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = [(f"{path}.{key}", one.get(key), other.get(key)) for key in sorted({*one, *other})]
+    elif isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other):
+        pairs = [(f"{path}[{i}]", a, b) for i, (a, b) in enumerate(zip(one, other))]
+    else:
+        return "" if one == other else f"{path}: {str(one)[:150]} and {str(other)[:150]}"
+    return next((found for found in (difference(a, b, p) for p, a, b in pairs) if found), "")

@@ -36,6 +36,8 @@ class Stage:
         shutil.copytree(EXAMPLE, self.repository,
                         ignore=shutil.ignore_patterns("demo", "demo.sh", "data", "model", "__pycache__"))
         self.git("init", "-q", "-b", "main")
+        self.git("config", "user.name", "Demo")
+        self.git("config", "user.email", "demo@example.org")
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "Predict the demand for orange juice")
 
@@ -50,7 +52,8 @@ class Stage:
             with open(path, encoding="utf-8") as stream:
                 text = stream.read()
             for old, new in changes:
-                self.check(old in text, f"{file} holds {old!r}, which this commit changes")
+                if old not in text:
+                    raise Failed(f"{file} does not hold {old!r}, which this commit changes")
                 text = text.replace(old, new)
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write(text)
