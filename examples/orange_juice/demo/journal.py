@@ -1,11 +1,15 @@
-"""The journal of a run as the database holds it, and what of it is the same in every run."""
+"""The journal of a run as the database holds it, and what of it is the same in every run.
+
+Not the same are times, processes, the ids of run and artifacts, what is sealed with a fresh nonce, and
+digests of what holds any of these: arguments, and the archive of the model, which says when it was made.
+"""
 
 import json
 import os
 import re
 import sqlite3
 
-_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|run_number|now$|arguments|sealed")
+_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|run_number|now$|arguments|sealed|artifact-(?:id|url|digest)")
 
 
 def events(home, run):
