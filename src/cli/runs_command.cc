@@ -6,6 +6,7 @@
 
 #include "app/keeper_starter.h"
 #include "app/retention.h"
+#include "app/summaries.h"
 #include "base/strings.h"
 #include "cli/log_reader.h"
 #include "cli/run_view.h"
@@ -30,6 +31,7 @@ struct RunsOptions {
   std::string older_than = "0s";
   bool json = false;
   bool times = false;
+  bool summary = false;
 };
 
 Json row_json(const RunRow& run) {
@@ -113,9 +115,23 @@ std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, Termi
   return text;
 }
 
+Result<int> show_summaries(Context& context, app::Workbench& workbench, const RunRow& run) {
+  std::string text;
+  for (const app::StepSummary& summary : TRY(app::step_summaries(workbench, run.id)))
+    text += cat("<!-- ", summary.leg.job, " › ", summary.step, " -->\n",
+                summary.state == app::SummaryState::Shown
+                    ? summary.markdown
+                    : "(withheld: what this step left behind may hold a secret)\n",
+                summary.markdown.ends_with('\n') ? "" : "\n");
+  if (text.empty()) text = cat("no step of run ", run.number, " wrote a summary\n");
+  context.terminal.out(text);
+  return 0;
+}
+
 Result<int> show(const RunsOptions& options, Context& context) {
   const auto workbench = TRY(open_workbench(context));
   const RunRow run = TRY(workbench->read_model().find_run(options.run));
+  if (options.summary) return show_summaries(context, *workbench, run);
   const auto legs = TRY(workbench->read_model().legs(run.id));
   const auto steps = TRY(workbench->read_model().steps(run.id));
   if (options.json) {
@@ -433,6 +449,7 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command = add_action(*runs, chosen, "show", "Jobs and steps of a run", options, show);
   add_run_argument(command, options);
   command->add_flag("--json", options->json, "As JSON");
+  command->add_flag("--summary", options->summary, "What steps wrote into GITHUB_STEP_SUMMARY");
   command = add_action(*runs, chosen, "logs", "What the steps printed", options, logs);
   add_run_argument(command, options);
   command->add_option("--job,-j", options->job, "Only this job");
