@@ -1,0 +1,101 @@
+// Planning alone, in one process: plan_bench FILE [ROUNDS]
+// Reads the workflow, then checks and binds it to a push ROUNDS times (default 15). Prints JSON:
+// the number of jobs and legs, and the median of milliseconds of wall clock and of processor.
+// Status 1 when there is no plan.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "pipeline/github/language.h"
+
+namespace {
+
+using namespace sluice;
+
+struct Took {
+  double wall = 0;
+  double processor = 0;  // milliseconds
+};
+
+pipeline::TriggerEvent push() {
+  pipeline::TriggerEvent event;
+  event.ref = "refs/heads/main";
+  event.sha = std::string(40, 'a');
+  event.changed_files.emplace();
+  event.payload = JsonObject{};
+  return event;
+}
+
+template <class Work>
+Took time(const Work& work) {
+  const std::clock_t processor = std::clock();
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
+  return {wall.count(), static_cast<double>(std::clock() - processor) * 1e3 / CLOCKS_PER_SEC};
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct Size {
+  std::size_t jobs = 0;
+  std::size_t legs = 0;
+};
+
+Result<Size> plan(const pipeline::SourceFile& file) {
+  const pipeline::github::GithubLanguage language;
+  const auto diagnostics = language.check(file);
+  for (const auto& diagnostic : diagnostics)
+    if (diagnostic.severity == pipeline::Severity::Error)
+      return invalid_input(pipeline::to_string(diagnostic));
+  const auto bound = TRY(language.bind(file, push(), {}, {}));
+  Size size;
+  size.jobs = bound->plan().jobs.size();
+  for (const auto& job : bound->plan().jobs) size.legs += job.legs.size();
+  return size;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: plan_bench FILE [ROUNDS]\n");
+    return 2;
+  }
+  std::ifstream in(argv[1], std::ios::binary);
+  const pipeline::SourceFile file{".github/workflows/bench.yml",
+                                  {std::istreambuf_iterator<char>(in), {}}};
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
+  std::vector<double> wall;
+  std::vector<double> processor;
+  Size size;
+  for (int i = 0; i < std::max(rounds, 1); ++i) {
+    std::string error;
+    const Took took = time([&] {
+      auto planned = plan(file);
+      if (planned.ok())
+        size = *planned;
+      else
+        error = planned.error().describe();
+    });
+    if (!error.empty()) {
+      std::fprintf(stderr, "plan_bench: %s: %s\n", argv[1], error.c_str());
+      return 1;
+    }
+    wall.push_back(took.wall);
+    processor.push_back(took.processor);
+  }
+  std::printf("{\"jobs\": %zu, \"legs\": %zu, \"wall_ms\": %.3f, \"processor_ms\": %.3f}\n",
+              size.jobs, size.legs, median(wall), median(processor));
+  return 0;
+}
