@@ -1,5 +1,6 @@
 #include "engine/run_events.h"
 
+#include "base/encoding.h"
 #include "base/strings.h"
 #include "pipeline/mask.h"
 
@@ -45,6 +46,15 @@ bool adds_masks(const pipeline::StepResult& result) {
   return false;
 }
 
+// Programs write any bytes, JSON holds UTF-8 only: what is not becomes U+FFFD, as in a log.
+Json storable(Json json) {
+  const std::string text = to_text(json);
+  if (is_valid_utf8(text)) return json;
+  Result<Json> valid = parse_json(to_valid_utf8(text));
+  CHECK(valid.ok());  // replacing bytes inside of strings leaves JSON what it was
+  return std::move(valid).value();
+}
+
 }  // namespace
 
 std::string stream_of(std::string_view run_id) {
@@ -66,7 +76,7 @@ Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
   const JsonObject values{{"secrets", map_json(run.values.secrets)},
                           {"variables", map_json(run.values.variables)}};
   return JsonObject{{"identity", to_json(run.identity)},
-                    {"event", to_json(run.event)},
+                    {"event", storable(to_json(run.event))},
                     {"file", JsonObject{{"path", run.file.path}, {"text", run.file.text}}},
                     {"language", run.language},
                     {"language_version", run.language_version},
@@ -108,7 +118,7 @@ Json step_ended_body(const LegKey& key, const std::string& step_id,
                      const store::Sealer& sealer) {
   JsonObject body = leg_body(key);
   body["id"] = step_id;
-  const Json result_json = to_json(result);
+  const Json result_json = storable(to_json(result));
   const std::string text = to_text(result_json);
   if (adds_masks(result) || pipeline::would_mask(masks, text))
     body["sealed_result"] = sealer.seal(text);

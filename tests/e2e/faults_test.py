@@ -1,0 +1,213 @@
+"""What goes wrong around a run: odd output, a newer home, no space; and how space comes back."""
+
+import json
+import sqlite3
+import subprocess
+import unittest
+
+from sandbox import SandboxTest, wait_until
+
+ONE_STEP = "{on: push, jobs: {a: {runs-on: x, steps: [{run: 'true'}]}}}"
+
+
+def size_of(folder):
+    return sum(file.lstat().st_blocks * 512 for file in folder.rglob("*"))
+
+
+class Output(SandboxTest):
+    def test_a_line_of_ten_megabytes_neither_breaks_nor_leaks(self):
+        self.run_pipeline("""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - env: {TOKEN: "${{ secrets.TOKEN }}"}
+                    run: |
+                      head -c 5000000 /dev/zero | tr '\\0' x; printf '%s' "$TOKEN"
+                      head -c 5000000 /dev/zero | tr '\\0' y; echo; echo after the long line
+            """, "--secret", "TOKEN=in-the-middle-of-a-line")
+        logs = self.sandbox.sluice("runs", "logs")[1]
+        self.assertIn("after the long line", logs)
+        self.assertIn("***", logs)
+        self.assertGreater(logs.count("x"), 1000)
+        for file in self.sandbox.home.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"in-the-middle-of-a-line", file.read_bytes(), str(file))
+
+    def test_bytes_that_are_not_utf_8_do_no_harm(self):
+        self.run_pipeline("""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                outputs: {odd: "${{ steps.odd.outputs.odd }}"}
+                steps:
+                  - id: odd
+                    run: |
+                      printf 'odd \\377\\376\\000 bytes\\n'
+                      printf 'odd=\\377end\\n' >> "$GITHUB_OUTPUT"
+                      printf '## \\377\\n' >> "$GITHUB_STEP_SUMMARY"
+                  - run: echo next
+            """)
+        answer = self.sandbox.sluice("runs", "logs")
+        self.assertIn("bytes", answer[1])
+        self.assertIn("next", answer[1])
+        self.assertEqual({"a": "succeeded"}, self.sandbox.results())
+        outputs, = self.sandbox.query("SELECT outputs FROM jobs")
+        self.assertEqual({"odd": "\ufffdend"}, json.loads(outputs[0]))
+
+    def test_a_commit_whose_message_is_not_utf_8_runs(self):
+        self.sandbox.pipeline("{on: push, jobs: {a: {runs-on: x, steps: [{run: 'true'}]}}}")
+        message = self.sandbox.root / "message"
+        message.write_bytes(b"gr\xfc\xdfe\n")
+        self.sandbox.write("odd.txt", "x")
+        self.sandbox.git("add", "--all")
+        self.sandbox.git("-c", "i18n.commitEncoding=latin1", "commit", "--quiet", f"--file={message}")
+        self.sandbox.git("config", "i18n.logOutputEncoding", "latin1")
+        self.assert_status(0, self.sandbox.sluice("run"))
+
+
+class Home(SandboxTest):
+    def test_a_home_of_a_newer_version_is_refused_with_both_versions(self):
+        self.run_pipeline(ONE_STEP)
+        connection = sqlite3.connect(self.sandbox.home / "engine.db")
+        known = dict(connection.execute("SELECT component, version FROM schema_versions"))
+        for component, version in known.items():
+            connection.execute("UPDATE schema_versions SET version = 77 WHERE component = ?", (component,))
+            connection.commit()
+            for command in (["run"], ["runs", "list"], ["gc"]):
+                status, _, error = self.sandbox.sluice(*command)
+                self.assertIn(status, (2, 3), error)
+                self.assertIn("version 77", error)
+                self.assertIn(f"up to {version}", error)
+            connection.execute("UPDATE schema_versions SET version = ? WHERE component = ?", (version, component))
+            connection.commit()
+        connection.close()
+        self.assert_status(0, self.sandbox.sluice("runs", "list"))
+
+    def test_a_damaged_database_is_named(self):
+        self.run_pipeline(ONE_STEP)
+        for file in self.sandbox.home.glob("engine.db*"):
+            file.unlink()
+        (self.sandbox.home / "engine.db").write_bytes(b"this is no database at all\n" * 400)
+        answer = self.sandbox.sluice("runs", "list")
+        self.assert_status(3, answer)
+        self.assertIn("engine.db", answer[2])
+
+    def test_prune_and_gc_give_the_space_back_and_leave_the_rest(self):
+        self.run_pipeline("""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - run: head -c 3000000 /dev/urandom > big.bin; echo ${{ github.run_number }} > number.txt
+                  - uses: actions/upload-artifact@v4
+                    with: {name: big, path: "*.*"}
+            """)
+        first = size_of(self.sandbox.home)
+        for _ in range(3):
+            self.assert_status(0, self.sandbox.sluice("run"))
+        full = size_of(self.sandbox.home)
+        self.assertGreater(full, first + 3 * 6_000_000 - 100_000)
+        self.assert_status(0, self.sandbox.sluice("gc"))
+        self.assertGreater(size_of(self.sandbox.home), full - 200_000)
+        self.assert_status(0, self.sandbox.sluice("runs", "prune", "--keep", "1"))
+        self.assert_status(0, self.sandbox.sluice("gc"))
+        self.assertLess(size_of(self.sandbox.home), first + 1_000_000)
+        run, = self.sandbox.json("runs", "list")
+        self.assertEqual(4, run["number"])
+        self.assertEqual([], self.sandbox.query("SELECT * FROM events WHERE stream <> 'run/" + run["id"] + "'"))
+        self.assertIn("3000000", "".join(str(f.stat().st_size) for f in self.sandbox.home.rglob("big.bin")))
+
+    def test_gc_beside_a_run_takes_nothing_that_the_run_needs(self):
+        self.sandbox.pipeline("""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - run: echo kept > kept.txt
+                  - uses: actions/upload-artifact@v4
+                    with: {name: kept, path: kept.txt}
+                  - run: touch "$SLUICE_HOME/here"; until test -e "$SLUICE_HOME/go"; do sleep 0.02; done
+              b:
+                needs: a
+                runs-on: x
+                steps:
+                  - uses: actions/download-artifact@v4
+                    with: {name: kept}
+                  - run: grep kept kept.txt
+            """)
+        engine = self.sandbox.start("run")
+        wait_until(lambda: (self.sandbox.home / "here").exists(), "the run waits", engine)
+        self.assert_status(0, self.sandbox.sluice("gc"))
+        answer = self.sandbox.sluice("runs", "prune", "--keep", "0")
+        self.assert_status(0, answer)
+        self.assertIn("has not ended", answer[1])
+        (self.sandbox.home / "go").touch()
+        self.assert_status(0, self.sandbox.finish(engine))
+
+
+class FullDisk(SandboxTest):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.sandbox.root / "disk"
+        self.disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", self.disk], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"SKIPPED: no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.disk], check=True)
+        self.sandbox.home = self.disk / "home"
+        self.sandbox.environment["SLUICE_HOME"] = str(self.sandbox.home)
+
+    def fill(self):
+        """Takes all that is left of the disk."""
+        with open(self.disk / "filler", "ab", buffering=0) as filler:
+            for size in (1 << 16, 512):
+                try:
+                    while True:
+                        filler.write(b"\0" * size)
+                except OSError:
+                    continue
+
+    def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_space(self):
+        go = self.sandbox.root / "go"
+        count = self.sandbox.root / "count"
+        self.sandbox.pipeline(f"""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - run: touch {go}.here; until test -e {go}; do sleep 0.02; done; echo first >> {count}
+                  - run: echo second >> {count}
+                  - run: echo third >> {count}
+            """)
+        engine = self.sandbox.start("run")
+        wait_until(lambda: (self.sandbox.root / "go.here").exists(), "the step waits", engine)
+        self.sandbox.wait_for_event("StepProcess", engine)
+        self.fill()
+        go.touch()
+        status, out, error = self.sandbox.finish(engine)
+        self.assertEqual(3, status, out + error)
+        self.assertRegex(error.lower(), "full|no space|space left")
+        self.assertIn("runs resume", error)
+        (self.disk / "filler").unlink()
+        self.assert_status(0, self.sandbox.sluice("runs", "resume"))
+        self.assertEqual(["first", "second", "third"], count.read_text().split())
+        self.assertEqual({"a": "succeeded"}, self.sandbox.results())
+
+    def test_a_run_that_finds_the_disk_full_starts_nothing(self):
+        self.run_pipeline(ONE_STEP)
+        self.fill()
+        status, out, error = self.sandbox.sluice("run")
+        self.assertEqual(3, status, out + error)
+        self.assertRegex(error.lower(), "full|no space|space left")
+        (self.disk / "filler").unlink()
+        self.assert_status(0, self.sandbox.sluice("run"))
+
+
+if __name__ == "__main__":
+    unittest.main()
