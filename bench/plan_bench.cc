@@ -47,22 +47,42 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+struct Rounds {
+  std::vector<double> wall;
+  std::vector<double> processor;
+
+  void add(Took took) {
+    wall.push_back(took.wall);
+    processor.push_back(took.processor);
+  }
+};
+
 struct Size {
   std::size_t jobs = 0;
   std::size_t legs = 0;
 };
 
-Result<Size> plan(const pipeline::SourceFile& file) {
-  const pipeline::github::GithubLanguage language;
-  const auto diagnostics = language.check(file);
-  for (const auto& diagnostic : diagnostics)
+Result<void> check(const pipeline::SourceFile& file) {
+  for (const auto& diagnostic : pipeline::github::GithubLanguage().check(file))
     if (diagnostic.severity == pipeline::Severity::Error)
       return invalid_input(pipeline::to_string(diagnostic));
-  const auto bound = TRY(language.bind(file, push(), {}, {}));
+  return success();
+}
+
+Result<Size> bind(const pipeline::SourceFile& file) {
+  const auto bound = TRY(pipeline::github::GithubLanguage().bind(file, push(), {}, {}));
   Size size;
   size.jobs = bound->plan().jobs.size();
   for (const auto& job : bound->plan().jobs) size.legs += job.legs.size();
   return size;
+}
+
+void print(const Size& size, const Rounds& parsed, const Rounds& checked, const Rounds& bound) {
+  std::printf("{\"jobs\": %zu, \"legs\": %zu, \"wall_ms\": %.3f, \"processor_ms\": %.3f, ",
+              size.jobs, size.legs, median(checked.wall) + median(bound.wall),
+              median(checked.processor) + median(bound.processor));
+  std::printf("\"yaml_ms\": %.3f, \"check_ms\": %.3f, \"bind_ms\": %.3f}\n", median(parsed.wall),
+              median(checked.wall), median(bound.wall));
 }
 
 }  // namespace
@@ -76,26 +96,23 @@ int main(int argc, char** argv) {
   const pipeline::SourceFile file{".github/workflows/bench.yml",
                                   {std::istreambuf_iterator<char>(in), {}}};
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 15;
-  std::vector<double> wall;
-  std::vector<double> processor;
+  Rounds parsed;
+  Rounds checked;
+  Rounds bound;
   Size size;
   for (int i = 0; i < std::max(rounds, 1); ++i) {
-    std::string error;
-    const Took took = time([&] {
-      auto planned = plan(file);
-      if (planned.ok())
-        size = *planned;
-      else
-        error = planned.error().describe();
-    });
-    if (!error.empty()) {
-      std::fprintf(stderr, "plan_bench: %s: %s\n", argv[1], error.c_str());
+    Result<void> fine = success();
+    Result<Size> planned = Size{};
+    parsed.add(time([&] { parse_yaml(file.text); }));
+    checked.add(time([&] { fine = check(file); }));
+    bound.add(time([&] { planned = bind(file); }));
+    if (!fine.ok() || !planned.ok()) {
+      const Error& error = fine.ok() ? planned.error() : fine.error();
+      std::fprintf(stderr, "plan_bench: %s: %s\n", argv[1], error.describe().c_str());
       return 1;
     }
-    wall.push_back(took.wall);
-    processor.push_back(took.processor);
+    size = *planned;
   }
-  std::printf("{\"jobs\": %zu, \"legs\": %zu, \"wall_ms\": %.3f, \"processor_ms\": %.3f}\n",
-              size.jobs, size.legs, median(wall), median(processor));
+  print(size, parsed, checked, bound);
   return 0;
 }
