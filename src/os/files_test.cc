@@ -1,10 +1,15 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "base/strings.h"
+#include "os/descriptor.h"
 #include "os/disk.h"
 #include "os/machine.h"
 #include "os/real_clock.h"
@@ -282,6 +287,19 @@ TEST(LocksTest, AreNotInheritedByChildren) {
   EXPECT_TRUE(locks.try_lock(directory / "lock").ok());
   child->send_signal(SIGKILL);
   EXPECT_TRUE(child->wait().ok());
+}
+
+TEST(LocksTest, OutlastACopyOfTheLockOfAHolderThatIsGone) {
+  const TemporaryDirectory directory;
+  const Path path = directory / "lock";
+  Descriptor copy(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  ASSERT_EQ(::flock(copy.get(), LOCK_EX), 0);
+  ASSERT_EQ(::write(copy.get(), "2147483647\n", 11), 11);  // above any pid there is
+  std::thread child([&] { copy.reset(); });
+  RealLocks locks;
+  const auto lock = locks.try_lock(path);
+  child.join();
+  EXPECT_TRUE(lock.ok()) << lock.error().describe();
 }
 
 TEST(LocksTest, NoticeThatTheFileWasReplaced) {

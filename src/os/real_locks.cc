@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
 
 #include "base/strings.h"
 #include "os/descriptor.h"
@@ -29,10 +32,35 @@ class HeldLock final : public FileLock {
   Descriptor file_;
 };
 
-Error held_by_another(int file, const Path& path) {
+std::string holder_of(int file) {
   char text[32];
   const ssize_t n = ::pread(file, text, sizeof text, 0);
-  const std::string_view pid = trim({text, static_cast<std::size_t>(n > 0 ? n : 0)});
+  return std::string(trim({text, static_cast<std::size_t>(n > 0 ? n : 0)}));
+}
+
+// A holder that was killed while it started a child leaves a copy of the lock in that child until
+// the child has become another program.
+bool is_gone(const std::string& pid) {
+  const int number = std::atoi(pid.c_str());
+  return number > 0 && ::kill(number, 0) != 0 && errno == ESRCH;
+}
+
+constexpr int kGoneTries = 200;
+constexpr timespec kGonePause{0, 10'000'000};
+
+// 0, or what flock() says when the lock is not to be had.
+int take(int file) {
+  for (int tries = 0; ::flock(file, LOCK_EX | LOCK_NB) != 0;) {
+    if (errno == EINTR) continue;
+    const int error = errno;
+    if (error != EWOULDBLOCK || !is_gone(holder_of(file)) || ++tries > kGoneTries) return error;
+    ::nanosleep(&kGonePause, nullptr);
+  }
+  return 0;
+}
+
+Error held_by_another(int file, const Path& path) {
+  const std::string pid = holder_of(file);
   const std::string holder = pid.empty() ? "another process" : cat("process ", pid);
   return Error(ErrorCode::Busy, cat(path.string(), " is locked by ", holder));
 }
@@ -55,10 +83,9 @@ Result<std::unique_ptr<FileLock>> RealLocks::try_lock(const Path& path) {
     const int number = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (number < 0) return system_error(errno, cat("lock ", path.string()));
     Descriptor file(number);
-    while (::flock(number, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return held_by_another(number, path);
-      if (errno != EINTR) return system_error(errno, cat("lock ", path.string()));
-    }
+    const int error = take(number);
+    if (error == EWOULDBLOCK) return held_by_another(number, path);
+    if (error != 0) return system_error(error, cat("lock ", path.string()));
     if (place_of(number, path) == Place::Replaced) continue;
     const std::string pid = cat(::getpid(), "\n");
     if (::ftruncate(number, 0) != 0 || ::pwrite(number, pid.data(), pid.size(), 0) < 0) {
