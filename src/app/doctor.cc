@@ -35,7 +35,7 @@ std::vector<Tool> tools() {
       {"node", {"node", "--version"}, "actions/setup-node", "apt install nodejs", Need::Optional},
       {"podman",
        {"podman", "--version"},
-       "container jobs, which are not supported yet",
+       "container engines of your own steps; jobs run on the host",
        "apt install podman",
        Need::Optional},
   };

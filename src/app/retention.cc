@@ -23,6 +23,17 @@ Result<bool> remove_run(Workbench& workbench, const std::string& run) {
   return true;
 }
 
+bool is_driven(Workbench& workbench, const std::string& run) {
+  const os::Path lock = engine::run_folder(workbench.home(), run) / "owner.lock";
+  return workbench.world().files.stat(lock).ok() && !workbench.world().locks.try_lock(lock).ok();
+}
+
+Result<bool> any_run_goes_on(Workbench& workbench) {
+  for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns)))
+    if (run.status != "finished" && is_driven(workbench, run.id)) return true;
+  return false;
+}
+
 }  // namespace
 
 Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request) {
@@ -64,6 +75,10 @@ Result<Collected> collect_garbage(Workbench& workbench) {
     if (!wanted.contains(blob.digest)) unwanted.push_back(blob);
     return success();
   }));
+  if (TRY(any_run_goes_on(workbench))) {
+    collected.left = BlobsLeft::RunsGoOn;
+    return collected;
+  }
   for (const store::BlobInfo& blob : unwanted) {
     TRY(workbench.blobs().remove(blob.digest));
     ++collected.blobs;

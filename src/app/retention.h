@@ -23,13 +23,17 @@ struct Pruned {
 // never finished, stays.
 Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request);
 
+enum class BlobsLeft { None, RunsGoOn };
+
 struct Collected {
   std::size_t blobs = 0;
   std::uint64_t blob_bytes = 0;
   std::size_t folders = 0;  // of runs that no journal knows
+  BlobsLeft left = BlobsLeft::None;
 };
 
-// Removes blobs that no artifact of a remaining run names, and folders of unknown runs.
+// Removes folders of unknown runs, and blobs that no artifact of a remaining run names. While a run
+// goes on blobs stay (RunsGoOn): one that was just uploaded has no name yet.
 Result<Collected> collect_garbage(Workbench& workbench);
 
 }  // namespace sluice::app

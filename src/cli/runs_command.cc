@@ -418,6 +418,8 @@ Result<int> gc(Context& context) {
   context.terminal.out(cat("removed ", plural(collected.blobs, "blob"), " (",
                            human_bytes(collected.blob_bytes), ") and ",
                            plural(collected.folders, "folder"), "\n"));
+  if (collected.left == app::BlobsLeft::RunsGoOn)
+    context.terminal.out("blobs stay while a run goes on; call gc again when it has ended\n");
   return 0;
 }
 

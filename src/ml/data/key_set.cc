@@ -54,11 +54,17 @@ void KeySet::place(std::uint64_t hash) {
 void KeySet::make_room() {
   const bool full = slots_.size() == max_slots_;
   if (full) mask_ = mask_ * 2 + 1;
-  const std::vector<std::uint64_t> old = std::move(slots_);
-  slots_.assign(full ? max_slots_ : old.size() * 2, 0);
+  std::vector<std::uint64_t> kept;
+  kept.reserve(full ? used_ / 2 + used_ / 16 : used_);
+  for (const std::uint64_t hash : slots_)
+    if (hash != 0 && (hash & mask_) == 0) kept.push_back(hash);
+  // The old table goes before the new one comes: what must fit into memory is the larger of them
+  // and the hashes.
+  const std::size_t size = full ? max_slots_ : slots_.size() * 2;
+  slots_ = {};
+  slots_.assign(size, 0);
   used_ = 0;
-  for (const std::uint64_t hash : old)
-    if (hash != 0 && (hash & mask_) == 0) place(hash);
+  for (const std::uint64_t hash : kept) place(hash);
 }
 
 }  // namespace sluice::ml

@@ -17,7 +17,7 @@ class KeySet {
  public:
   static constexpr std::size_t kMaxRepeated = 100'000;
 
-  explicit KeySet(std::size_t max_slots = std::size_t{1} << 24);  // a power of two
+  explicit KeySet(std::size_t max_slots = std::size_t{1} << 23);  // a power of two
 
   void add(std::span<const std::uint64_t> hashes);  // none is 0
 

@@ -2,7 +2,8 @@
 // rule is data in the report, not an Error; a file that cannot be read at all is.
 //
 // Memory does not grow with the file, but for keys: 8 bytes a slot, up to `key_slots` slots for
-// each key or unique column, beyond which keys are sampled and the report says so.
+// each key or unique column (half as much again for a moment while the table grows), beyond which
+// keys are sampled and the report says so.
 #pragma once
 
 #include "base/result.h"
@@ -14,7 +15,7 @@ namespace sluice::ml {
 
 struct ValidateOptions {
   std::size_t max_samples = 5;                   // rows shown for each rule
-  std::size_t key_slots = std::size_t{1} << 24;  // a power of two; 128 MiB
+  std::size_t key_slots = std::size_t{1} << 23;  // a power of two; 64 MiB
   std::string schema_name = "the schema";        // in the report
 };
 
