@@ -131,7 +131,7 @@ TEST_F(HostBackendTest, keeps_secrets_out_of_every_file_but_those_the_step_write
   run(step);
   // The script's own text aside, which holds what its author wrote.
   os::ProcessSpec grep;
-  grep.argv = {"grep", "-rlE", "--exclude=script.sh", "s3cr3t-token|other-secret",
+  grep.argv = {"grep", "-rlE", "--exclude=*.script.sh", "s3cr3t-token|other-secret",
                settings_.home.string()};
   grep.env = {{"PATH", "/usr/bin:/bin"}};
   const auto found = world_.processes.run(grep);

@@ -204,7 +204,7 @@ void HostLeg::start_script(Active& active) {
 }
 
 void HostLeg::send_start(Active& active) {
-  Result<StartMessage> message = lay_out_step(around(), active.step);
+  Result<StartMessage> message = lay_out_step(around(), active.step, spare_files_);
   if (!message.ok()) return end_errored(active.step.id, message.error().describe());
   const bool durable = context_.settings.durability == os::Durability::Power;
   message->sync = durable ? RecordSync::Yes : RecordSync::No;
@@ -282,7 +282,7 @@ void HostLeg::ended(const EndedMessage& message) {
   const auto found = active_.find(message.id);
   if (found == active_.end()) return;
   StepResult result = to_result(message);
-  collect_files(around(), found->second.step, result);
+  collect_files(around(), found->second.step, result, spare_files_);
   if (const Result<void> kept = keep_summary(around(), found->second.step, result); !kept.ok())
     result.commands.push_back({"warning", {}, cat("summary not kept: ", kept.error().describe())});
   deliver(message.id, std::move(result));
@@ -300,7 +300,8 @@ void HostLeg::recover(const std::string& step_id) {
   const auto start = read_start_record(context_.world.files, folder_.start_record(step_id));
   if (start && found->second.callbacks.on_started) found->second.callbacks.on_started(*start);
   StepResult result = recovered_result(step_id);
-  if (result.outcome != Outcome::Errored) collect_files(around(), found->second.step, result);
+  if (result.outcome != Outcome::Errored)
+    collect_files(around(), found->second.step, result, spare_files_);
   deliver(step_id, std::move(result));
 }
 

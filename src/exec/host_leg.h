@@ -79,6 +79,7 @@ class HostLeg {
   const LegFolder folder_;
   std::optional<LegSpec> spec_;
   std::unique_ptr<SupervisorLink> link_;
+  SpareFiles spare_files_;
   std::map<std::string, Active> active_;
   std::function<void(Result<void>)> finishing_;
   int connect_tries_ = 0;

@@ -13,8 +13,8 @@ os::Path LegFolder::end_record(const std::string& step_id) const {
   return attempt / "steps" / cat(safe_name(step_id), ".end");
 }
 
-os::Path LegFolder::step_files(const std::string& step_id) const {
-  return temp() / "_sluice" / safe_name(step_id);
+os::Path LegFolder::step_file(const std::string& step_id, const std::string& name) const {
+  return step_files() / cat(safe_name(step_id), ".", name);
 }
 
 os::Path run_folder(const os::Path& home, const std::string& run) {

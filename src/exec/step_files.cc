@@ -45,7 +45,7 @@ std::string path_variable(const StepSurroundings& around, const pipeline::RunSte
 
 os::Path collected_path(const StepSurroundings& around, const pipeline::RunStep& step,
                         const pipeline::CollectedFile& file) {
-  return around.folder.step_files(step.id) / file.variable;
+  return around.folder.step_file(step.id, file.variable);
 }
 
 std::string working_directory(const LegFolder& folder, const pipeline::RunStep& step) {
@@ -62,6 +62,18 @@ std::vector<std::string> with_script(std::vector<std::string> command, const std
 Result<void> create_empty(os::Files& files, const os::Path& path) {
   const std::unique_ptr<os::AppendFile> file = TRY(files.open_append(path, 0600));
   return file->close();
+}
+
+bool reuse(os::Files& files, const os::Path& path, SpareFiles& spare) {
+  if (spare.empty()) return false;
+  const os::Path empty = std::move(spare.back());
+  spare.pop_back();
+  return files.rename(empty, path).ok();
+}
+
+bool is_empty(const os::FileReader& files, const os::Path& path) {
+  const Result<os::FileInfo> info = files.stat(path);
+  return info.ok() && info->kind == os::FileKind::Regular && info->size == 0;
 }
 
 void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
@@ -88,14 +100,16 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
   return out;
 }
 
-Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step) {
+Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step,
+                                  SpareFiles& spare) {
   const auto& script = std::get<pipeline::ScriptAction>(step.action);
   os::Files& files = around.world.files;
-  const os::Path folder = around.folder.step_files(step.id);
-  TRY(files.make_directories(folder, 0700));
-  for (const auto& file : step.collected_files)
-    TRY(create_empty(files, collected_path(around, step, file)));
-  const os::Path script_path = folder / cat("script", script.extension);
+  TRY(files.make_directories(around.folder.step_files(), 0700));
+  for (const auto& file : step.collected_files) {
+    const os::Path path = collected_path(around, step, file);
+    if (!reuse(files, path, spare)) TRY(create_empty(files, path));
+  }
+  const os::Path script_path = around.folder.step_file(step.id, cat("script", script.extension));
   TRY(files.write(script_path, script.text, os::Durability::Process, 0700));
 
   StartMessage message;
@@ -115,10 +129,15 @@ Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline
 }
 
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
-                   pipeline::StepResult& result) {
+                   pipeline::StepResult& result, SpareFiles& spare) {
   for (const auto& file : step.collected_files) {
-    Result<std::string> content =
-        around.world.files.read(collected_path(around, step, file), file.limit);
+    os::Path path = collected_path(around, step, file);
+    if (is_empty(around.world.files, path)) {
+      result.files[file.variable] = "";
+      spare.push_back(std::move(path));
+      continue;
+    }
+    Result<std::string> content = around.world.files.read(path, file.limit);
     if (content.ok())
       result.files[file.variable] = std::move(content).value();
     else if (content.error().code() == ErrorCode::ResourceExhausted)

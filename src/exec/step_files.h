@@ -20,9 +20,15 @@ struct StepSurroundings {
   const os::Path& home;
 };
 
+// Empty collected files that steps of a leg left as they were. The next step gets them by renaming:
+// making and removing files is most of what a short step costs. A step gets them only after the end
+// of the one before was journaled, and a file that is not there any more reads as an empty one.
+using SpareFiles = std::vector<os::Path>;
+
 // Writes script and collected files, where they are missing, and says what to run. The caller fills
 // in what is left of the message (sync).
-Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step);
+Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step,
+                                  SpareFiles& spare);
 
 // Everything in the environment of a step, sorted: base of this machine, the step's own variables,
 // SLUICE_HOME, collected files, PATH.
@@ -30,9 +36,10 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
                                           const pipeline::RunStep& step);
 
 // Reads the collected files into the result. A file larger than its limit is left out: that fails a
-// step that had succeeded, or, for the summary, adds an error command.
+// step that had succeeded, or, for the summary, adds an error command. Untouched ones go to
+// `spare`.
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
-                   pipeline::StepResult& result);
+                   pipeline::StepResult& result, SpareFiles& spare);
 
 // What was recorded before the step ran; nullopt where there is no such record or it is damaged.
 std::optional<StepStart> read_start_record(const os::FileReader& files, const os::Path& record);
