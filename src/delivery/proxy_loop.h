@@ -197,7 +197,6 @@ class ProxyLoop {
   std::condition_variable changed_;
   std::size_t open_clients_ = 0;
   bool drain_begun_ = false;
-  bool stopped_ = false;
 };
 
 }  // namespace sluice::delivery

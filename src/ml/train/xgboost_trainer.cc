@@ -152,8 +152,8 @@ class Training {
       note_score(round, TRY(last_score(line)), &rounds);
       if (patience > 0 && round - rounds.best >= patience) {
         print_(cat("no better ", rounds.best_score.metric, " for ",
-                   plural(rounds.done - 1 - rounds.best, "round"), "; keeping the rounds up to ",
-                   rounds.best));
+                   plural(static_cast<std::size_t>(rounds.done - 1 - rounds.best), "round"),
+                   "; keeping the rounds up to ", rounds.best));
         break;
       }
     }
