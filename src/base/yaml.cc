@@ -9,6 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/encoding.h"
 #include "base/strings.h"
 #include "base/yaml_scalar.h"
 
@@ -56,6 +57,12 @@ class LineIndex {
   TextPosition at(std::size_t offset) const {
     auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
     return {static_cast<int>(after - starts_.begin()), static_cast<int>(offset - *(after - 1)) + 1};
+  }
+
+  // Where the 1-based line begins; nothing behind the last one.
+  std::optional<std::size_t> start_of(int line) const {
+    const auto index = static_cast<std::size_t>(line - 1);
+    return index < starts_.size() ? std::optional(starts_[index]) : std::nullopt;
   }
 
  private:
@@ -249,6 +256,8 @@ class Builder {
   void close_anchor(const std::string& name, const YamlNode& node);
   bool spend(std::size_t nodes, TextPosition position);
   TextPosition block_scalar_position(const Event& event) const;
+  std::optional<std::size_t> first_indent_below(int line) const;
+  void check_block_scalar(const YamlNode& key, const YamlNode& value);
 
   Event next() { return Event(parser_.get(), stopped_ ? nullptr : fy_parser_parse(parser_.get())); }
 
@@ -356,6 +365,29 @@ TextPosition Builder::block_scalar_position(const Event& event) const {
   return lines_.at(found == std::string_view::npos ? at : found);
 }
 
+// Spaces in front of the first line below `line` that is not blank.
+std::optional<std::size_t> Builder::first_indent_below(int line) const {
+  while (const auto start = lines_.start_of(++line)) {
+    const std::string_view rest = text_.substr(*start);
+    const std::string_view content = rest.substr(0, rest.find_first_of("\r\n"));
+    const std::size_t indent = content.find_first_not_of(' ');
+    if (indent != std::string_view::npos) return indent;
+  }
+  return std::nullopt;
+}
+
+// The lines of a block scalar stand deeper than its key. libfyaml 0.7.12 accepts others as well and
+// miscounts them, so that the text ends in bytes that nobody wrote.
+void Builder::check_block_scalar(const YamlNode& key, const YamlNode& value) {
+  if (value.style != YamlStyle::Literal && value.style != YamlStyle::Folded) return;
+  const auto indent = first_indent_below(value.position.line);
+  const auto least = static_cast<std::size_t>(key.position.column);
+  if (!indent || *indent >= least || trim(value.text).empty()) return;
+  add({value.position.line + 1, static_cast<int>(*indent) + 1},
+      cat("the text of '", key.text, "' must be indented by at least ", least,
+          least == 1 ? " space" : " spaces"));
+}
+
 bool Builder::read_scalar(const Event& event, YamlNode& node) {
   fy_token* token = fy_event_get_token(event.get());
   node.style = token == nullptr ? YamlStyle::Plain : style_of(fy_token_scalar_style(token));
@@ -366,8 +398,11 @@ bool Builder::read_scalar(const Event& event, YamlNode& node) {
   } else {
     node.text = std::string(text_of(token));
   }
-  if (node.style == YamlStyle::Literal || node.style == YamlStyle::Folded)
+  if (node.style == YamlStyle::Literal || node.style == YamlStyle::Folded) {
     node.position = block_scalar_position(event);
+    if (node.text.find('\0') != std::string::npos || !is_valid_utf8(node.text))
+      add(node.position, "the text of this block is not indented in a way that can be read");
+  }
   std::string_view tag = text_of(fy_event_get_tag_token(event.get()));
   if (tag.empty()) {
     node.kind = YamlKind::String;
@@ -425,6 +460,7 @@ bool Builder::read_member(const Event& key_event, std::size_t depth, YamlNode& m
   if (!value_event) return report_syntax_error(), false;
   YamlNode value;
   if (!read_node(value_event, depth + 1, value)) return false;
+  if (value_event.type() == FYET_SCALAR) check_block_scalar(key, value);
   if (!merge) {
     mapping.members.emplace_back(std::move(key), std::move(value));
     return true;

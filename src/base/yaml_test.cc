@@ -339,5 +339,17 @@ TEST(YamlReader, wants_a_mapping) {
   EXPECT_FALSE(YamlReader::open(parsed("[1]"), "s.yml", "targets").ok());
 }
 
+TEST(YamlTest, ABlockScalarStandsDeeperThanItsKey) {
+  const YamlParse wrong = parse_yaml("jobs:\n  name: >-\n  (]  folded\n      more\nb: 1\n");
+  ASSERT_EQ(wrong.problems.size(), 1u);
+  EXPECT_EQ(wrong.problems[0].position, (TextPosition{3, 3}));
+  EXPECT_EQ(wrong.problems[0].message, "the text of 'name' must be indented by at least 3 spaces");
+  const YamlParse right =
+      parse_yaml("jobs:\n  name: >-\n\n   folded\n     more\n  run: |\n\nb: |\n x\n");
+  EXPECT_TRUE(right.problems.empty());
+  EXPECT_EQ(right.root.find("jobs")->find("name")->text, "\nfolded\n  more");
+  EXPECT_EQ(right.root.find("b")->text, "x\n");
+}
+
 }  // namespace
 }  // namespace sluice
