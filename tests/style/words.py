@@ -7,7 +7,7 @@ from source_tree import line_of
 _TEXT = (".cc", ".h", ".md", ".py", ".sh", ".txt", ".cmake", ".yml", ".yaml", ".json", ".S")
 _UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|WIP|not implemented|unimplemented|for now|coming soon|"
                          r"lorem ipsum|(?:a|as|the) placeholder (?:until|for now)|stub(?:bed)? out)\b")
-_MACHINE = re.compile(r"(?<![\w.~$}/-])/work/")
+_MACHINE = re.compile(r"(?<![\w.~$}/-])/(?:Users/[A-Za-z]\w*|root)/")
 
 
 def check(tree):
