@@ -1,6 +1,6 @@
 // Tables that are made of events, for listings: runs, jobs (a row per leg) and steps. Written in
-// the commit that writes the events, rebuilt from them on demand. Also the run numbers and the
-// requests that other processes leave for a run's owner.
+// the commit that writes the events. Also the run numbers and the requests that other processes
+// leave for a run's owner.
 #pragma once
 
 #include <optional>
