@@ -62,15 +62,10 @@ struct Size {
   std::size_t legs = 0;
 };
 
-Result<void> check(const pipeline::SourceFile& file) {
-  for (const auto& diagnostic : pipeline::github::GithubLanguage().check(file))
-    if (diagnostic.severity == pipeline::Severity::Error)
-      return invalid_input(pipeline::to_string(diagnostic));
-  return success();
-}
+using Read = std::unique_ptr<const pipeline::ReadPipeline>;
 
-Result<Size> bind(const pipeline::SourceFile& file) {
-  const auto bound = TRY(pipeline::github::GithubLanguage().bind(file, push(), {}, {}));
+Result<Size> bind(const pipeline::ReadPipeline& read) {
+  const auto bound = TRY(read.bind(push(), {}, {}));
   Size size;
   size.jobs = bound->plan().jobs.size();
   for (const auto& job : bound->plan().jobs) size.legs += job.legs.size();
@@ -101,14 +96,13 @@ int main(int argc, char** argv) {
   Rounds bound;
   Size size;
   for (int i = 0; i < std::max(rounds, 1); ++i) {
-    Result<void> fine = success();
+    Read read;
     Result<Size> planned = Size{};
     parsed.add(time([&] { parse_yaml(file.text); }));
-    checked.add(time([&] { fine = check(file); }));
-    bound.add(time([&] { planned = bind(file); }));
-    if (!fine.ok() || !planned.ok()) {
-      const Error& error = fine.ok() ? planned.error() : fine.error();
-      std::fprintf(stderr, "plan_bench: %s: %s\n", argv[1], error.describe().c_str());
+    checked.add(time([&] { read = pipeline::github::GithubLanguage().read(file); }));
+    bound.add(time([&] { planned = bind(*read); }));
+    if (!planned.ok()) {
+      std::fprintf(stderr, "plan_bench: %s: %s\n", argv[1], planned.error().describe().c_str());
       return 1;
     }
     size = *planned;

@@ -12,12 +12,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const github::GithubLanguage language;
   const SourceFile file{".github/workflows/fuzz.yml", std::string(text)};
-  const bool wrong = has_errors(language.check(file));
+  const auto read = language.read(file);
+  const bool wrong = has_errors(read->diagnostics());
   TriggerEvent event;
   event.ref = "refs/heads/main";
   RunIdentity run;
   run.run_id = "r";
-  const auto bound = language.bind(file, event, run, {});
+  const auto bound = read->bind(event, run, {});
   if (wrong == bound.ok()) __builtin_trap();
   if (!bound.ok()) return 0;
   to_json(bound.value()->plan());

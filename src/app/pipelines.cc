@@ -1,5 +1,7 @@
 #include "app/pipelines.h"
 
+#include <functional>
+
 #include "base/strings.h"
 
 namespace sluice::app {
@@ -8,6 +10,7 @@ namespace {
 using pipeline::SourceFile;
 
 constexpr std::uint64_t kLargestPipeline = 4u << 20;
+constexpr std::size_t kMostOthers = 200;  // GitHub takes 50 workflows; actions come on top
 constexpr const char* kWorkflows = ".github/workflows";
 
 const pipeline::Language* language_of(const engine::Languages& languages, const std::string& path) {
@@ -19,6 +22,31 @@ const pipeline::Language* language_of(const engine::Languages& languages, const 
 std::string inside_repository(const os::Path& root, const std::string& file) {
   const os::Path relative = os::Path(file).lexically_normal().lexically_relative(root);
   return relative.empty() || relative.string().starts_with("..") ? file : relative.string();
+}
+
+using ReadText = std::function<Result<std::string>(const std::string& path)>;
+
+// What the file refers to, and what that refers to; a file that is not there is said so by read().
+Result<void> load_others(const pipeline::Language& language, const ReadText& read,
+                         SourceFile& source) {
+  std::vector<std::string> wanted = language.references(source.path, source.text);
+  while (!wanted.empty()) {
+    const std::string path = std::move(wanted.back());
+    wanted.pop_back();
+    if (path == source.path || source.others.count(path) > 0) continue;
+    if (source.others.size() >= kMostOthers)
+      return invalid_input(cat(source.path, ": refers to more than ", kMostOthers,
+                               " other files, the last one ", path));
+    Result<std::string> text = read(path);
+    if (!text.ok() && text.error().code() != ErrorCode::NotFound) return text.error();
+    if (!text.ok()) {
+      source.others[path] = std::nullopt;
+      continue;
+    }
+    for (std::string& next : language.references(path, *text)) wanted.push_back(std::move(next));
+    source.others[path] = std::move(text).value();
+  }
+  return success();
 }
 
 Result<std::vector<std::string>> all_pipelines(const os::World& world,
@@ -52,21 +80,23 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
                                                const Repository& repository,
                                                const std::vector<std::string>& files, Edits edits) {
   const os::Path& root = repository.facts().root;
-  std::vector<SourceFile> sources;
-  if (!files.empty()) {
-    for (const std::string& file : files) {
-      const os::Path path = TRY_CONTEXT(world.files.resolve(file), "pipeline file");
-      const std::string name = inside_repository(root, path.string());
-      sources.push_back({name, edits == Edits::CommittedOnly
-                                   ? TRY(repository.read_at(repository.facts().head, name))
-                                   : TRY(read_pipeline(world, path))});
-    }
-    return sources;
+  std::vector<std::string> paths;
+  for (const std::string& file : files) {
+    const os::Path path = TRY_CONTEXT(world.files.resolve(file), "pipeline file");
+    paths.push_back(inside_repository(root, path.string()));
   }
-  for (const std::string& path : TRY(all_pipelines(world, languages, repository, edits)))
-    sources.push_back({path, edits == Edits::CommittedOnly
-                                 ? TRY(repository.read_at(repository.facts().head, path))
-                                 : TRY(read_pipeline(world, root / path))});
+  if (files.empty()) paths = TRY(all_pipelines(world, languages, repository, edits));
+  const ReadText read = [&](const std::string& path) -> Result<std::string> {
+    if (edits == Edits::CommittedOnly) return repository.read_at(repository.facts().head, path);
+    return read_pipeline(world, root / path);
+  };
+  std::vector<SourceFile> sources;
+  for (const std::string& path : paths) {
+    SourceFile source{path, TRY(read(path))};
+    if (const auto* language = language_of(languages, path))
+      TRY(load_others(*language, read, source));
+    sources.push_back(std::move(source));
+  }
   return sources;
 }
 
@@ -78,9 +108,9 @@ Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const 
     return invalid_input(cat(file.path,
                              ": not a pipeline file that sluice reads (GitHub Actions "
                              "workflows end in .yml or .yaml)"));
-  PlannedPipeline planned{file, language->check(file), std::nullopt};
-  if (pipeline::has_errors(planned.diagnostics)) return planned;
-  const auto bound = TRY_CONTEXT(language->bind(file, event, identity, {}), file.path);
+  PlannedPipeline planned{file, language->read(file), std::nullopt};
+  if (pipeline::has_errors(planned.diagnostics())) return planned;
+  const auto bound = TRY_CONTEXT(planned.read->bind(event, identity, {}), file.path);
   planned.plan = bound->plan();
   return planned;
 }

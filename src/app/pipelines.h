@@ -24,8 +24,10 @@ Result<std::string> read_pipeline(const os::World& world, const os::Path& path);
 
 struct PlannedPipeline {
   pipeline::SourceFile file;
-  std::vector<pipeline::Diagnostic> diagnostics;  // with an error there is no plan
-  std::optional<pipeline::Plan> plan;
+  std::shared_ptr<const pipeline::ReadPipeline> read;
+  std::optional<pipeline::Plan> plan;  // none when the diagnostics hold an error
+
+  const std::vector<pipeline::Diagnostic>& diagnostics() const { return read->diagnostics(); }
 };
 
 Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages,

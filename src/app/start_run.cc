@@ -36,9 +36,9 @@ Result<CreatedRun> describe_run(Workbench& workbench, const Repository& reposito
   std::array<std::uint8_t, 10> random{};
   world.random.fill(random);
   run.identity.run_id = make_sortable_id(run.identity.created, random);
-  run.identity.run_number = TRY(workbench.read_model().take_run_number(request.file.path));
+  run.identity.run_number = TRY(workbench.read_model().take_run_number(plan.file));
   run.event = request.event;
-  run.file = request.file;
+  run.file = request.pipeline.file;
   run.language = plan.language;
   run.language_version = std::string(workbench.languages().find(plan.language)->version());
   run.source = {repository.facts().root, repository.facts().head, request.event.ref, {}};
@@ -54,24 +54,21 @@ Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
                                                     const StartRequest& request,
                                                     engine::RunListener* listener) {
   const engine::EngineParts parts = TRY(workbench.engine_parts());
-  const PlannedPipeline planned =
-      TRY(plan_pipeline(workbench.languages(), request.file, request.event,
-                        identity_of(repository, parts.world.clock.now())));
+  const PlannedPipeline& planned = request.pipeline;
+  const std::string& path = planned.file.path;
   if (!planned.plan) {
     std::string all;
-    for (const auto& diagnostic : planned.diagnostics)
+    for (const auto& diagnostic : planned.diagnostics())
       if (diagnostic.severity == pipeline::Severity::Error)
         all += cat("\n", pipeline::to_string(diagnostic));
-    return invalid_input(cat(request.file.path, " cannot run:", all));
+    return invalid_input(cat(path, " cannot run:", all));
   }
   if (!planned.plan->triggered)
-    return failed_precondition(
-        cat(request.file.path, " does not run: ", planned.plan->reason.summary));
+    return failed_precondition(cat(path, " does not run: ", planned.plan->reason.summary));
   TRY(check_jobs(*planned.plan, request.jobs));
   CreatedRun run = TRY(describe_run(workbench, repository, request, *planned.plan));
   // The stored plan must be the one that replay makes: bound to the run's own identity.
-  const pipeline::Language* language = workbench.languages().find(run.language);
-  run.plan = to_json(TRY(language->bind(run.file, run.event, run.identity, run.values))->plan());
+  run.plan = to_json(TRY(planned.read->bind(run.event, run.identity, run.values))->plan());
   if (request.edits == Edits::Include) {
     const os::Path folder = engine::run_folder(workbench.home(), run.identity.run_id);
     TRY(parts.world.files.make_directories(folder, 0700));

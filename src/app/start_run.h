@@ -13,7 +13,7 @@
 namespace sluice::app {
 
 struct StartRequest {
-  pipeline::SourceFile file;
+  PlannedPipeline pipeline;
   pipeline::TriggerEvent event;
   std::vector<std::string> jobs;  // empty: all
   pipeline::RunValues values;

@@ -43,7 +43,7 @@ std::string job_text(const pipeline::PlannedJob& job, TerminalKind kind) {
 
 std::string plan_text(const app::PlannedPipeline& planned, TerminalKind kind) {
   std::string text;
-  for (const auto& diagnostic : planned.diagnostics)
+  for (const auto& diagnostic : planned.diagnostics())
     if (!planned.plan || diagnostic.severity != pipeline::Severity::Note)
       text += cat("    ", pipeline::to_string(diagnostic), "\n");
   if (!planned.plan) return cat(mark_of(kind, "failed"), " ", planned.file.path, "\n", text);
@@ -61,7 +61,7 @@ std::string plan_text(const app::PlannedPipeline& planned, TerminalKind kind) {
 
 Json plan_json(const app::PlannedPipeline& planned) {
   JsonArray diagnostics;
-  for (const auto& diagnostic : planned.diagnostics) diagnostics.push_back(to_json(diagnostic));
+  for (const auto& diagnostic : planned.diagnostics()) diagnostics.push_back(to_json(diagnostic));
   return JsonObject{{"file", planned.file.path},
                     {"diagnostics", std::move(diagnostics)},
                     {"plan", planned.plan ? to_json(*planned.plan) : Json(nullptr)}};
@@ -130,7 +130,8 @@ Result<int> lint(const LintOptions& options, Context& context) {
   for (const pipeline::SourceFile& file : files) {
     const pipeline::Language* language = languages->for_file(file.path);
     if (language == nullptr) language = languages->find("github");
-    for (auto& diagnostic : language->check(file)) all.push_back(std::move(diagnostic));
+    const auto read = language->read(file);
+    all.insert(all.end(), read->diagnostics().begin(), read->diagnostics().end());
   }
   if (options.json) {
     JsonArray array;

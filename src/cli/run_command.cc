@@ -95,12 +95,12 @@ Result<int> run(const RunOptions& options, Context& context) {
   int status = 0;
   int started = 0;
   for (const pipeline::SourceFile& file : files) {
-    request.file = file;
-    const auto planned =
+    request.pipeline =
         TRY(app::plan_pipeline(workbench->languages(), file, request.event,
                                app::identity_of(repository, context.world.clock.now())));
-    if (planned.plan && !planned.plan->triggered) {
-      context.terminal.error(cat("– ", file.path, ": ", planned.plan->reason.summary, "\n"));
+    const auto& plan = request.pipeline.plan;
+    if (plan && !plan->triggered) {
+      context.terminal.error(cat("– ", file.path, ": ", plan->reason.summary, "\n"));
       continue;
     }
     ++started;

@@ -72,12 +72,31 @@ Result<LegKey> leg_key(const JsonObject& body) {
   return key;
 }
 
+namespace {
+
+Json file_json(const pipeline::SourceFile& file) {
+  JsonObject others;
+  for (const auto& [path, text] : file.others) others[path] = text ? Json(*text) : Json(nullptr);
+  return JsonObject{{"path", file.path}, {"text", file.text}, {"others", std::move(others)}};
+}
+
+Result<pipeline::SourceFile> file_from_json(const JsonObject& body) {
+  pipeline::SourceFile file{TRY(get_string(body, "path")), TRY(get_string(body, "text"))};
+  if (find(body, "others") == nullptr) return file;
+  for (const auto& [path, text] : *TRY(get_object(body, "others")))
+    file.others[path] =
+        text.is_string() ? std::optional(std::string(text.as_string())) : std::nullopt;
+  return file;
+}
+
+}  // namespace
+
 Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
   const JsonObject values{{"secrets", map_json(run.values.secrets)},
                           {"variables", map_json(run.values.variables)}};
   return JsonObject{{"identity", to_json(run.identity)},
                     {"event", storable(to_json(run.event))},
-                    {"file", JsonObject{{"path", run.file.path}, {"text", run.file.text}}},
+                    {"file", file_json(run.file)},
                     {"language", run.language},
                     {"language_version", run.language_version},
                     {"plan", run.plan},
@@ -93,7 +112,7 @@ Result<CreatedRun> created_run_from_json(const Json& body, const store::Sealer& 
   run.identity = TRY(pipeline::run_identity_from_json(*TRY(get_object(object, "identity"))));
   run.event = TRY(pipeline::trigger_event_from_json(*TRY(get_object(object, "event"))));
   const JsonObject& file = *TRY(get_object(object, "file"));
-  run.file = {TRY(get_string(file, "path")), TRY(get_string(file, "text"))};
+  run.file = TRY(file_from_json(file));
   run.language = TRY(get_string(object, "language"));
   run.language_version = TRY(get_string(object, "language_version"));
   if (const Json* plan = find(object, "plan")) run.plan = *plan;

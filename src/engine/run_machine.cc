@@ -78,7 +78,7 @@ Result<void> RunMachine::bind() {
   if (language == nullptr)
     return unsupported(cat("pipelines in the language '", created_.language, "'"));
   pipeline_ =
-      TRY(language->bind(created_.file, created_.event, created_.identity, created_.values));
+      TRY(language->read(created_.file)->bind(created_.event, created_.identity, created_.values));
   return success();
 }
 

@@ -71,7 +71,7 @@ class RunOwnerTest : public testing::Test {
     run.language = "github";
     run.language_version = "1";
     const auto* language = languages_.find("github");
-    run.plan = to_json(language->bind(run.file, run.event, run.identity, {}).value()->plan());
+    run.plan = to_json(language->read(run.file)->bind(run.event, run.identity, {}).value()->plan());
     return run;
   }
 

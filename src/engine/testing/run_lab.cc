@@ -70,7 +70,8 @@ Result<void> RunLab::create(const CreatedRun& run) {
   CreatedRun bound = run;
   const auto* language = languages_.find(run.language);
   bound.language_version = language->version();
-  bound.plan = to_json(TRY(language->bind(run.file, run.event, run.identity, run.values))->plan());
+  bound.plan =
+      to_json(TRY(language->read(run.file)->bind(run.event, run.identity, run.values))->plan());
   return post(event_kind::kRunCreated, to_json(bound, *sealer_));
 }
 

@@ -53,9 +53,9 @@ NamedTexts over(NamedTexts base, const NamedTexts& more) {
 
 }  // namespace
 
-BoundWorkflow::BoundWorkflow(Workflow workflow, const TriggerEvent& event, const RunIdentity& run,
-                             const RunValues& values, Value inputs)
-    : workflow_(std::make_shared<const Workflow>(std::move(workflow))),
+BoundWorkflow::BoundWorkflow(std::shared_ptr<const Workflow> workflow, const TriggerEvent& event,
+                             const RunIdentity& run, const RunValues& values, Value inputs)
+    : workflow_(std::move(workflow)),
       run_(run),
       contexts_(make_run_contexts(*workflow_, event, run, values, std::move(inputs))),
       github_value_(Value::object(contexts_.github)),

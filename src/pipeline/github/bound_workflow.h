@@ -19,8 +19,8 @@ namespace sluice::pipeline::github {
 class BoundWorkflow final : public BoundPipeline {
  public:
   // `workflow` is free of errors; `inputs` are those of the event, typed.
-  BoundWorkflow(Workflow workflow, const TriggerEvent& event, const RunIdentity& run,
-                const RunValues& values, Value inputs);
+  BoundWorkflow(std::shared_ptr<const Workflow> workflow, const TriggerEvent& event,
+                const RunIdentity& run, const RunValues& values, Value inputs);
 
   const Plan& plan() const override { return plan_; }
   JobDecision decide_job(const std::string& job, const RunFacts& facts) const override;

@@ -141,7 +141,7 @@ TEST(WorkflowParserSuite, agrees_with_github_on_all_that_is_covered) {
     const ParserCase test = split_case(read_text(path));
     const SourceFile file{path.filename().string(), test.workflow};
     const ReadWorkflow read = read_workflow(file);
-    const std::vector<Diagnostic> diagnostics = GithubLanguage().check(file);
+    const std::vector<Diagnostic> diagnostics = check_workflow(file);
     if (const std::string reason = not_covered(test, diagnostics); !reason.empty()) {
       ++skipped[reason];
       continue;
@@ -159,8 +159,7 @@ TEST(ActionlintSuite, files_without_mistakes_have_none) {
   const fs::path folder = suite("actionlint_ok");
   SKIP_WITHOUT(folder);
   for (const fs::path& path : workflow_files(folder))
-    for (const Diagnostic& diagnostic :
-         GithubLanguage().check({path.filename().string(), read_text(path)}))
+    for (const Diagnostic& diagnostic : check_workflow({path.filename().string(), read_text(path)}))
       EXPECT_FALSE(is_mistake(diagnostic)) << to_string(diagnostic);
 }
 
@@ -171,7 +170,7 @@ TEST(RealWorldSuite, every_file_is_planned_or_rejected_with_a_reason) {
   std::map<std::string, int> classes;
   for (const fs::path& path : workflow_files(folder)) {
     const SourceFile file{path.filename().string(), read_text(path)};
-    const std::vector<Diagnostic> diagnostics = GithubLanguage().check(file);
+    const std::vector<Diagnostic> diagnostics = check_workflow(file);
     if (has_errors(diagnostics)) {
       const bool wrong = std::any_of(diagnostics.begin(), diagnostics.end(), is_mistake);
       ++classes[wrong ? "rejected: mistake" : "rejected: not supported yet"];
@@ -179,7 +178,7 @@ TEST(RealWorldSuite, every_file_is_planned_or_rejected_with_a_reason) {
         EXPECT_GT(diagnostic.position.line, 0) << to_string(diagnostic);
       continue;
     }
-    const auto bound = GithubLanguage().bind(file, push_to("main"), {.run_id = "r"}, {});
+    const auto bound = GithubLanguage().read(file)->bind(push_to("main"), {.run_id = "r"}, {});
     ASSERT_TRUE(bound.ok()) << bound.error().describe();
     const Plan& plan = bound.value()->plan();
     EXPECT_FALSE(plan.jobs.empty()) << path;

@@ -217,7 +217,8 @@ jobs:
   };
   for (const auto& [inputs, message] : rows) {
     options.event.inputs = inputs;
-    const auto bound = GithubLanguage().bind(workflow_file(text), options.event, options.run, {});
+    const auto bound =
+        GithubLanguage().read(workflow_file(text))->bind(options.event, options.run, {});
     ASSERT_FALSE(bound.ok()) << message;
     EXPECT_NE(bound.error().message().find(message), std::string::npos) << bound.error().message();
   }

@@ -12,15 +12,15 @@
 namespace sluice::pipeline::github {
 namespace {
 
-ReadWorkflow read_and_lint(const SourceFile& file) {
-  ReadWorkflow read = read_workflow(file);
+std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read) {
   std::vector<Diagnostic> found = lint(read.workflow);
-  read.diagnostics.insert(read.diagnostics.end(), std::make_move_iterator(found.begin()),
-                          std::make_move_iterator(found.end()));
-  std::stable_sort(
-      read.diagnostics.begin(), read.diagnostics.end(),
-      [](const Diagnostic& a, const Diagnostic& b) { return a.position < b.position; });
-  return read;
+  std::vector<Diagnostic> all = std::move(read.diagnostics);
+  all.insert(all.end(), std::make_move_iterator(found.begin()),
+             std::make_move_iterator(found.end()));
+  std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return a.position < b.position;
+  });
+  return all;
 }
 
 Error first_error(const std::vector<Diagnostic>& diagnostics) {
@@ -37,6 +37,30 @@ Error first_error(const std::vector<Diagnostic>& diagnostics) {
   return invalid_input(std::move(message));
 }
 
+class ReadGithubWorkflow final : public ReadPipeline {
+ public:
+  explicit ReadGithubWorkflow(const SourceFile& file) {
+    ReadWorkflow read = read_workflow(file);
+    diagnostics_ = all_diagnostics(read);
+    workflow_ = std::make_shared<const Workflow>(std::move(read.workflow));
+  }
+
+  const std::vector<Diagnostic>& diagnostics() const override { return diagnostics_; }
+
+  Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent& event, const RunIdentity& run,
+                                              const RunValues& values) const override {
+    if (has_errors(diagnostics_)) return first_error(diagnostics_);
+    Value inputs = TRY_CONTEXT(dispatch_inputs(*workflow_, event), workflow_->file);
+    std::unique_ptr<BoundPipeline> bound =
+        std::make_unique<BoundWorkflow>(workflow_, event, run, values, std::move(inputs));
+    return bound;
+  }
+
+ private:
+  std::shared_ptr<const Workflow> workflow_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
 }  // namespace
 
 bool GithubLanguage::reads(std::string_view path) const {
@@ -47,20 +71,13 @@ bool GithubLanguage::reads(std::string_view path) const {
   return path.find('/', at + kFolder.size()) == std::string_view::npos;
 }
 
-std::vector<Diagnostic> GithubLanguage::check(const SourceFile& file) const {
-  return read_and_lint(file).diagnostics;
+// Called workflows and local actions are refused so far, so nothing else is wanted.
+std::vector<std::string> GithubLanguage::references(std::string_view, std::string_view) const {
+  return {};
 }
 
-Result<std::unique_ptr<BoundPipeline>> GithubLanguage::bind(const SourceFile& file,
-                                                            const TriggerEvent& event,
-                                                            const RunIdentity& run,
-                                                            const RunValues& values) const {
-  ReadWorkflow read = read_and_lint(file);
-  if (has_errors(read.diagnostics)) return first_error(read.diagnostics);
-  Value inputs = TRY_CONTEXT(dispatch_inputs(read.workflow, event), file.path);
-  auto bound = std::make_unique<BoundWorkflow>(std::move(read.workflow), event, run, values,
-                                               std::move(inputs));
-  return std::unique_ptr<BoundPipeline>(std::move(bound));
+std::unique_ptr<const ReadPipeline> GithubLanguage::read(const SourceFile& file) const {
+  return std::make_unique<ReadGithubWorkflow>(file);
 }
 
 }  // namespace sluice::pipeline::github

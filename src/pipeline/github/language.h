@@ -11,10 +11,8 @@ class GithubLanguage final : public Language {
   std::string_view version() const override { return "1"; }
   // .github/workflows/*.yml and *.yaml, wherever that folder is in the path.
   bool reads(std::string_view path) const override;
-  std::vector<Diagnostic> check(const SourceFile& file) const override;
-  Result<std::unique_ptr<BoundPipeline>> bind(const SourceFile& file, const TriggerEvent& event,
-                                              const RunIdentity& run,
-                                              const RunValues& values) const override;
+  std::vector<std::string> references(std::string_view path, std::string_view text) const override;
+  std::unique_ptr<const ReadPipeline> read(const SourceFile& file) const override;
 };
 
 }  // namespace sluice::pipeline::github

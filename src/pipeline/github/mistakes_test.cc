@@ -79,7 +79,7 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
 }
 
 TEST(Mistakes, propose_the_nearest_word) {
-  const auto found = GithubLanguage().check(
+  const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  build:\n    runs-on: linux\n    step: []\n    needs: buil\n"
                     "    steps: [{run: x}]\n"));
   std::string all;
@@ -93,7 +93,7 @@ TEST(Mistakes, propose_the_nearest_word) {
 }
 
 TEST(Mistakes, a_cycle_is_told_as_a_walk) {
-  const auto found = GithubLanguage().check(
+  const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  a: {needs: c, runs-on: x, steps: [{run: x}]}\n"
                     "  b: {needs: a, runs-on: x, steps: [{run: x}]}\n  c: {needs: b, runs-on: x, "
                     "steps: [{run: x}]}\n"));

@@ -1,9 +1,10 @@
 // A pipeline language: text in, plan and programs out. Pure.
 //
-// Order of use: check() for its mistakes; bind() once per run; while the run goes, decide_job()
-// when everything a job needs has ended, start_leg() for each leg, conclude_job() when all its legs
-// have ended, conclude_run() at the end. All of them are functions of their arguments; the engine
-// calls them again in replay and expects the same answers. Thread-safe (const).
+// Order of use: read() once per file, which finds its mistakes; bind() once per run; while the run
+// goes, decide_job() when everything a job needs has ended, start_leg() for each leg,
+// conclude_job() when all its legs have ended, conclude_run() at the end. All of them are functions
+// of their arguments; the engine calls them again in replay and expects the same answers.
+// Thread-safe (const).
 #pragma once
 
 #include <map>
@@ -21,9 +22,13 @@
 
 namespace sluice::pipeline {
 
+// A pipeline's file, with the files that it refers to (called workflows, local actions).
 struct SourceFile {
   std::string path;  // inside the repository: ".github/workflows/ci.yml"
   std::string text;
+  // By path inside the repository. Without a value: looked for and not there. A path that is not
+  // here was not looked for, and nothing is said of what stands in it.
+  std::map<std::string, std::optional<std::string>> others = {};
 };
 
 // A job that has ended, or was skipped.
@@ -90,6 +95,18 @@ class BoundPipeline {
   virtual Outcome conclude_run(const RunFacts& facts) const = 0;
 };
 
+// A file that has been read. Thread-safe (const); outlives what it was read from.
+class ReadPipeline {
+ public:
+  virtual ~ReadPipeline() = default;
+  // Everything wrong with the file, graph rules included, by position.
+  virtual const std::vector<Diagnostic>& diagnostics() const = 0;
+  // InvalidInput with the first error of diagnostics(), or when the event's inputs do not fit.
+  virtual Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent& event,
+                                                      const RunIdentity& run,
+                                                      const RunValues& values) const = 0;
+};
+
 class Language {
  public:
   virtual ~Language() = default;
@@ -97,12 +114,12 @@ class Language {
   virtual std::string_view version() const = 0;  // of the program; changes when replay may differ
   // Whether this language reads the file, judged by its path.
   virtual bool reads(std::string_view path) const = 0;
-  // Everything wrong with the file, graph rules included; bind() needs it to be free of errors.
-  virtual std::vector<Diagnostic> check(const SourceFile& file) const = 0;
-  virtual Result<std::unique_ptr<BoundPipeline>> bind(const SourceFile& file,
-                                                      const TriggerEvent& event,
-                                                      const RunIdentity& run,
-                                                      const RunValues& values) const = 0;
+  // Paths inside the repository that this one text refers to and read() wants in
+  // SourceFile::others; of those that name one thing in two spellings (action.yml, action.yaml) one
+  // may be missing.
+  virtual std::vector<std::string> references(std::string_view path,
+                                              std::string_view text) const = 0;
+  virtual std::unique_ptr<const ReadPipeline> read(const SourceFile& file) const = 0;
 };
 
 }  // namespace sluice::pipeline

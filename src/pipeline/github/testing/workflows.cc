@@ -10,6 +10,10 @@ SourceFile workflow_file(std::string_view text) {
   return {".github/workflows/ci.yml", std::string(text)};
 }
 
+std::vector<Diagnostic> check_workflow(const SourceFile& file) {
+  return GithubLanguage().read(file)->diagnostics();
+}
+
 TriggerEvent push_to(std::string_view branch) {
   TriggerEvent event;
   event.ref = cat("refs/heads/", branch);
@@ -20,7 +24,7 @@ TriggerEvent push_to(std::string_view branch) {
 
 std::unique_ptr<BoundPipeline> bind_workflow(std::string_view text, const BindOptions& options) {
   auto bound =
-      GithubLanguage().bind(workflow_file(text), options.event, options.run, options.values);
+      GithubLanguage().read(workflow_file(text))->bind(options.event, options.run, options.values);
   if (!bound.ok()) std::fprintf(stderr, "%s\n", bound.error().describe().c_str());
   CHECK(bound.ok());
   return std::move(bound).value();
@@ -33,7 +37,7 @@ testing::EndedRun run_workflow(std::string_view text, const testing::Script& scr
 
 std::vector<std::string> mistakes(std::string_view text) {
   std::vector<std::string> found;
-  for (const Diagnostic& diagnostic : GithubLanguage().check(workflow_file(text)))
+  for (const Diagnostic& diagnostic : check_workflow(workflow_file(text)))
     if (diagnostic.severity != Severity::Note)
       found.push_back(
           cat(diagnostic.position.line, ":", diagnostic.position.column, " ", diagnostic.rule));

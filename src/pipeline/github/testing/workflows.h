@@ -12,6 +12,7 @@
 namespace sluice::pipeline::github {
 
 SourceFile workflow_file(std::string_view text);
+std::vector<Diagnostic> check_workflow(const SourceFile& file);
 TriggerEvent push_to(std::string_view branch);
 
 struct BindOptions {
