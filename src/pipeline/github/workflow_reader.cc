@@ -53,13 +53,14 @@ void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
 
 }  // namespace
 
-ReadWorkflow read_workflow(const SourceFile& file) {
+ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
   ReadWorkflow result;
   result.workflow.file = file.path;
   result.workflow.name = file.path;
   result.workflow.text = file.text;
   Reading reading(file.path, file.text);
-  const YamlParse parse = parse_yaml(file.text);
+  const YamlParse parse =
+      parse_yaml(file.text, {.max_bytes = limits.max_file_size, .max_depth = limits.max_depth});
   for (const YamlProblem& problem : parse.problems)
     reading.error(problem.position, "yaml", problem.message);
   if (parse.problems.empty()) read_root(reading, parse.root, result.workflow);

@@ -8,12 +8,26 @@
 
 namespace sluice::pipeline::github {
 
+// What a job's token may do when neither job nor workflow says it (a setting of the repository).
+enum class PermissionsPolicy { Write, LimitedRead };
+
+// GitHub's limits; a count of 0 is no limit.
+struct ReaderLimits {
+  std::size_t max_file_size = 1u << 20;     // characters of one file
+  std::size_t max_depth = 50;               // of nested values in a file
+  std::size_t max_result_size = 10u << 20;  // bytes of all files together as they are expanded
+  std::size_t max_jobs = 0;                 // of all files together
+  std::size_t max_nested_calls = 9;         // workflows below the one that is started
+  std::size_t max_files = 51;               // that one and what it calls
+  PermissionsPolicy permissions = PermissionsPolicy::Write;
+};
+
 struct ReadWorkflow {
   Workflow workflow;  // as far as it could be read
   std::vector<Diagnostic> diagnostics;
 };
 
-ReadWorkflow read_workflow(const SourceFile& file);
+ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits = {});
 
 // The parts of the above, one source file each.
 std::vector<Trigger> read_triggers(Reading& reading, const YamlNode& node);
