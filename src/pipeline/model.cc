@@ -240,7 +240,7 @@ Json to_json(const Plan& plan) {
   JsonArray not_enforced;
   for (const Diagnostic& diagnostic : plan.not_enforced)
     not_enforced.push_back(to_json(diagnostic));
-  return JsonObject{{"language", plan.language},
+  JsonObject object{{"language", plan.language},
                     {"name", plan.name},
                     {"title", plan.title},
                     {"file", plan.file},
@@ -249,6 +249,14 @@ Json to_json(const Plan& plan) {
                     {"reason", to_json(plan.reason)},
                     {"jobs", std::move(jobs)},
                     {"not_enforced", std::move(not_enforced)}};
+  if (plan.concurrency) object["concurrency"] = to_json(*plan.concurrency);
+  return object;
+}
+
+Json to_json(const ConcurrencyGroup& group) {
+  return JsonObject{{"group", group.name},
+                    {"cancel_in_progress", group.cancel_in_progress},
+                    {"queue", group.queue == GroupQueue::Max ? "max" : "single"}};
 }
 
 Json to_json(const StepResult& result) {

@@ -28,11 +28,28 @@ struct PlannedStep {
   TextPosition position;
 };
 
+// Of those that share a group, runs and legs alike, one goes on at a time. Case does not count in
+// names.
+enum class GroupQueue {
+  Single,  // one may wait; who comes later takes its place
+  Max,     // up to kMostWaiting wait
+};
+struct ConcurrencyGroup {
+  static constexpr int kMostWaiting = 100;
+
+  std::string name;
+  bool cancel_in_progress = false;  // who comes cancels who is there
+  GroupQueue queue = GroupQueue::Single;
+};
+
 // One cell of a matrix; a job without a matrix has exactly one.
 struct Leg {
   int index = 0;     // 0-based, in matrix order
   std::string name;  // as shown: "test (3.11, ubuntu)"
   Json matrix;       // object; empty without a matrix
+  int total = 1;     // legs of the job
+  // Known when the job is decided, not in the plan.
+  std::optional<ConcurrencyGroup> concurrency;
 };
 
 struct PlannedJob {
@@ -52,19 +69,21 @@ struct PlannedJob {
 };
 
 struct Plan {
-  std::string language;                  // "github"
-  std::string name;                      // of the pipeline, as shown
-  std::string title;                     // of this run; the name where the file gives none
-  std::string file;                      // path inside the repository
-  Digest source;                         // of the file's text
-  bool triggered = true;                 // whether the event starts this pipeline at all
-  Explanation reason;                    // of triggered
-  std::vector<PlannedJob> jobs;          // file order
-  std::vector<Diagnostic> not_enforced;  // keys that are recorded and have no effect here
+  std::string language;                         // "github"
+  std::string name;                             // of the pipeline, as shown
+  std::string title;                            // of this run; the name where the file gives none
+  std::string file;                             // path inside the repository
+  Digest source;                                // of the file's text
+  bool triggered = true;                        // whether the event starts this pipeline at all
+  Explanation reason;                           // of triggered
+  std::optional<ConcurrencyGroup> concurrency;  // of the run as a whole
+  std::vector<PlannedJob> jobs;                 // file order
+  std::vector<Diagnostic> not_enforced;         // keys that are recorded and have no effect here
 
   const PlannedJob* find_job(std::string_view id) const;
 };
 
 Json to_json(const Plan& plan);
+Json to_json(const ConcurrencyGroup& group);
 
 }  // namespace sluice::pipeline

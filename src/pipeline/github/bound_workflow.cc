@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "pipeline/github/concurrency.h"
 #include "pipeline/github/conditions.h"
 
 namespace sluice::pipeline::github {
@@ -93,14 +94,13 @@ ContextSet BoundWorkflow::job_contexts(const Job& job, const RunFacts& facts) co
 ContextSet BoundWorkflow::leg_contexts(const Job& job, const Leg& leg, const Spread& spread,
                                        const RunFacts& facts) const {
   ContextSet contexts = job_contexts(job, facts);
-  const auto total = static_cast<double>(spread.legs.size());
+  const double total = leg.total;
   contexts.set(
       "strategy",
       Value::object({{"fail-fast", Value::boolean(spread.fail_fast)},
                      {"job-index", Value::number(leg.index)},
                      {"job-total", Value::number(total)},
-                     {"max-parallel",
-                      Value::number(spread.max_parallel.value_or(static_cast<int>(total)))}}));
+                     {"max-parallel", Value::number(spread.max_parallel.value_or(leg.total))}}));
   contexts.set("matrix", spread.has_matrix ? from_json(leg.matrix) : Value());
   return contexts;
 }
@@ -160,12 +160,7 @@ std::variant<BoundWorkflow::Spread, Explanation> BoundWorkflow::spread(
   }
   const ContextSet contexts = job_contexts(job, facts);
   TokenEvaluator evaluator(contexts, workflow_->text);
-  if (job.strategy.fail_fast.present())
-    spread.fail_fast = evaluator.boolean(job.strategy.fail_fast, "fail-fast");
-  if (job.strategy.max_parallel.present()) {
-    const double count = evaluator.number(job.strategy.max_parallel, "max-parallel");
-    if (count >= 1) spread.max_parallel = static_cast<int>(std::min(count, 1e6));
-  }
+  read_limits(job, evaluator, spread);
   const Value matrix = evaluator.value(job.strategy.matrix);
   if (evaluator.problem())
     return evaluation_failure(located(*workflow_, *evaluator.problem()),
@@ -183,6 +178,31 @@ std::variant<BoundWorkflow::Spread, Explanation> BoundWorkflow::spread(
   const TextPosition at = job.strategy.matrix.position;
   return evaluation_failure(located(*workflow_, {at, std::get<std::string>(std::move(expanded))}),
                             at);
+}
+
+void BoundWorkflow::read_limits(const Job& job, TokenEvaluator& evaluator, Spread& spread) const {
+  if (job.strategy.fail_fast.present())
+    spread.fail_fast = evaluator.boolean(job.strategy.fail_fast, "fail-fast");
+  if (!job.strategy.max_parallel.present()) return;
+  const double count = evaluator.number(job.strategy.max_parallel, "max-parallel");
+  if (count >= 1) spread.max_parallel = static_cast<int>(std::min(count, 1e6));
+}
+
+// Which group each leg belongs to; the reason when that cannot be said.
+std::optional<Explanation> BoundWorkflow::group_legs(const Job& job, const Spread& spread,
+                                                     const RunFacts& facts,
+                                                     std::vector<Leg>& legs) const {
+  if (!job.concurrency.present()) return std::nullopt;
+  for (Leg& leg : legs) {
+    const ContextSet contexts = leg_contexts(job, leg, spread, facts);
+    EvaluatedConcurrency evaluated =
+        evaluate_concurrency(job.concurrency, contexts, workflow_->text);
+    if (evaluated.problem)
+      return evaluation_failure(located(*workflow_, *evaluated.problem),
+                                evaluated.problem->position);
+    leg.concurrency = std::move(evaluated.group);
+  }
+  return std::nullopt;
 }
 
 std::string BoundWorkflow::leg_name(const Job& job, const Leg& leg, const Spread& spread,
@@ -204,6 +224,7 @@ std::vector<Leg> BoundWorkflow::name_legs(const Job& job, const Spread& spread,
   for (const MatrixLeg& values : spread.legs) {
     Leg leg;
     leg.index = static_cast<int>(legs.size());
+    leg.total = static_cast<int>(spread.legs.size());
     leg.matrix = to_json(Value::object(values.values));
     leg.name = leg_name(job, leg, spread, facts);
     legs.push_back(std::move(leg));
@@ -223,6 +244,7 @@ JobDecision BoundWorkflow::decide_job(const std::string& id, const RunFacts& fac
   const Spread& legs = std::get<Spread>(spread_or_reason);
   RunJob decision;
   decision.legs = name_legs(job, legs, facts);
+  if (auto reason = group_legs(job, legs, facts, decision.legs)) return FailJob{*std::move(reason)};
   decision.max_parallel = legs.max_parallel;
   decision.fail_fast = legs.fail_fast;
   decision.reason = std::move(condition.reason);
@@ -242,6 +264,7 @@ std::optional<Explanation> BoundWorkflow::refused_runner(const Job& job) const {
 
 bool BoundWorkflow::survives_cancel(const std::string& id, const RunFacts& facts) const {
   const Job& job = job_named(id);
+  if (facts.cancelled) return decide_condition(job, ancestors_of(job, facts), facts).runs;
   RunFacts cancelled = facts;
   cancelled.cancelled = true;
   return decide_condition(job, ancestors_of(job, cancelled), cancelled).runs;
@@ -269,11 +292,15 @@ Result<LegSettings> BoundWorkflow::leg_settings(const Job& job, TokenEvaluator& 
 Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& leg,
                                             const RunFacts& facts, const JobPlace& place) const {
   const Job& job = job_named(id);
-  auto spread_or_reason = spread(job, facts);
-  if (const auto* reason = std::get_if<Explanation>(&spread_or_reason))
-    return invalid_input(reason->summary);
+  // The legs stand already: only what the contexts show of the strategy is read again.
+  Spread limits;
+  limits.has_matrix = leg.matrix.is_object() && !leg.matrix.get_object().empty();
+  const ContextSet job_context = job_contexts(job, facts);
+  TokenEvaluator strategy(job_context, workflow_->text);
+  read_limits(job, strategy, limits);
+  if (strategy.problem()) return located_error(*workflow_, *strategy.problem());
   LegStart start;
-  start.contexts = leg_contexts(job, leg, std::get<Spread>(spread_or_reason), facts);
+  start.contexts = leg_contexts(job, leg, limits, facts);
   start.contexts.set("github", job_github_context(contexts_, job, place));
   start.contexts.set("secrets", contexts_.secrets);
   TokenEvaluator evaluator(start.contexts, workflow_->text);

@@ -23,6 +23,8 @@ class BoundWorkflow final : public BoundPipeline {
                 const RunIdentity& run, const RunValues& values, Value inputs);
 
   const Plan& plan() const override { return plan_; }
+  // Why no run can be made of it although the file is free of errors.
+  const std::optional<std::string>& problem() const { return problem_; }
   JobDecision decide_job(const std::string& job, const RunFacts& facts) const override;
   Result<StartedLeg> start_leg(const std::string& job, const Leg& leg, const RunFacts& facts,
                                const JobPlace& place) const override;
@@ -56,12 +58,16 @@ class BoundWorkflow final : public BoundPipeline {
                                const ConditionResult& result) const;
   std::optional<Explanation> refused_runner(const Job& job) const;
   std::variant<Spread, Explanation> spread(const Job& job, const RunFacts& facts) const;
+  void read_limits(const Job& job, TokenEvaluator& evaluator, Spread& spread) const;
+  std::optional<Explanation> group_legs(const Job& job, const Spread& spread, const RunFacts& facts,
+                                        std::vector<Leg>& legs) const;
   std::vector<Leg> name_legs(const Job& job, const Spread& spread, const RunFacts& facts) const;
   std::string leg_name(const Job& job, const Leg& leg, const Spread& spread,
                        const RunFacts& facts) const;
   Result<LegSettings> leg_settings(const Job& job, TokenEvaluator& evaluator) const;
 
   void make_plan(const TriggerEvent& event, std::string_view text);
+  void group_run();
   std::string title() const;
   void plan_jobs();
   PlannedJob plan_job(const Job& job) const;
@@ -78,6 +84,7 @@ class BoundWorkflow final : public BoundPipeline {
   std::string event_document_;
   JobGraph graph_;
   Plan plan_;
+  std::optional<std::string> problem_;
 };
 
 }  // namespace sluice::pipeline::github

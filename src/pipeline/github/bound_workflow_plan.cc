@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
+#include "pipeline/github/concurrency.h"
 #include "pipeline/github/conditions.h"
 #include "pipeline/github/filters.h"
 
@@ -49,7 +50,19 @@ void BoundWorkflow::make_plan(const TriggerEvent& event, std::string_view text) 
   plan_.triggered = decision.triggered;
   plan_.reason = std::move(decision.reason);
   plan_.not_enforced = workflow_->not_enforced;
+  if (plan_.triggered) group_run();
   plan_jobs();
+}
+
+void BoundWorkflow::group_run() {
+  ContextSet contexts;
+  contexts.set("github", github_value_);
+  contexts.set("vars", contexts_.vars);
+  contexts.set("inputs", contexts_.inputs);
+  EvaluatedConcurrency evaluated =
+      evaluate_concurrency(workflow_->concurrency, contexts, workflow_->text);
+  if (evaluated.problem) problem_ = located(*workflow_, *evaluated.problem);
+  plan_.concurrency = std::move(evaluated.group);
 }
 
 std::string BoundWorkflow::title() const {

@@ -84,8 +84,7 @@ std::string not_covered(const ParserCase& test, const std::vector<Diagnostic>& d
   for (const Diagnostic& diagnostic : diagnostics)
     if (diagnostic.rule == "unsupported-key")
       return cat("not supported: ", diagnostic.message.substr(0, diagnostic.message.find(" in ")));
-  for (const std::string_view key :
-       {"\"permissions\"", "\"concurrency\"", "\"environment\"", "group"})
+  for (const std::string_view key : {"\"permissions\"", "\"environment\"", "\"group\""})
     if (test.expected.find(key) != std::string::npos &&
         test.expected.find("errors") == std::string::npos)
       return cat("recorded only: ", key);

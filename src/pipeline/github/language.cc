@@ -51,9 +51,9 @@ class ReadGithubWorkflow final : public ReadPipeline {
                                               const RunValues& values) const override {
     if (has_errors(diagnostics_)) return first_error(diagnostics_);
     Value inputs = TRY_CONTEXT(dispatch_inputs(*workflow_, event), workflow_->file);
-    std::unique_ptr<BoundPipeline> bound =
-        std::make_unique<BoundWorkflow>(workflow_, event, run, values, std::move(inputs));
-    return bound;
+    auto bound = std::make_unique<BoundWorkflow>(workflow_, event, run, values, std::move(inputs));
+    if (bound->problem()) return invalid_input(*bound->problem());
+    return std::unique_ptr<BoundPipeline>(std::move(bound));
   }
 
  private:

@@ -10,8 +10,6 @@ constexpr KeyUse kUnsupported = KeyUse::Unsupported;
 constexpr KeyUse kSilent = KeyUse::Silent;
 
 constexpr std::string_view kPermissions = "the job's token is not restricted";
-constexpr std::string_view kConcurrency =
-    "runs of one group neither wait for nor cancel each other";
 constexpr std::string_view kEnvironment = "its protection rules and secrets are not applied";
 
 constexpr KeyRule kWorkflow[] = {
@@ -23,7 +21,7 @@ constexpr KeyRule kWorkflow[] = {
     {"jobs"},
     {"description", kSilent},
     {"permissions", kInforms, kPermissions},
-    {"concurrency", kInforms, kConcurrency},
+    {"concurrency"},
 };
 
 constexpr KeyRule kJob[] = {
@@ -40,7 +38,7 @@ constexpr KeyRule kJob[] = {
     {"continue-on-error"},
     {"steps"},
     {"permissions", kInforms, kPermissions},
-    {"concurrency", kInforms, kConcurrency},
+    {"concurrency"},
     {"environment", kInforms, kEnvironment},
     {"container", kUnsupported, "jobs run on the host only"},
     {"services", kUnsupported, "service containers cannot be started"},
@@ -78,8 +76,7 @@ constexpr KeyRule kDispatchInput[] = {{"description", kSilent},
                                       {"default"},
                                       {"type"},
                                       {"options"}};
-constexpr KeyRule kConcurrencyKeys[] = {
-    {"group", kSilent}, {"cancel-in-progress", kSilent}, {"queue", kSilent}};
+constexpr KeyRule kConcurrencyKeys[] = {{"group"}, {"cancel-in-progress"}, {"queue"}};
 constexpr KeyRule kEnvironmentKeys[] = {
     {"name", kSilent}, {"url", kSilent}, {"deployment", kSilent}};
 constexpr KeyRule kRunsOn[] = {{"group", kSilent}, {"labels"}};

@@ -56,6 +56,16 @@ struct If {
   std::string evaluated() const;  // with the success() that is added
 };
 
+// `concurrency`, in both its forms.
+struct Concurrency {
+  Token written;  // as a whole
+  Token group;
+  Token cancel_in_progress;
+  Token queue;
+
+  bool present() const { return written.present(); }
+};
+
 struct RunDefaults {
   Token shell;
   Token working_directory;
@@ -100,6 +110,7 @@ struct Job {
   If condition;
   Token runs_on;
   Strategy strategy;
+  Concurrency concurrency;
   Token env;
   RunDefaults defaults;
   Token outputs;
@@ -117,6 +128,7 @@ struct Workflow {
   std::vector<Trigger> triggers;
   Token env;
   RunDefaults defaults;
+  Concurrency concurrency;
   std::vector<Job> jobs;                                   // file order
   std::unordered_map<std::string, std::size_t> job_index;  // lower-case id -> place in `jobs`
   std::vector<Diagnostic> not_enforced;

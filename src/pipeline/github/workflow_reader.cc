@@ -1,6 +1,7 @@
 #include "pipeline/github/workflow_reader.h"
 
 #include "base/strings.h"
+#include "pipeline/github/concurrency.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -15,17 +16,6 @@ void read_name(Reading& reading, const YamlNode& root, Workflow& workflow) {
   if (name->kind != YamlKind::Null && !name->text.empty()) workflow.name = name->text;
 }
 
-// These have no effect here, but a mistake in them is one on GitHub.
-void check_informing_keys(Reading& reading, const YamlNode& root) {
-  const YamlNode* concurrency = root.find("concurrency");
-  if (concurrency == nullptr) return;
-  reading.token(*concurrency, reading.scopes().workflow_concurrency);
-  if (!concurrency->is_mapping()) return;
-  reading.check_keys(*concurrency, concurrency_keys(), "'concurrency'");
-  if (concurrency->find("group") == nullptr)
-    reading.error(concurrency->position, "missing-key", "'concurrency' needs a 'group'");
-}
-
 void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
   if (root.kind == YamlKind::Null) {
     reading.error({1, 1}, "empty-file", "the workflow is empty; it needs 'on' and 'jobs'");
@@ -38,7 +28,7 @@ void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
   workflow.run_name = reading.token_at(root, "run-name", Shape::Scalar, scopes.run_name);
   workflow.env = reading.texts_at(root, "env", scopes.workflow_env);
   workflow.defaults = reading.run_defaults_at(root, ExpressionScope{});
-  check_informing_keys(reading, root);
+  workflow.concurrency = read_concurrency(reading, root, scopes.workflow_concurrency);
   if (const YamlNode* on = root.find("on"))
     workflow.triggers = read_triggers(reading, *on);
   else

@@ -1,6 +1,7 @@
 #include <unordered_map>
 
 #include "base/strings.h"
+#include "pipeline/github/concurrency.h"
 #include "pipeline/github/matrix.h"
 #include "pipeline/github/workflow_reader.h"
 
@@ -87,14 +88,6 @@ Token read_runs_on(Reading& reading, const YamlNode& job) {
 // These have no effect here, but a mistake in them is one on GitHub.
 void check_informing_keys(Reading& reading, const YamlNode& job) {
   const Scopes& scopes = reading.scopes();
-  if (const YamlNode* concurrency = job.find("concurrency")) {
-    reading.token(*concurrency, scopes.job);
-    if (concurrency->is_mapping()) {
-      reading.check_keys(*concurrency, concurrency_keys(), "'concurrency'");
-      if (concurrency->find("group") == nullptr)
-        reading.error(concurrency->position, "missing-key", "'concurrency' needs a 'group'");
-    }
-  }
   const YamlNode* environment = job.find("environment");
   if (environment == nullptr) return;
   if (!environment->is_mapping()) {
@@ -151,6 +144,7 @@ Job read_job(Reading& reading, const YamlNode& key, const YamlNode& node) {
     job.needs = reading.names(*needs, "an entry of 'needs'");
   job.condition = reading.condition_at(node, reading.scopes().job_if);
   job.strategy = read_strategy(reading, node);
+  job.concurrency = read_concurrency(reading, node, reading.scopes().job);
   job.runs_on = read_runs_on(reading, node);
   if (job.runs_on.present()) note_runner(reading, job);
   check_informing_keys(reading, node);

@@ -163,6 +163,7 @@ Json job_json(const Job& job) {
   add(object, "timeout-minutes", job.timeout_minutes, Literals::Typed);
   add(object, "cancel-timeout-minutes", job.cancel_timeout_minutes, Literals::Typed);
   add(object, "env", job.env, Literals::Text);
+  add(object, "concurrency", job.concurrency.written, Literals::Typed);
   add(object, "runs-on", job.runs_on, Literals::Text);
   add_defaults(object, job.defaults);
   add(object, "outputs", job.outputs, Literals::Text);
@@ -199,6 +200,7 @@ Json workflow_json(const Workflow& workflow) {
       types[input.name] = input_type_name(input.type);
     object["input-types"] = std::move(types);
   }
+  add(object, "concurrency", workflow.concurrency.written, Literals::Typed);
   add(object, "env", workflow.env, Literals::Text);
   add_defaults(object, workflow.defaults);
   JsonArray jobs;
