@@ -75,6 +75,25 @@ Result<std::string> read_pipeline(const os::World& world, const os::Path& path) 
   return invalid_input(text.error().message());
 }
 
+os::Path root_of(const os::World& world, const os::Path& folder) {
+  for (os::Path at = folder;; at = at.parent_path()) {
+    if (world.files.stat(at / ".git").ok()) return at;
+    if (at == at.parent_path()) return folder;
+  }
+}
+
+Result<SourceFile> source_of(const os::World& world, const engine::Languages& languages,
+                             const os::Path& root, std::string path, std::string text) {
+  SourceFile source{std::move(path), std::move(text)};
+  const pipeline::Language* language = languages.for_file(source.path);
+  if (language == nullptr) language = languages.find("github");
+  const ReadText read = [&](const std::string& other) {
+    return read_pipeline(world, root / other);
+  };
+  TRY(load_others(*language, read, source));
+  return source;
+}
+
 Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
                                                const engine::Languages& languages,
                                                const Repository& repository,

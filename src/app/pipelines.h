@@ -19,6 +19,13 @@ Result<std::vector<pipeline::SourceFile>> find_pipelines(const os::World& world,
                                                          const std::vector<std::string>& files,
                                                          Edits edits);
 
+// The text of one file with what it refers to, for reading it alone: `path` may be anywhere, `root`
+// is the folder that references count from. The language is that of the path, or GitHub's.
+Result<pipeline::SourceFile> source_of(const os::World& world, const engine::Languages& languages,
+                                       const os::Path& root, std::string path, std::string text);
+// The nearest folder at or above `folder` that holds `.git`; `folder` itself without one.
+os::Path root_of(const os::World& world, const os::Path& folder);
+
 // The text of one file. InvalidInput when it is larger than any pipeline.
 Result<std::string> read_pipeline(const os::World& world, const os::Path& path);
 

@@ -8,6 +8,7 @@
 #include "cli/doctor_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/gate_command.h"
+#include "cli/lint_command.h"
 #include "cli/model_command.h"
 #include "cli/plan_command.h"
 #include "cli/rollout_command.h"

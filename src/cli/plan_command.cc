@@ -103,48 +103,6 @@ Result<int> plan(const PlanOptions& options, Context& context) {
   return status;
 }
 
-struct LintOptions {
-  std::vector<std::string> files;
-  bool json = false;
-};
-
-// Files outside a repository can be linted too, when they are named.
-Result<std::vector<pipeline::SourceFile>> files_to_lint(const LintOptions& options,
-                                                        Context& context,
-                                                        const engine::Languages& languages) {
-  if (options.files.empty()) {
-    const app::Repository repository =
-        TRY(app::Repository::open(context.world, TRY(working_directory(context))));
-    return app::find_pipelines(context.world, languages, repository, {}, app::Edits::Include);
-  }
-  std::vector<pipeline::SourceFile> files;
-  for (const std::string& file : options.files)
-    files.push_back({file, TRY(app::read_pipeline(context.world, file))});
-  return files;
-}
-
-Result<int> lint(const LintOptions& options, Context& context) {
-  const auto languages = app::make_languages();
-  const auto files = TRY(files_to_lint(options, context, *languages));
-  std::vector<pipeline::Diagnostic> all;
-  for (const pipeline::SourceFile& file : files) {
-    const pipeline::Language* language = languages->for_file(file.path);
-    if (language == nullptr) language = languages->find("github");
-    const auto read = language->read(file);
-    all.insert(all.end(), read->diagnostics().begin(), read->diagnostics().end());
-  }
-  if (options.json) {
-    JsonArray array;
-    for (const auto& diagnostic : all) array.push_back(to_json(diagnostic));
-    context.terminal.out(to_pretty_text(array) + "\n");
-  } else {
-    for (const auto& diagnostic : all) context.terminal.out(pipeline::to_string(diagnostic) + "\n");
-    context.terminal.error(
-        cat(plural(files.size(), "file"), " read, ", plural(all.size(), "remark"), "\n"));
-  }
-  return pipeline::has_errors(all) ? 1 : 0;
-}
-
 }  // namespace
 
 void add_plan_command(CLI::App& root, Chosen& chosen) {
@@ -158,16 +116,6 @@ void add_plan_command(CLI::App& root, Chosen& chosen) {
   command->add_flag("--json", options->json, "As JSON");
   command->callback([options, &chosen] {
     chosen.action = [options](Context& context) { return plan(*options, context); };
-  });
-}
-
-void add_lint_command(CLI::App& root, Chosen& chosen) {
-  CLI::App* command = root.add_subcommand("lint", "Find mistakes in pipeline files");
-  auto options = std::make_shared<LintOptions>();  // shared by parser and action
-  command->add_option("FILE", options->files, "Pipeline files (default: all of the repository)");
-  command->add_flag("--json", options->json, "As JSON");
-  command->callback([options, &chosen] {
-    chosen.action = [options](Context& context) { return lint(*options, context); };
   });
 }
 

@@ -4,8 +4,7 @@
 
 namespace sluice::cli {
 
-// `sluice plan [FILE…]` and `sluice lint [FILE…]`
+// `sluice plan [FILE…]`
 void add_plan_command(CLI::App& root, Chosen& chosen);
-void add_lint_command(CLI::App& root, Chosen& chosen);
 
 }  // namespace sluice::cli

@@ -117,12 +117,21 @@ std::optional<Outcome> outcome_from_string(std::string_view text) {
   return value_of(kOutcomes, text);
 }
 
+std::string_view to_string(Severity severity) {
+  switch (severity) {
+    case Severity::Note:
+      return "note";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Error:
+      return "error";
+  }
+  UNREACHABLE();
+}
+
 std::string to_string(const Diagnostic& diagnostic) {
-  const std::string_view severity = diagnostic.severity == Severity::Error     ? "error"
-                                    : diagnostic.severity == Severity::Warning ? "warning"
-                                                                               : "note";
   return cat(diagnostic.file, ":", diagnostic.position.line, ":", diagnostic.position.column, ": ",
-             severity, ": ", diagnostic.message, " [", diagnostic.rule, "]");
+             to_string(diagnostic.severity), ": ", diagnostic.message, " [", diagnostic.rule, "]");
 }
 
 bool has_errors(const std::vector<Diagnostic>& diagnostics) {
@@ -131,15 +140,30 @@ bool has_errors(const std::vector<Diagnostic>& diagnostics) {
   return false;
 }
 
+JsonObject to_json(const Fix& fix) {
+  JsonArray edits;
+  for (const TextEdit& edit : fix.edits)
+    edits.push_back(JsonObject{{"line", edit.begin.line},
+                               {"column", edit.begin.column},
+                               {"end_line", edit.end.line},
+                               {"end_column", edit.end.column},
+                               {"text", edit.text}});
+  return JsonObject{{"title", fix.title}, {"edits", std::move(edits)}};
+}
+
 Json to_json(const Diagnostic& diagnostic) {
-  return JsonObject{{"severity", diagnostic.severity == Severity::Error     ? "error"
-                                 : diagnostic.severity == Severity::Warning ? "warning"
-                                                                            : "note"},
+  JsonObject object{{"severity", to_string(diagnostic.severity)},
                     {"rule", diagnostic.rule},
                     {"file", diagnostic.file},
                     {"line", diagnostic.position.line},
                     {"column", diagnostic.position.column},
                     {"message", diagnostic.message}};
+  if (diagnostic.end.line > 0) {
+    object["end_line"] = diagnostic.end.line;
+    object["end_column"] = diagnostic.end.column;
+  }
+  if (diagnostic.fix) object["fix"] = to_json(*diagnostic.fix);
+  return object;
 }
 
 std::string_view to_string(DecidedBy decided_by) {

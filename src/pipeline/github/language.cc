@@ -6,17 +6,19 @@
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/filters.h"
+#include "pipeline/github/lint/allow.h"
 #include "pipeline/github/lint/lint.h"
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::pipeline::github {
 namespace {
 
-std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read) {
-  std::vector<Diagnostic> found = lint(read.workflow);
+std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& file) {
+  std::vector<Diagnostic> found = lint({read.workflow, read.root, file});
   std::vector<Diagnostic> all = std::move(read.diagnostics);
   all.insert(all.end(), std::make_move_iterator(found.begin()),
              std::make_move_iterator(found.end()));
+  apply_allows(file, all);
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.position < b.position;
   });
@@ -41,7 +43,7 @@ class ReadGithubWorkflow final : public ReadPipeline {
  public:
   explicit ReadGithubWorkflow(const SourceFile& file) {
     ReadWorkflow read = read_workflow(file);
-    diagnostics_ = all_diagnostics(read);
+    diagnostics_ = all_diagnostics(read, file);
     workflow_ = std::make_shared<const Workflow>(std::move(read.workflow));
   }
 

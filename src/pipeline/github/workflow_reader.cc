@@ -49,11 +49,12 @@ ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
   result.workflow.name = file.path;
   result.workflow.text = file.text;
   Reading reading(file.path, file.text);
-  const YamlParse parse =
+  YamlParse parse =
       parse_yaml(file.text, {.max_bytes = limits.max_file_size, .max_depth = limits.max_depth});
   for (const YamlProblem& problem : parse.problems)
     reading.error(problem.position, "yaml", problem.message);
   if (parse.problems.empty()) read_root(reading, parse.root, result.workflow);
+  if (parse.problems.empty()) result.root = std::move(parse.root);
   result.diagnostics = reading.take_diagnostics();
   result.workflow.not_enforced = reading.take_not_enforced();
   return result;

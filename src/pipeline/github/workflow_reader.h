@@ -24,6 +24,7 @@ struct ReaderLimits {
 
 struct ReadWorkflow {
   Workflow workflow;  // as far as it could be read
+  YamlNode root;      // what it was read from; Null when the text is no YAML
   std::vector<Diagnostic> diagnostics;
 };
 

@@ -2,7 +2,8 @@
 
 namespace sluice::pipeline::github {
 
-std::vector<Diagnostic> lint(const Workflow& workflow) {
+std::vector<Diagnostic> lint(const Subject& subject) {
+  const Workflow& workflow = subject.workflow;
   Findings out;
   lint_unknown_needs(workflow, out);
   lint_needs_cycle(workflow, out);

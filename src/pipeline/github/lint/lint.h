@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "pipeline/diagnostic.h"
-#include "pipeline/github/workflow.h"
+#include "pipeline/github/lint/subject.h"
 
 namespace sluice::pipeline::github {
 
 // All rules, in the order below.
-std::vector<Diagnostic> lint(const Workflow& workflow);
+std::vector<Diagnostic> lint(const Subject& subject);
 
 using Findings = std::vector<Diagnostic>;
 

@@ -23,7 +23,30 @@ void visit_condition(const If& condition, const VisitPath& visit) {
   });
 }
 
+// Steps of a `parallel` step stand in a sequence of their own.
+const YamlNode* find_step_node(const YamlNode& steps, TextPosition position) {
+  for (const YamlNode& step : steps.items) {
+    if (!step.is_mapping()) continue;
+    if (step.position == position) return &step;
+    if (const YamlNode* parallel = step.find("parallel"))
+      if (const YamlNode* found = find_step_node(*parallel, position)) return found;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+const YamlNode* node_of(const Subject& subject, const Job& job) {
+  const YamlNode* jobs = subject.root.find("jobs");
+  const YamlNode* node = jobs == nullptr ? nullptr : jobs->find(job.id);
+  return node != nullptr && node->is_mapping() ? node : nullptr;
+}
+
+const YamlNode* node_of(const Subject& subject, const Job& job, const Step& step) {
+  const YamlNode* node = node_of(subject, job);
+  const YamlNode* steps = node == nullptr ? nullptr : node->find("steps");
+  return steps == nullptr ? nullptr : find_step_node(*steps, step.position);
+}
 
 void add_finding(const Workflow& workflow, Severity severity, std::string_view rule,
                  TextPosition position, std::string message, Findings& out) {
