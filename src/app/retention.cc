@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/strings.h"
 #include "exec/artifacts.h"
+#include "exec/caches.h"
 
 namespace sluice::app {
 namespace {
@@ -57,6 +58,8 @@ Result<Collected> collect_garbage(Workbench& workbench) {
   std::set<std::string> known;
   for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns))) known.insert(run.id);
   std::set<Digest> wanted;
+  exec::Caches caches(workbench.world(), workbench.blobs(), workbench.home());
+  for (const exec::CacheEntry& entry : TRY(caches.list())) wanted.insert(entry.archive);
   const os::Path runs = workbench.home() / "runs";
   if (auto entries = files.list(runs); entries.ok()) {
     for (const os::DirectoryEntry& entry : *entries) {
@@ -79,6 +82,7 @@ Result<Collected> collect_garbage(Workbench& workbench) {
     collected.left = BlobsLeft::RunsGoOn;
     return collected;
   }
+  collected.caches = TRY(caches.evict(exec::kDefaultCacheLimit)).entries;
   for (const store::BlobInfo& blob : unwanted) {
     TRY(workbench.blobs().remove(blob.digest));
     ++collected.blobs;

@@ -28,12 +28,14 @@ enum class BlobsLeft { None, RunsGoOn };
 struct Collected {
   std::size_t blobs = 0;
   std::uint64_t blob_bytes = 0;
+  std::size_t caches = 0;   // beyond the limit of all caches, or without their archive
   std::size_t folders = 0;  // of runs that no journal knows
   BlobsLeft left = BlobsLeft::None;
 };
 
-// Removes folders of unknown runs, and blobs that no artifact of a remaining run names. While a run
-// goes on blobs stay (RunsGoOn): one that was just uploaded has no name yet.
+// Removes folders of unknown runs, caches beyond their limit, and blobs that neither a cache nor an
+// artifact of a remaining run names. While a run goes on blobs and caches stay (RunsGoOn): a blob
+// that was just uploaded has no name yet.
 Result<Collected> collect_garbage(Workbench& workbench);
 
 }  // namespace sluice::app

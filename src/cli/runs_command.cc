@@ -415,9 +415,9 @@ Result<int> explain(const RunsOptions& options, Context& context) {
 Result<int> gc(Context& context) {
   const auto workbench = TRY(open_workbench(context));
   const app::Collected collected = TRY(app::collect_garbage(*workbench));
-  context.terminal.out(cat("removed ", plural(collected.blobs, "blob"), " (",
-                           human_bytes(collected.blob_bytes), ") and ",
-                           plural(collected.folders, "folder"), "\n"));
+  context.terminal.out(cat(
+      "removed ", plural(collected.blobs, "blob"), " (", human_bytes(collected.blob_bytes), "), ",
+      plural(collected.caches, "cache"), " and ", plural(collected.folders, "folder"), "\n"));
   if (collected.left == app::BlobsLeft::RunsGoOn)
     context.terminal.out("blobs stay while a run goes on; call gc again when it has ended\n");
   return 0;

@@ -18,6 +18,7 @@ class Walk {
 
  private:
   Result<void> visit_folder(const std::string& relative, const os::Path& real);
+  Result<void> take(const std::string& relative);
 
   const os::FileReader& files_;
   const os::Path& root_;
@@ -41,6 +42,7 @@ Result<void> Walk::visit(const std::string& relative) {
   Result<os::FileInfo> info = files_.stat(path);
   if (info.ok() && info.value().kind == os::FileKind::Symlink) {
     if (options_.links == Links::Skip) return success();
+    if (options_.links == Links::Take) return take(relative);
     const Result<os::Path> real = files_.resolve(path);
     if (!real.ok()) return success();  // points nowhere
     path = real.value();
@@ -51,8 +53,12 @@ Result<void> Walk::visit(const std::string& relative) {
     return std::move(info).error();
   }
   if (info.value().kind == os::FileKind::Directory) return visit_folder(relative, path);
-  if (info.value().kind == os::FileKind::Regular && glob_.matches(relative))
-    found_.push_back(relative);
+  if (info.value().kind == os::FileKind::Regular) return take(relative);
+  return success();
+}
+
+Result<void> Walk::take(const std::string& relative) {
+  if (glob_.matches(relative)) found_.push_back(relative);
   return success();
 }
 
@@ -60,6 +66,7 @@ Result<void> Walk::visit_folder(const std::string& relative, const os::Path& rea
   if (std::find(open_folders_.begin(), open_folders_.end(), real) != open_folders_.end())
     return success();
   open_folders_.push_back(real);
+  if (options_.folders == Folders::Take && !relative.empty()) TRY(take(relative));
   for (const os::DirectoryEntry& entry : TRY(files_.list(real)))
     TRY(visit(relative.empty() ? entry.name : cat(relative, "/", entry.name)));
   open_folders_.pop_back();
@@ -94,7 +101,8 @@ Result<std::string> hash_of_files(const os::FileReader& files, const os::Path& r
                                   const std::vector<std::string>& patterns, Links links,
                                   const CancellationToken& cancel) {
   const auto glob = TRY(pipeline::FileGlob::parse(join(patterns, "\n"), root.string()));
-  const WalkOptions options{links, HiddenFiles::Take, {}};
+  WalkOptions options;
+  options.links = links;
   const std::vector<std::string> found = TRY(find_files(files, root, glob, options, cancel));
   if (found.empty()) return std::string();
   Sha256 hash;

@@ -13,17 +13,20 @@
 
 namespace sluice::exec {
 
-enum class Links { Skip, Follow };      // symbolic links to folders and files
+// Symbolic links: left out, replaced by what they point to, or found themselves.
+enum class Links { Skip, Follow, Take };
 enum class HiddenFiles { Skip, Take };  // names that begin with '.', folders too
+enum class Folders { Skip, Take };      // whether folders that match are found beside files
 
 struct WalkOptions {
   Links links = Links::Skip;
   HiddenFiles hidden = HiddenFiles::Take;
+  Folders folders = Folders::Skip;
   std::vector<std::string> starts;  // relative paths to walk from; empty: those of the patterns
 };
 
-// Paths relative to `root` ('/'-separated). With Links::Skip a link to a file is taken as a file
-// that is not there; cycles of links are cut.
+// Paths relative to `root` ('/'-separated), a folder before what is in it. With Links::Skip a link
+// to a file is taken as a file that is not there; cycles of links are cut.
 Result<std::vector<std::string>> find_files(const os::FileReader& files, const os::Path& root,
                                             const pipeline::FileGlob& glob,
                                             const WalkOptions& options,

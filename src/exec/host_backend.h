@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 
+#include "exec/caches.h"
 #include "exec/ports/step_backend.h"
 #include "os/world.h"
 #include "store/ports/blob_store.h"
@@ -22,7 +23,8 @@ struct HostSettings {
   Duration linger = std::chrono::hours(24);  // how long a supervisor waits for a new engine
   // Whether start and end records survive the loss of power.
   os::Durability durability = os::Durability::Process;
-  int workers = 2;  // threads for built-in actions and file hashing
+  std::uint64_t cache_limit = kDefaultCacheLimit;  // bytes; more: least recently used ones go
+  int workers = 2;                                 // threads for built-in actions and file hashing
 };
 
 class HostBackend final : public StepBackend {

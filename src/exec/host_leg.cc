@@ -212,10 +212,16 @@ void HostLeg::send_start(Active& active) {
 }
 
 void HostLeg::start_builtin(Active& active) {
-  ActionRequest request{context_.world, context_.blobs,
-                        folder_,        run_folder(context_.settings.home, address_.run),
-                        address_,       spec_ ? spec_->source : SourceTree{},
-                        active.step,    active.cancel.token()};
+  ActionRequest request{context_.world,
+                        context_.blobs,
+                        folder_,
+                        context_.settings.home,
+                        run_folder(context_.settings.home, address_.run),
+                        address_,
+                        spec_ ? spec_->source : SourceTree{},
+                        active.step,
+                        context_.settings.cache_limit,
+                        active.cancel.token()};
   const std::string id = active.step.id;
   std::weak_ptr<char> alive = alive_;
   context_.workers.post([this, alive, id, &loop = context_.loop, request = std::move(request)] {

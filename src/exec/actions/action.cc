@@ -29,6 +29,11 @@ void ActionLog::error(std::string_view text, pipeline::StepResult& result) {
   result.commands.push_back({"error", {}, std::string(text)});
 }
 
+void ActionLog::notice(std::string_view text, pipeline::StepResult& result) {
+  line(cat("::notice::", text));
+  result.commands.push_back({"notice", {}, std::string(text)});
+}
+
 std::string Action::input(std::string_view name, std::string_view fallback) const {
   const auto& inputs = std::get<pipeline::BuiltinAction>(request_.step.action).inputs;
   for (const auto& [key, value] : inputs)

@@ -21,6 +21,7 @@ class ActionLog {
   // Shown as annotations too.
   void warning(std::string_view text, pipeline::StepResult& result);
   void error(std::string_view text, pipeline::StepResult& result);
+  void notice(std::string_view text, pipeline::StepResult& result);
 
  private:
   ActionLog(const os::Clock& clock, std::unique_ptr<os::AppendFile> file,
@@ -47,6 +48,7 @@ class Action {
   Result<bool> flag(std::string_view name, bool fallback) const;
   void line(std::string_view text) { log_.line(text); }
   void warn(std::string_view text) { log_.warning(text, result_); }
+  void notice(std::string_view text) { log_.notice(text, result_); }
   void output(std::string_view name, std::string value) {
     result_.outputs[std::string(name)] = std::move(value);
   }
@@ -62,6 +64,8 @@ class Action {
   pipeline::StepResult& result_;
 };
 
+Result<void> cache_restore(Action& action);
+Result<void> cache_save(Action& action);
 Result<void> checkout(Action& action);
 Result<void> upload_artifact(Action& action);
 Result<void> download_artifact(Action& action);

@@ -6,7 +6,7 @@
 #include "exec/actions/run_action.h"
 #include "exec/actions/version_range.h"
 #include "exec/artifacts.h"
-#include "exec/testing/host_fixture.h"
+#include "exec/testing/actions_fixture.h"
 #include "exec/workspace.h"
 
 namespace sluice::exec {
@@ -15,52 +15,8 @@ namespace {
 using pipeline::Outcome;
 using pipeline::RunStep;
 using pipeline::StepResult;
-using Inputs = std::map<std::string, std::string>;
 
-class ActionsTest : public HostFixture {
- protected:
-  ActionsTest() {
-    sh("mkdir repo && cd repo && git init -q -b main . && git config user.email a@b.c && "
-       "git config user.name a && echo one > a.txt && mkdir d && echo keep > d/b.txt && "
-       "printf '#!/bin/sh\\n' > run.sh && chmod +x run.sh && ln -s a.txt link && "
-       "printf 'ignored\\n' > .gitignore && git add -A && git commit -qm first");
-    spec_.source.repository = directory_ / "repo";
-    spec_.source.ref = "refs/heads/main";
-    spec_.source.commit = head();
-  }
-  ~ActionsTest() override {
-    if (backend_) finish();
-  }
-
-  std::string sh(const std::string& command) const {
-    os::ProcessSpec spec;
-    spec.argv = {"bash", "-ec", command};
-    spec.env = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", directory_.path().string()}};
-    spec.working_directory = directory_.path();
-    const auto run = world_.processes.run(spec);
-    EXPECT_TRUE(run.ok() && run.value().status.ok())
-        << command << (run.ok() ? run.value().error_output : run.error().describe());
-    return run.ok() ? std::string(trim(run.value().output)) : "";
-  }
-  std::string head() const { return sh("cd repo && git rev-parse HEAD"); }
-  os::Path workspace() const { return backend_->place(spec_.address).workspace; }
-  std::string content(const std::string& name) const {
-    return world_.files.read(workspace() / name).value_or("(missing)");
-  }
-
-  RunStep uses(const std::string& name, const Inputs& inputs = {}) {
-    RunStep step;
-    step.step = next_++;
-    step.id = cat("step-", step.step);
-    step.action = pipeline::BuiltinAction{name, "v4", inputs};
-    return step;
-  }
-  StepResult use(const std::string& name, const Inputs& inputs = {}) {
-    return run(uses(name, inputs));
-  }
-
-  int next_ = 0;
-};
+class ActionsTest : public ActionsFixture {};
 
 TEST_F(ActionsTest, checkout_brings_the_commit_and_not_the_edits_without_a_snapshot) {
   sh("cd repo && echo edited > a.txt && echo more > new.txt");

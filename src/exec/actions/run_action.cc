@@ -18,6 +18,8 @@ struct Entry {
 };
 
 constexpr Entry kActions[] = {
+    {"actions/cache/restore", cache_restore},
+    {"actions/cache/save", cache_save},
     {"actions/checkout", checkout},
     {"actions/download-artifact", download_artifact},
     {"actions/setup-node", setup_node},

@@ -20,10 +20,12 @@ struct ActionRequest {
   os::World world;
   store::BlobStore& blobs;
   LegFolder folder;
+  os::Path home;
   os::Path run_folder;
   LegAddress address;
   SourceTree source;
-  pipeline::RunStep step;  // its action is a BuiltinAction
+  pipeline::RunStep step;     // its action is a BuiltinAction
+  std::uint64_t cache_limit;  // bytes of all caches of the home
   CancellationToken cancel;
 };
 

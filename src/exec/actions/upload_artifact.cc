@@ -3,6 +3,7 @@
 
 #include "base/strings.h"
 #include "exec/actions/action.h"
+#include "exec/actions/path_patterns.h"
 #include "exec/artifacts.h"
 #include "exec/file_walk.h"
 
@@ -10,49 +11,6 @@ namespace sluice::exec {
 namespace {
 
 using Paths = std::vector<std::string>;
-
-// Patterns may name files anywhere on the machine, so all of them are made absolute.
-std::string absolute_patterns(const Action& action) {
-  const std::string workspace = action.request().folder.workspace().string();
-  std::string patterns;
-  const std::string input = action.input("path");
-  for (std::string_view line : split_lines(input)) {
-    line = trim(line);
-    if (line.empty() || line.front() == '#') continue;
-    const bool excludes = line.front() == '!';
-    if (excludes) line = trim(line.substr(1));
-    const bool absolute = line.starts_with('/');
-    while (line.starts_with("./")) line.remove_prefix(2);
-    if (line == ".") line = "";
-    patterns +=
-        cat(excludes ? "!" : "", absolute ? "" : workspace, absolute ? "" : "/", line, "\n");
-  }
-  return patterns;
-}
-
-// Where the search begins: of each pattern the names before the first special one, relative to "/";
-// what lies below another one is left out.
-Paths search_paths(const std::string& patterns) {
-  Paths all;
-  for (const std::string_view line : split_lines(patterns)) {
-    if (line.front() == '!') continue;
-    std::string literal;
-    for (const std::string_view name : split(line.substr(1), '/')) {
-      if (name.find_first_of("*?[\\") != std::string_view::npos) break;
-      if (!name.empty() && name != ".") literal += cat(literal.empty() ? "" : "/", name);
-    }
-    all.push_back(literal);
-  }
-  std::sort(all.begin(), all.end());
-  Paths outermost;
-  for (const std::string& path : all) {
-    const bool covered = std::any_of(outermost.begin(), outermost.end(), [&](const auto& other) {
-      return other.empty() || (path + "/").starts_with(other + "/");
-    });
-    if (!covered) outermost.push_back(path);
-  }
-  return outermost;
-}
 
 std::string parent_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -111,12 +69,15 @@ Result<std::optional<std::int64_t>> retention(const Action& action) {
 
 Result<void> upload_artifact(Action& action) {
   const ActionRequest& request = action.request();
-  const std::string patterns = absolute_patterns(action);
-  if (patterns.empty()) return invalid_input("input 'path' is required");
-  const auto glob = TRY(pipeline::FileGlob::parse(patterns, "/"));
+  const PathPatterns patterns = read_path_patterns(action, action.input("path"));
+  if (patterns.absolute.empty()) return invalid_input("input 'path' is required");
+  const auto glob = TRY(pipeline::FileGlob::parse(patterns.absolute, "/"));
   const bool hidden = TRY(action.flag("include-hidden-files", false));
-  const Paths starts = search_paths(patterns);
-  const WalkOptions options{Links::Follow, hidden ? HiddenFiles::Take : HiddenFiles::Skip, starts};
+  const Paths& starts = patterns.starts;
+  WalkOptions options;
+  options.links = Links::Follow;
+  options.hidden = hidden ? HiddenFiles::Take : HiddenFiles::Skip;
+  options.starts = starts;
   const Paths found = TRY(find_files(request.world.files, "/", glob, options, request.cancel));
   if (found.empty()) return nothing_found(action);
 

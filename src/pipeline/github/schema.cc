@@ -140,6 +140,9 @@ constexpr EventRule kEvents[] = {
 };
 
 constexpr ActionRule kActions[] = {
+    {"actions/cache/restore",
+     "path key restore-keys enableCrossOsArchive fail-on-cache-miss lookup-only", "path key"},
+    {"actions/cache/save", "path key upload-chunk-size enableCrossOsArchive", "path key"},
     {"actions/checkout",
      "repository ref token ssh-key ssh-known-hosts ssh-strict ssh-user persist-credentials path "
      "clean filter sparse-checkout sparse-checkout-cone-mode fetch-depth fetch-tags show-progress "
