@@ -64,9 +64,9 @@ Scopes make_scopes();
 
 // The inputs of a built-in action.
 struct ActionRule {
-  std::string_view name;    // "actions/checkout"
-  std::string_view inputs;  // separated by spaces
-  std::string_view required;
+  std::string_view name;      // "actions/checkout"
+  std::string_view inputs;    // separated by spaces
+  std::string_view required;  // likewise
 };
 std::span<const ActionRule> built_in_actions();
 const ActionRule* find_built_in_action(std::string_view name);  // without case

@@ -7,9 +7,11 @@
 namespace sluice::pipeline::github {
 namespace {
 
-constexpr std::string_view kSupportedActions =
-    "supported are actions/checkout, actions/upload-artifact, actions/download-artifact, "
-    "actions/setup-python and actions/setup-node";
+std::string supported_actions() {
+  std::vector<std::string> names;
+  for (const ActionRule& rule : built_in_actions()) names.emplace_back(rule.name);
+  return cat("supported are ", join(names, ", "));
+}
 
 void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNode& step,
                          const YamlNode& uses) {
@@ -18,14 +20,17 @@ void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNod
   const YamlNode* with = step.find("with");
   if (with != nullptr && with->is_mapping())
     for (const auto& [key, value] : with->members)
-      if (!has_word(rule.inputs, to_lower(key.text)))
+      if (std::none_of(known.begin(), known.end(), [&](const std::string& input) {
+            return equal_ignoring_case(input, key.text);
+          }))
         reading.warning(
             key.position, "unknown-input",
             cat("'", key.text, "' is no input of ", rule.name, did_you_mean(key.text, known)));
-  if (rule.required.empty()) return;
-  if (with == nullptr || !with->is_mapping() || with->find(rule.required) == nullptr)
-    reading.error(uses.position, "missing-key",
-                  cat(rule.name, " needs the input '", rule.required, "'"));
+  for (const std::string_view required : split(rule.required, ' '))
+    if (!required.empty() &&
+        (with == nullptr || !with->is_mapping() || with->find(required) == nullptr))
+      reading.error(uses.position, "missing-key",
+                    cat(rule.name, " needs the input '", required, "'"));
 }
 
 bool is_local(std::string_view uses) {
@@ -46,7 +51,7 @@ bool is_well_formed(std::string_view uses) {
 
 void report_unsupported(Reading& reading, const YamlNode& node, std::string_view what) {
   reading.error(node.position, "unsupported-action",
-                cat(what, " '", node.text, "' is not supported yet; ", kSupportedActions));
+                cat(what, " '", node.text, "' is not supported yet; ", supported_actions()));
 }
 
 std::optional<ActionReference> read_uses(Reading& reading, const YamlNode& step) {
