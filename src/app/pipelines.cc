@@ -1,7 +1,5 @@
 #include "app/pipelines.h"
 
-#include <functional>
-
 #include "base/strings.h"
 
 namespace sluice::app {
@@ -24,31 +22,6 @@ std::string inside_repository(const os::Path& root, const std::string& file) {
   return relative.empty() || relative.string().starts_with("..") ? file : relative.string();
 }
 
-using ReadText = std::function<Result<std::string>(const std::string& path)>;
-
-// What the file refers to, and what that refers to; a file that is not there is said so by read().
-Result<void> load_others(const pipeline::Language& language, const ReadText& read,
-                         SourceFile& source) {
-  std::vector<std::string> wanted = language.references(source.path, source.text);
-  while (!wanted.empty()) {
-    const std::string path = std::move(wanted.back());
-    wanted.pop_back();
-    if (path == source.path || source.others.count(path) > 0) continue;
-    if (source.others.size() >= kMostOthers)
-      return invalid_input(cat(source.path, ": refers to more than ", kMostOthers,
-                               " other files, the last one ", path));
-    Result<std::string> text = read(path);
-    if (!text.ok() && text.error().code() != ErrorCode::NotFound) return text.error();
-    if (!text.ok()) {
-      source.others[path] = std::nullopt;
-      continue;
-    }
-    for (std::string& next : language.references(path, *text)) wanted.push_back(std::move(next));
-    source.others[path] = std::move(text).value();
-  }
-  return success();
-}
-
 Result<std::vector<std::string>> all_pipelines(const os::World& world,
                                                const engine::Languages& languages,
                                                const Repository& repository, Edits edits) {
@@ -68,6 +41,28 @@ Result<std::vector<std::string>> all_pipelines(const os::World& world,
 }
 
 }  // namespace
+
+Result<void> load_references(const pipeline::Language& language, const ReadText& read,
+                             SourceFile& source) {
+  std::vector<std::string> wanted = language.references(source.path, source.text);
+  while (!wanted.empty()) {
+    const std::string path = std::move(wanted.back());
+    wanted.pop_back();
+    if (path == source.path || source.others.count(path) > 0) continue;
+    if (source.others.size() >= kMostOthers)
+      return invalid_input(cat(source.path, ": refers to more than ", kMostOthers,
+                               " other files, the last one ", path));
+    Result<std::string> text = read(path);
+    if (!text.ok() && text.error().code() != ErrorCode::NotFound) return text.error();
+    if (!text.ok()) {
+      source.others[path] = std::nullopt;
+      continue;
+    }
+    for (std::string& next : language.references(path, *text)) wanted.push_back(std::move(next));
+    source.others[path] = std::move(text).value();
+  }
+  return success();
+}
 
 Result<std::string> read_pipeline(const os::World& world, const os::Path& path) {
   Result<std::string> text = world.files.read(path, kLargestPipeline);
@@ -113,7 +108,7 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
   for (const std::string& path : paths) {
     SourceFile source{path, TRY(read(path))};
     if (const auto* language = language_of(languages, path))
-      TRY(load_others(*language, read, source));
+      TRY(load_references(*language, read, source));
     sources.push_back(std::move(source));
   }
   return sources;

@@ -1,6 +1,7 @@
 // The pipeline files of a repository, and what they would do for an event.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,13 @@ os::Path root_of(const os::World& world, const os::Path& folder);
 
 // The text of one file. InvalidInput when it is larger than any pipeline.
 Result<std::string> read_pipeline(const os::World& world, const os::Path& path);
+
+// The text of a file of the repository; NotFound when it is not there.
+using ReadText = std::function<Result<std::string>(const std::string& path)>;
+// Fills SourceFile::others: what the file refers to, and what that refers to. Files that are not
+// there are left to the language to report.
+Result<void> load_references(const pipeline::Language& language, const ReadText& read,
+                             pipeline::SourceFile& source);
 
 struct PlannedPipeline {
   pipeline::SourceFile file;

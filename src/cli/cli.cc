@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/strings.h"
+#include "cli/conformance_command.h"
 #include "cli/data_command.h"
 #include "cli/deploy_command.h"
 #include "cli/doctor_command.h"
@@ -28,6 +29,7 @@ void add_commands(CLI::App& root, Chosen& chosen) {
   add_lint_command(root, chosen);
   add_runs_command(root, chosen);
   add_explain_command(root, chosen);
+  add_conformance_command(root, chosen);
   add_gc_command(root, chosen);
   add_data_command(root, chosen);
   add_train_command(root, chosen);

@@ -1,4 +1,4 @@
-#include "pipeline/github/testing/workflow_json.h"
+#include "app/conformance/workflow_json.h"
 
 #include <cmath>
 

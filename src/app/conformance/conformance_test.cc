@@ -1,0 +1,51 @@
+// Runs the public suites where they are installed; they are no part of this repository.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/conformance/suite.h"
+#include "os/testing/test_world.h"
+
+namespace sluice::app::conformance {
+namespace {
+
+struct Expectation {
+  const char* suite;
+  const char* folder;
+  double percent;
+};
+
+class PublicSuite : public testing::TestWithParam<Expectation> {};
+
+TEST_P(PublicSuite, AgreesAsFarAsPromised) {
+  const char* set = std::getenv("SLUICE_CONFORMANCE_DIR");
+  const std::filesystem::path folder =
+      std::filesystem::path(set == nullptr ? SLUICE_CONFORMANCE_DIR : set) / "github" /
+      GetParam().folder;
+  if (!std::filesystem::is_directory(folder))
+    GTEST_SKIP() << "no " << folder << ": set SLUICE_CONFORMANCE_DIR to check against it";
+  os::TestWorld world;
+  const auto report = run_suite(world.world(), GetParam().suite, folder);
+  ASSERT_TRUE(report.ok()) << report.error().describe();
+  EXPECT_GE(report->passed_percent(), GetParam().percent);
+  if (report->passed_percent() >= GetParam().percent) return;
+  for (const CaseResult& result : report->cases)
+    if (result.verdict == Verdict::Failed)
+      ADD_FAILURE() << result.file << " " << result.name << "\n  expected: " << result.expected
+                    << "\n  got: " << result.got;
+}
+
+INSTANTIATE_TEST_SUITE_P(Github, PublicSuite,
+                         testing::Values(Expectation{"expressions", "expressions", 100},
+                                         Expectation{"workflow-parser", "workflow_parser", 53},
+                                         Expectation{"actionlint", "actionlint_err", 42},
+                                         Expectation{"actionlint", "actionlint_examples", 35},
+                                         Expectation{"actionlint", "actionlint_ok", 98},
+                                         Expectation{"realworld", "realworld", 100}),
+                         [](const auto& param_info) {
+                           return std::string(param_info.param.folder);
+                         });
+
+}  // namespace
+}  // namespace sluice::app::conformance
