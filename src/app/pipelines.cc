@@ -85,7 +85,7 @@ Result<SourceFile> source_of(const os::World& world, const engine::Languages& la
   const ReadText read = [&](const std::string& other) {
     return read_pipeline(world, root / other);
   };
-  TRY(load_others(*language, read, source));
+  TRY(load_references(*language, read, source));
   return source;
 }
 

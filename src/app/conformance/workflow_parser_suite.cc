@@ -4,7 +4,7 @@
 #include "app/conformance/suites.h"
 #include "app/conformance/workflow_json.h"
 #include "base/strings.h"
-#include "pipeline/github/language.h"
+#include "pipeline/github/lint/lint.h"
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::app::conformance {
@@ -13,6 +13,8 @@ namespace {
 using pipeline::Diagnostic;
 using pipeline::Severity;
 using pipeline::SourceFile;
+using pipeline::github::ReaderLimits;
+using pipeline::github::ReadWorkflow;
 
 constexpr std::uint64_t kLargestFile = 16u << 20;
 
@@ -69,6 +71,26 @@ bool is_for_others_only(const YamlNode& options) {
 
 bool is_mistake(const Diagnostic& diagnostic) {
   return diagnostic.severity == Severity::Error && !diagnostic.rule.starts_with("unsupported-");
+}
+
+std::size_t number_or(const YamlNode& options, std::string_view key, std::size_t fallback) {
+  const YamlNode* node = options.find(key);
+  const bool given = node != nullptr && node->kind == YamlKind::Number && node->number >= 0;
+  return given ? static_cast<std::size_t>(node->number) : fallback;
+}
+
+ReaderLimits limits_of(const YamlNode& options) {
+  ReaderLimits limits;
+  limits.max_file_size = number_or(options, "max-file-size", limits.max_file_size);
+  limits.max_depth = number_or(options, "max-depth", limits.max_depth);
+  limits.max_result_size = number_or(options, "max-result-size", limits.max_result_size);
+  limits.max_jobs = number_or(options, "max-job-limit", limits.max_jobs);
+  limits.max_nested_calls =
+      number_or(options, "max-nested-reusable-workflows-depth", limits.max_nested_calls);
+  const YamlNode* policy = options.find("permissions-policy");
+  if (policy != nullptr && policy->text == "LimitedRead")
+    limits.permissions = pipeline::github::PermissionsPolicy::LimitedRead;
+  return limits;
 }
 
 // A message of the suite: "FILE (Line: L, Col: C): …", "FILE: …" or a text alone.
@@ -167,14 +189,13 @@ void judge_errors(const JsonArray& errors, const ParserCase& test,
   if (judged.verdict == Verdict::Failed) judged.got = mistakes_text(diagnostics);
 }
 
-void judge_workflow(const ParserCase& test, const std::vector<Diagnostic>& diagnostics,
-                    CaseResult& judged) {
+void judge_workflow(const ParserCase& test, const ReadWorkflow& read,
+                    const std::vector<Diagnostic>& diagnostics, CaseResult& judged) {
   judged.expected = to_canonical_text(test.expected);
   if (std::any_of(diagnostics.begin(), diagnostics.end(), is_mistake)) {
     judged.got = mistakes_text(diagnostics);
     return;
   }
-  const auto read = pipeline::github::read_workflow(test.source);
   judged.got = to_canonical_text(pipeline::github::workflow_json(read.workflow));
   if (judged.got == judged.expected) judged.verdict = Verdict::Passed;
 }
@@ -194,13 +215,16 @@ CaseResult judge_parser_case(std::string_view file, std::string_view text) {
     judged.expected = "skipped by the suite for C# and Go";
     return judged;
   }
-  const auto read = pipeline::github::GithubLanguage().read(test->source);
+  const ReadWorkflow read = read_workflow(test->source, limits_of(test->options));
+  std::vector<Diagnostic> diagnostics = read.diagnostics;
+  for (Diagnostic& found : pipeline::github::lint({read.workflow, read.root, test->source}))
+    diagnostics.push_back(std::move(found));
   const JsonObject* expected = test->expected.if_object();
   const Json* errors = expected == nullptr ? nullptr : find(*expected, "errors");
   if (errors != nullptr && errors->is_array())
-    judge_errors(errors->get_array(), *test, read->diagnostics(), judged);
+    judge_errors(errors->get_array(), *test, diagnostics, judged);
   else
-    judge_workflow(*test, read->diagnostics(), judged);
+    judge_workflow(*test, read, diagnostics, judged);
   return judged;
 }
 
