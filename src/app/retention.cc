@@ -24,14 +24,10 @@ Result<bool> remove_run(Workbench& workbench, const std::string& run) {
   return true;
 }
 
-bool is_driven(Workbench& workbench, const std::string& run) {
-  const os::Path lock = engine::run_folder(workbench.home(), run) / "owner.lock";
-  return workbench.world().files.stat(lock).ok() && !workbench.world().locks.try_lock(lock).ok();
-}
-
 Result<bool> any_run_goes_on(Workbench& workbench) {
   for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns)))
-    if (run.status != "finished" && is_driven(workbench, run.id)) return true;
+    if (run.status != "finished" && engine::is_driven(workbench.world(), workbench.home(), run.id))
+      return true;
   return false;
 }
 

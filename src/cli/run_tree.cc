@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/concurrency.h"
+
 namespace sluice::cli {
 namespace {
 
@@ -48,6 +50,7 @@ void RunTree::apply(const store::StoredEvent& event) {
     started_ = event.time;
     apply_created(*body);
   } else if (name == kind::kRunFinished) {
+    waiting_.clear();
     result_ = string_or(*body, "result", "");
     finished_ = event.time;
   } else if (name == kind::kRerunRequested) {
@@ -58,6 +61,8 @@ void RunTree::apply(const store::StoredEvent& event) {
     apply_job(event, *body);
   } else if (name == kind::kLegStarted || name == kind::kLegFinished) {
     apply_leg(event, *body);
+  } else if (name == kind::kGroupWaiting || name == kind::kGroupClaimed) {
+    apply_group(event, *body);
   } else if (name.starts_with("Step")) {
     apply_step(event, *body);
   }
@@ -108,6 +113,7 @@ void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body)
   if (leg == nullptr) return;
   if (event.event.kind == kind::kLegStarted) {
     leg->state = "running";
+    leg->message.clear();
     leg->started = event.time;
     return;
   }
@@ -143,6 +149,14 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
       step.finished = event.time;
     }
   }
+}
+
+void RunTree::apply_group(const store::StoredEvent& event, const JsonObject& body) {
+  const engine::LegKey who = engine::claimant(body);
+  LegNode* leg = find_leg(who);
+  if (leg == nullptr && !who.job.empty()) return;
+  std::string& text = leg != nullptr ? leg->message : waiting_;
+  text = event.event.kind == kind::kGroupWaiting ? engine::describe_waiting(body) : "";
 }
 
 void RunTree::apply_rerun(const JsonObject& body) {

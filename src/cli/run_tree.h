@@ -48,6 +48,8 @@ class RunTree {
   void apply(const store::StoredEvent& event);
 
   const std::vector<JobNode>& jobs() const { return jobs_; }
+  // What the run as a whole waits for; empty when for nothing.
+  const std::string& waiting() const { return waiting_; }
   const std::string& result() const { return result_; }  // empty while it runs
   Timestamp started() const { return started_; }
   std::optional<Timestamp> finished() const { return finished_; }
@@ -64,6 +66,7 @@ class RunTree {
   void apply_job(const store::StoredEvent& event, const JsonObject& body);
   void apply_leg(const store::StoredEvent& event, const JsonObject& body);
   void apply_step(const store::StoredEvent& event, const JsonObject& body);
+  void apply_group(const store::StoredEvent& event, const JsonObject& body);
   void apply_rerun(const JsonObject& body);
 
   std::vector<JobNode> jobs_;
@@ -71,6 +74,7 @@ class RunTree {
   std::string run_id_;
   std::int64_t number_ = 0;
   std::int64_t attempt_ = 1;
+  std::string waiting_;
   std::string result_;
   Timestamp started_{};
   std::optional<Timestamp> finished_;

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "cli/style.h"
+#include "engine/concurrency.h"
 
 namespace sluice::cli {
 namespace {
@@ -172,6 +173,12 @@ class PlainView final : public RunView {
     const auto* body = event.event.body.if_object();
     if (body == nullptr) return;
     const std::string& name = event.event.kind;
+    if (name == engine::event_kind::kGroupWaiting) {
+      const LegNode* leg = tree_.find_leg(engine::claimant(*body));
+      text_ +=
+          cat(leg != nullptr ? cat(leg->name, " | ") : "", engine::describe_waiting(*body), "\n");
+      return;
+    }
     if (name == engine::event_kind::kJobSkipped || name == engine::event_kind::kJobFailed) {
       if (const JobNode* job = tree_.find_job(string_or(*body, "job", "")))
         text_ += job_line(*job, TerminalKind::Plain) + "\n";
@@ -237,6 +244,10 @@ class PlainView final : public RunView {
 
 std::string draw_tree(const RunTree& tree, Timestamp now, TerminalKind kind, int width) {
   std::string text;
+  if (!tree.waiting().empty())
+    text += shorten(cat(mark_of(kind, "waiting"), " ", tree.waiting()),
+                    static_cast<std::size_t>(width)) +
+            "\n";
   for (const JobNode& job : tree.jobs()) {
     if (job.legs.empty())
       text += shorten(job_line(job, kind), static_cast<std::size_t>(width)) + "\n";

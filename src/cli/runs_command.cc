@@ -29,6 +29,7 @@ struct RunsOptions {
   std::size_t limit = 20;
   std::size_t keep = 20;
   std::string older_than = "0s";
+  bool all = false;
   bool json = false;
   bool times = false;
   bool summary = false;
@@ -99,6 +100,26 @@ Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
                     {"steps", std::move(list)}};
 }
 
+// What an unfinished run waits for now, and whether the holder has an owner now.
+Result<std::vector<JsonObject>> waits_of(app::Workbench& workbench, const RunRow& run) {
+  std::vector<JsonObject> waits;
+  for (const engine::GroupClaim& claim : TRY(workbench.read_model().groups().claims_of(run.id))) {
+    if (claim.standing != engine::Standing::Waits || !claim.holder) continue;
+    const bool driven = engine::is_driven(workbench.world(), workbench.home(), claim.holder->id);
+    waits.push_back(engine::waiting_body(claim, driven ? engine::Driven::Yes : engine::Driven::No));
+  }
+  return waits;
+}
+
+Result<std::string> waits_text(app::Workbench& workbench, const RunRow& run) {
+  std::string text;
+  for (const JsonObject& wait : TRY(waits_of(workbench, run))) {
+    const std::string job = string_or(wait, "job", "");
+    text += cat("  ", job.empty() ? "" : cat(job, ": "), engine::describe_waiting(wait), "\n");
+  }
+  return text;
+}
+
 std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, TerminalKind kind) {
   const std::string state = leg.result.empty() ? leg.status : leg.result;
   std::string text =
@@ -139,6 +160,9 @@ Result<int> show(const RunsOptions& options, Context& context) {
     JsonArray jobs;
     for (const LegRow& leg : legs) jobs.push_back(leg_json(leg, steps));
     object["jobs"] = std::move(jobs);
+    JsonArray waits;
+    for (JsonObject& wait : TRY(waits_of(*workbench, run))) waits.push_back(std::move(wait));
+    object["waiting_for"] = std::move(waits);
     context.terminal.out(to_pretty_text(object) + "\n");
     return 0;
   }
@@ -146,7 +170,8 @@ Result<int> show(const RunsOptions& options, Context& context) {
   std::string text =
       cat(mark_of(kind, state_of(run)), " run ", run.number, " of ", run.pipeline, " (", run.file,
           ")\n  ", run.event, " of ", run.ref, " at ", run.sha.substr(0, 7), ", attempt ",
-          run.attempt, ", ", state_of(run), "\n  ", run.id, "  ", to_rfc3339(run.created), "\n\n");
+          run.attempt, ", ", state_of(run), "\n  ", run.id, "  ", to_rfc3339(run.created), "\n",
+          TRY(waits_text(*workbench, run)), "\n");
   for (const LegRow& leg : legs) text += leg_text(leg, steps, kind);
   context.terminal.out(text);
   return 0;
@@ -229,19 +254,6 @@ Result<int> watch(const RunsOptions& options, Context& context) {
   return view->tree().result() == "succeeded" ? 0 : 1;
 }
 
-Result<int> cancel(const RunsOptions& options, Context& context) {
-  const auto workbench = TRY(open_workbench(context));
-  const RunRow run = TRY(workbench->read_model().find_run(options.run));
-  if (run.status == "finished")
-    return failed_precondition(cat("run ", run.number, " has already ended (", run.result, ")"));
-  const auto user = context.world.environment.get("USER").value_or("somebody");
-  TRY(workbench->read_model().add_request(run.id, "cancel",
-                                          JsonObject{{"reason", cat("cancelled by ", user)}},
-                                          context.world.clock.now()));
-  context.terminal.out(cat("asked run ", run.number, " to stop\n"));
-  return 0;
-}
-
 Result<int> drive(Context& context, engine::RunOwner& owner, RunView& view,
                   const std::string& run_id) {
   const pipeline::Outcome outcome = TRY_CONTEXT(
@@ -293,6 +305,31 @@ Result<int> resume(const RunsOptions& options, Context& context) {
   return drive(context, *taken.owner, *taken.view, taken.run.id);
 }
 
+// Nobody reads requests to a run that nobody drives: then this process ends it.
+Result<int> cancel(const RunsOptions& options, Context& context) {
+  RunRow run;
+  {
+    const auto workbench = TRY(open_workbench(context));
+    run = TRY(workbench->read_model().find_run(options.run));
+    if (run.status == "finished")
+      return failed_precondition(cat("run ", run.number, " has already ended (", run.result, ")"));
+    const auto user = context.world.environment.get("USER").value_or("somebody");
+    TRY(workbench->read_model().add_request(run.id, "cancel",
+                                            JsonObject{{"reason", cat("cancelled by ", user)}},
+                                            context.world.clock.now()));
+    if (engine::is_driven(context.world, workbench->home(), run.id)) {
+      context.terminal.out(cat("asked run ", run.number, " to stop\n"));
+      return 0;
+    }
+  }
+  RunsOptions exactly = options;
+  exactly.run = run.id;
+  TakenOver taken = TRY(take_over(exactly, context));
+  taken.view->remember(TRY(history_of(taken)));
+  TRY(drive(context, *taken.owner, *taken.view, taken.run.id));
+  return 0;
+}
+
 Result<std::optional<engine::RerunPoint>> rerun_point(const RunsOptions& options,
                                                       const engine::RunMachine& machine,
                                                       const std::vector<LegRow>& legs) {
@@ -326,6 +363,8 @@ Result<int> rerun(const RunsOptions& options, Context& context) {
                                     TRY(taken.workbench->read_model().legs(taken.run.id))));
   std::vector<std::string> jobs = options.jobs;
   if (from && jobs.empty()) jobs = {from->leg.job};
+  if (options.all)
+    for (const auto& job : taken.owner->machine().plan().jobs) jobs.push_back(job.id);
   for (const std::string& job : jobs)
     if (taken.owner->machine().plan().find_job(job) == nullptr)
       return invalid_input(cat("run ", taken.run.number, " has no job '", job, "'"));
@@ -386,7 +425,8 @@ Result<int> explain(const RunsOptions& options, Context& context) {
   const auto steps = TRY(workbench->read_model().steps(run.id));
   const TerminalKind kind = context.terminal.out_kind();
   JsonArray json;
-  std::string text = cat("run ", run.number, " of ", run.pipeline, ": ", state_of(run), "\n");
+  std::string text = cat("run ", run.number, " of ", run.pipeline, ": ", state_of(run), "\n",
+                         TRY(waits_text(*workbench, run)));
   std::vector<std::string> names;
   for (const LegRow& leg : legs) {
     names.push_back(leg.job);
@@ -405,7 +445,7 @@ Result<int> explain(const RunsOptions& options, Context& context) {
       if (!step.message.empty()) text += cat("      ", step.message, "\n");
     }
   }
-  if (json.empty())
+  if (json.empty() && !options.job.empty())
     return not_found(cat("run ", run.number, " has no job '", options.job, "'",
                          did_you_mean(options.job, names), " (jobs: ", join(names, ", "), ")"));
   context.terminal.out(options.json ? to_pretty_text(json) + "\n" : text);
@@ -466,9 +506,14 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command =
       add_action(*runs, chosen, "rerun", "Run unsuccessful jobs of a run again", options, rerun);
   add_run_argument(command, options);
-  command->add_option("--job,-j", options->jobs, "This job and what depends on it (repeat)");
-  command->add_option("--from-step", options->from_step,
-                      "Keep the workspace, take earlier steps' results as they were");
+  CLI::Option* job =
+      command->add_option("--job,-j", options->jobs, "This job and what depends on it (repeat)");
+  CLI::Option* from =
+      command->add_option("--from-step", options->from_step,
+                          "Keep the workspace, take earlier steps' results as they were");
+  command->add_flag("--all", options->all, "All jobs, also those that succeeded")
+      ->excludes(job)
+      ->excludes(from);
   command = add_action(*runs, chosen, "prune", "Remove old runs", options, prune);
   command->add_option("--keep", options->keep, "Newest runs that stay")->capture_default_str();
   command->add_option("--older-than", options->older_than, "Only runs that ended longer ago");

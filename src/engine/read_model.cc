@@ -105,7 +105,7 @@ constexpr std::string_view kThisStep =
     "runs WHERE id = ?1)";
 
 Result<void> leg_started(const Projecting& p) {
-  return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4", kThisLeg),
+  return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4, message = ''", kThisLeg),
                    {p.run, p.text("job"), p.number("leg"), p.time()});
 }
 
@@ -166,6 +166,25 @@ Result<void> rerun_requested(const Projecting& p) {
       {p.run, p.number("attempt")});
 }
 
+// A run that waits for its group has the status 'waiting'; a leg says so in its message.
+Result<void> group_requested(const Projecting& p) {
+  if (!claimant(p.body).job.empty()) return success();
+  return p.execute("UPDATE runs SET status = 'waiting' WHERE id = ?1", {p.run});
+}
+
+Result<void> group_waiting(const Projecting& p) {
+  if (claimant(p.body).job.empty()) return success();
+  return p.execute(cat("UPDATE jobs SET message = ?4", kThisLeg),
+                   {p.run, p.text("job"), p.number("leg"), describe_waiting(p.body)});
+}
+
+Result<void> group_claimed(const Projecting& p) {
+  if (claimant(p.body).job.empty())
+    return p.execute("UPDATE runs SET status = 'running' WHERE id = ?1", {p.run});
+  return p.execute(cat("UPDATE jobs SET message = ''", kThisLeg),
+                   {p.run, p.text("job"), p.number("leg")});
+}
+
 using Projector = Result<void> (*)(const Projecting&);
 struct ProjectorOf {
   std::string_view kind;
@@ -178,7 +197,8 @@ constexpr ProjectorOf kProjectors[] = {
     {event_kind::kStepStarted, step_started},       {event_kind::kStepSkipped, step_skipped},
     {event_kind::kStepReplayed, step_replayed},     {event_kind::kStepProcess, step_process},
     {event_kind::kStepConcluded, step_concluded},   {event_kind::kRunFinished, run_finished},
-    {event_kind::kRerunRequested, rerun_requested},
+    {event_kind::kRerunRequested, rerun_requested}, {event_kind::kGroupRequested, group_requested},
+    {event_kind::kGroupWaiting, group_waiting},     {event_kind::kGroupClaimed, group_claimed},
 };
 
 std::optional<Timestamp> time_or_null(const Row& row, int column) {
@@ -230,13 +250,15 @@ bool is_number(std::string_view text) {
 }  // namespace
 
 Result<void> ReadModel::migrate(store::Database& database) {
-  return store::migrate(database, "runs", kMigrations);
+  TRY(store::migrate(database, "runs", kMigrations));
+  return ConcurrencyGroups::migrate(database);
 }
 
 Result<void> ReadModel::project(Transaction& transaction, const std::string& stream,
                                 const std::vector<StoredEvent>& events) {
   if (!stream.starts_with("run/")) return success();
   const std::string run = stream.substr(4);
+  TRY(ConcurrencyGroups::project(transaction, run, events));
   for (const StoredEvent& event : events) {
     for (const ProjectorOf& candidate : kProjectors) {
       if (candidate.kind != event.event.kind) continue;
@@ -318,7 +340,7 @@ Result<void> ReadModel::remove_run(const std::string& run) {
          {"DELETE FROM steps WHERE run = ?", "DELETE FROM jobs WHERE run = ?",
           "DELETE FROM run_requests WHERE run = ?", "DELETE FROM runs WHERE id = ?"})
       TRY(transaction.execute(sql, {run}));
-    return success();
+    return ConcurrencyGroups::remove_run(transaction, run);
   });
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/concurrency.h"
 #include "engine/run_events.h"
 #include "store/journal.h"
 
@@ -24,7 +25,7 @@ struct RunRow {
   std::string event;
   std::string ref;
   std::string sha;
-  std::string status;  // running, finished
+  std::string status;  // waiting (for its concurrency group), running, finished
   std::string result;  // of a finished one: pipeline::Outcome
   Timestamp created{};
   std::optional<Timestamp> finished;
@@ -85,6 +86,8 @@ class ReadModel {
   Result<std::vector<LegRow>> legs(const std::string& run) const;
   Result<std::vector<StepRow>> steps(const std::string& run) const;
   Result<void> remove_run(const std::string& run);
+
+  ConcurrencyGroups groups() const { return ConcurrencyGroups(database_); }
 
   Result<std::int64_t> take_run_number(const std::string& pipeline_file);
 

@@ -32,6 +32,11 @@ inline constexpr std::string_view kLegCleaned = "LegCleaned";
 inline constexpr std::string_view kCancelRequested = "CancelRequested";
 inline constexpr std::string_view kKillRequested = "KillRequested";
 inline constexpr std::string_view kRerunRequested = "RerunRequested";
+inline constexpr std::string_view kGroupWaiting = "GroupWaiting";
+inline constexpr std::string_view kGroupClaimed = "GroupClaimed";
+inline constexpr std::string_view kGroupLost = "GroupLost";
+inline constexpr std::string_view kLegCancelRequested = "LegCancelRequested";
+inline constexpr std::string_view kLegOverdue = "LegOverdue";
 // derived
 inline constexpr std::string_view kJobSkipped = "JobSkipped";
 inline constexpr std::string_view kJobFailed = "JobFailed";
@@ -46,6 +51,8 @@ inline constexpr std::string_view kHashRequested = "HashRequested";
 inline constexpr std::string_view kLegFinished = "LegFinished";
 inline constexpr std::string_view kJobFinished = "JobFinished";
 inline constexpr std::string_view kRunFinished = "RunFinished";
+inline constexpr std::string_view kGroupRequested = "GroupRequested";
+inline constexpr std::string_view kGroupReleased = "GroupReleased";
 }  // namespace event_kind
 
 namespace effect_kind {
@@ -54,6 +61,8 @@ inline constexpr std::string_view kStep = "step";
 inline constexpr std::string_view kStop = "stop";
 inline constexpr std::string_view kHash = "hash";
 inline constexpr std::string_view kFinish = "finish";
+inline constexpr std::string_view kClaim = "claim";  // of a concurrency group; of a leg or the run
+inline constexpr std::string_view kTimer = "timer";  // `due` is the time in microseconds
 }  // namespace effect_kind
 
 // Which leg an event or effect speaks of.

@@ -27,6 +27,13 @@ const std::map<std::string_view, RunMachine::Handler>& RunMachine::handlers() {
       {event_kind::kCancelRequested, &RunMachine::on_cancel},
       {event_kind::kKillRequested, &RunMachine::on_kill},
       {event_kind::kRerunRequested, &RunMachine::on_rerun},
+      {event_kind::kGroupClaimed, &RunMachine::on_group_claimed},
+      {event_kind::kGroupLost, &RunMachine::on_group_lost},
+      {event_kind::kLegCancelRequested, &RunMachine::on_leg_cancel},
+      {event_kind::kLegOverdue, &RunMachine::on_leg_overdue},
+      {event_kind::kGroupWaiting, &RunMachine::on_derived},
+      {event_kind::kGroupRequested, &RunMachine::on_derived},
+      {event_kind::kGroupReleased, &RunMachine::on_derived},
       {event_kind::kJobSkipped, &RunMachine::on_derived},
       {event_kind::kJobFailed, &RunMachine::on_derived},
       {event_kind::kJobStarted, &RunMachine::on_derived},
@@ -49,6 +56,7 @@ Result<store::Decision> RunMachine::apply(const StoredEvent& event) {
   if (handler == handlers().end())
     return corrupt(cat("event ", event.seq, ": unknown kind '", event.event.kind, "'"));
   decision_ = {};
+  now_ = event.time;
   const JsonObject& body = *TRY(as_object(event.event.body, event.event.kind));
   TRY_CONTEXT((this->*handler->second)(event, body),
               cat("event ", event.seq, " (", event.event.kind, ")"));
@@ -70,6 +78,7 @@ Result<void> RunMachine::on_created(const StoredEvent& event, const JsonObject&)
             created_.language, " ", created_.language_version, "); start it anew"));
   build_graph();
   select_jobs();
+  request_run_group();
   return schedule();
 }
 
@@ -118,6 +127,7 @@ void RunMachine::select_jobs() {
 }
 
 Result<void> RunMachine::schedule() {
+  if (run_group_ == GroupState::Waiting) return success();
   while (!ready_.empty()) {
     const std::size_t job = *ready_.begin();
     ready_.erase(ready_.begin());
@@ -152,6 +162,7 @@ Result<void> RunMachine::decide(std::size_t job) {
     JsonArray legs;
     for (std::size_t i = 0; i < state.legs.size(); ++i) {
       state.legs[i].leg = state.decision.legs[i];
+      CHECK(state.legs[i].leg.index == static_cast<int>(i));
       legs.push_back(JsonObject{{"index", state.legs[i].leg.index},
                                 {"name", state.legs[i].leg.name},
                                 {"matrix", state.legs[i].leg.matrix}});
@@ -188,14 +199,16 @@ Result<void> RunMachine::conclude_job_if_ended(std::size_t job) {
 Result<void> RunMachine::finish_run_if_ended() {
   if (ended_jobs_ < jobs_.size() || finished_) return success();
   finished_ = pipeline_->conclude_run(facts_);
+  if (run_group_ == GroupState::Held) --open_claims_;
   emit(event_kind::kRunFinished, JsonObject{{"result", pipeline::to_string(*finished_)}});
   return success();
 }
 
 Result<void> RunMachine::on_cancel(const StoredEvent&, const JsonObject& body) {
   if (finished_ || facts_.cancelled) return success();
-  facts_.cancelled = true;
   const std::string reason = string_or(body, "reason", "cancelled");
+  if (run_group_ == GroupState::Waiting) return end_waiting_run(reason);
+  facts_.cancelled = true;
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
     if (jobs_[job].phase != Phase::Running) continue;
     if (pipeline_->survives_cancel(plan().jobs[job].id, facts_)) continue;
@@ -210,19 +223,10 @@ Result<void> RunMachine::on_cancel(const StoredEvent&, const JsonObject& body) {
 Result<void> RunMachine::on_kill(const StoredEvent&, const JsonObject&) {
   if (finished_) return success();
   facts_.cancelled = true;
+  if (run_group_ == GroupState::Waiting) return end_waiting_run("the run was killed");
+  end_waiting_jobs("the run was killed");
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
     JobState& state = jobs_[job];
-    if (state.phase == Phase::Waiting) {
-      pipeline::Explanation reason;
-      reason.decided_by = pipeline::DecidedBy::Cancelled;
-      reason.summary = "the run was killed";
-      emit(event_kind::kJobSkipped,
-           JsonObject{{"job", plan().jobs[job].id}, {"reason", to_json(reason)}});
-      ready_.erase(job);
-      end_job(job, {.result = Outcome::Cancelled, .outputs = {}});
-      ready_.clear();
-      continue;
-    }
     if (state.phase != Phase::Running) continue;
     for (std::size_t leg = 0; leg < state.legs.size(); ++leg) {
       LegState& leg_state = state.legs[leg];
@@ -234,6 +238,19 @@ Result<void> RunMachine::on_kill(const StoredEvent&, const JsonObject&) {
   }
   ready_.clear();
   return finish_run_if_ended();
+}
+
+void RunMachine::end_waiting_jobs(const std::string& reason) {
+  pipeline::Explanation why;
+  why.decided_by = pipeline::DecidedBy::Cancelled;
+  why.summary = reason;
+  for (std::size_t job = 0; job < jobs_.size(); ++job) {
+    if (jobs_[job].phase != Phase::Waiting) continue;
+    emit(event_kind::kJobSkipped,
+         JsonObject{{"job", plan().jobs[job].id}, {"reason", to_json(why)}});
+    end_job(job, {.result = Outcome::Cancelled, .outputs = {}});
+  }
+  ready_.clear();
 }
 
 Result<void> RunMachine::on_rerun(const StoredEvent& event, const JsonObject&) {
@@ -276,6 +293,7 @@ Result<void> RunMachine::on_rerun(const StoredEvent& event, const JsonObject&) {
       jobs_[job].open_needs += again[index_.at(need)] ? 1u : 0u;
     if (jobs_[job].open_needs == 0) ready_.insert(job);
   }
+  request_run_group();
   return schedule();
 }
 

@@ -7,6 +7,8 @@
 //   StepEnded → StepConcluded, then what the program wants next
 //   program finishes → LegFinished, effect finish → LegCleaned → JobFinished → dependents
 //   all jobs ended → RunFinished
+// A run, or a leg, with a concurrency group first asks for it: GroupRequested, effect claim →
+// GroupClaimed, or GroupLost, which cancels it.
 //
 // Effects name the leg and an id; what a step really runs (it may hold secrets) is asked for with
 // run_step(), never stored. Threads: one at a time.
@@ -27,6 +29,8 @@
 
 namespace sluice::engine {
 
+enum class GroupState { None, Waiting, Held };
+
 enum class Phase { Waiting, Preparing, Running, Finishing, Ended };
 
 struct LegState {
@@ -34,6 +38,8 @@ struct LegState {
   pipeline::LegSettings settings;
   Phase phase = Phase::Waiting;
   bool cancelled = false;  // CancelJob was fed, or must be once it runs
+  GroupState group = GroupState::None;
+  std::set<std::string> deadlines;  // ids of open timer effects
   std::unique_ptr<pipeline::JobProgram> program;
   std::map<std::string, pipeline::RunStep> running;  // by effect id
   std::map<std::string, pipeline::HashFiles> hashing;
@@ -53,8 +59,9 @@ struct JobState {
   std::size_t open_needs = 0;
   pipeline::RunJob decision;
   std::vector<LegState> legs;
-  std::size_t next_leg = 0;  // first one that has not started
-  int running_legs = 0;
+  std::size_t next_leg = 0;                // first one that has not started
+  int running_legs = 0;                    // those that wait for their group count
+  bool failed_fast = false;                // its other legs have been cancelled
   std::vector<pipeline::LegResult> ended;  // in the order in which they ended
 };
 
@@ -77,6 +84,13 @@ class RunMachine final : public store::StateMachine {
   // Every text that must not be shown of that leg: its secrets in all their encodings.
   const std::vector<std::string>& masks(const LegKey& key) const;
   bool knows_process(const LegKey& key, const std::string& id) const;
+
+  // Whether the leg (or the run: job empty) still waits, and the key of the effect that asks.
+  bool waits_for_group(const LegKey& who) const;
+  std::string claim_effect(const LegKey& who) const;
+  bool has_claims() const { return open_claims_ > 0; }
+  bool leg_cancelled(const LegKey& key) const;  // or ended
+  bool knows_deadline(const LegKey& key, const std::string& id) const;
 
   // ---- what its owner and viewers need ----
   bool finished() const { return finished_.has_value(); }
@@ -106,6 +120,22 @@ class RunMachine final : public store::StateMachine {
   Result<void> conclude_job_if_ended(std::size_t job);
   Result<void> finish_run_if_ended();
 
+  void end_waiting_jobs(const std::string& reason);
+
+  // run_machine_groups.cc: concurrency groups and times
+  Result<void> on_group_claimed(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_group_lost(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_leg_cancel(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_leg_overdue(const store::StoredEvent& event, const JsonObject& body);
+  void request_group(const LegKey& who, const pipeline::ConcurrencyGroup& group);
+  void request_run_group();
+  const pipeline::ConcurrencyGroup* wanted_group(const LegState& leg) const;
+  void release_group(std::size_t job, std::size_t leg);
+  Result<void> end_waiting_run(const std::string& reason);
+  void watch_time(const LegKey& key, LegState& leg, std::string_view id, Timestamp due);
+  void watch_timeout(const LegKey& key, LegState& leg, Timestamp now);
+  void watch_cancel(const LegKey& key, LegState& leg, Timestamp now);
+
   // run_machine_legs.cc: legs and their steps
   Result<void> on_leg_prepared(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_step_process(const store::StoredEvent& event, const JsonObject& body);
@@ -113,6 +143,8 @@ class RunMachine final : public store::StateMachine {
   Result<void> on_files_hashed(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_leg_cleaned(const store::StoredEvent& event, const JsonObject& body);
   Result<void> start_legs();
+  Result<void> start_legs_of(std::size_t job);
+  void leave_job(JobState& job, std::size_t index);
   Result<void> start_leg(std::size_t job, std::size_t leg);
   Result<void> feed(std::size_t job, std::size_t leg, const pipeline::JobInput& input);
   Result<void> carry_out(std::size_t job, std::size_t leg, const pipeline::JobEffect& effect);
@@ -148,7 +180,10 @@ class RunMachine final : public store::StateMachine {
   std::vector<JobState> jobs_;
   std::vector<bool> selected_;
   std::set<std::size_t> ready_;     // waiting jobs with no open need
-  std::set<std::size_t> starting_;  // running jobs with legs that have not started
+  std::set<std::size_t> starting_;  // running jobs of which a leg can start when a slot is free
+  std::deque<LegRef> admitted_;     // legs that hold their group and wait for a slot
+  GroupState run_group_ = GroupState::None;
+  std::size_t open_claims_ = 0;
   std::size_t ended_jobs_ = 0;
   int busy_slots_ = 0;
   pipeline::RunFacts facts_;
@@ -157,7 +192,8 @@ class RunMachine final : public store::StateMachine {
   std::map<LegKey, std::map<std::string, pipeline::StepResult>> rerun_results_;
   std::set<std::pair<LegKey, std::string>> known_processes_;
 
-  store::Decision decision_;  // of the event being applied
+  Timestamp now_{};           // of the event being applied
+  store::Decision decision_;  // of the same
 };
 
 }  // namespace sluice::engine

@@ -57,17 +57,17 @@ Result<RunMachine::LegRef> RunMachine::find_leg(const JsonObject& body) const {
   const auto job = index_.find(key.job);
   if (job == index_.end()) return corrupt(cat("unknown job '", key.job, "'"));
   const auto& legs = jobs_[job->second].legs;
-  for (std::size_t i = 0; i < legs.size(); ++i)
-    if (legs[i].leg.index == key.leg) return LegRef{job->second, i};
+  const auto leg = static_cast<std::size_t>(key.leg);  // a leg's index is its place
+  if (key.leg >= 0 && leg < legs.size()) return LegRef{job->second, leg};
   return corrupt(cat("job '", key.job, "' has no leg ", key.leg));
 }
 
 const LegState* RunMachine::find_leg(const LegKey& key) const {
   const auto job = index_.find(key.job);
   if (job == index_.end()) return nullptr;
-  for (const LegState& leg : jobs_[job->second].legs)
-    if (leg.leg.index == key.leg) return &leg;
-  return nullptr;
+  const auto& legs = jobs_[job->second].legs;
+  const auto leg = static_cast<std::size_t>(key.leg);
+  return key.leg >= 0 && leg < legs.size() ? &legs[leg] : nullptr;
 }
 
 exec::LegSpec RunMachine::leg_spec(const LegKey& key) const {
@@ -132,20 +132,51 @@ JsonObject RunMachine::without_secrets(const LegState& leg,
   return shown;
 }
 
+// Legs that got their group come first, then jobs in file order.
 Result<void> RunMachine::start_legs() {
-  const std::vector<std::size_t> jobs(starting_.begin(), starting_.end());
-  for (const std::size_t job : jobs) {
-    JobState& state = jobs_[job];
-    const int limit = state.decision.max_parallel.value_or(created_.options.slots);
-    while (state.next_leg < state.legs.size() && state.running_legs < limit &&
-           busy_slots_ < created_.options.slots) {
-      const std::size_t leg = state.next_leg++;
-      if (state.legs[leg].phase == Phase::Waiting) TRY(start_leg(job, leg));
-    }
-    if (state.next_leg >= state.legs.size()) starting_.erase(job);
-    if (busy_slots_ >= created_.options.slots) break;
+  while (!admitted_.empty() && busy_slots_ < created_.options.slots) {
+    const LegRef ref = admitted_.front();
+    admitted_.pop_front();
+    // Cancelled meanwhile: it has ended, and this attempt's claim is gone.
+    const auto& legs = jobs_[ref.job].legs;
+    if (ref.leg < legs.size() && legs[ref.leg].phase == Phase::Waiting &&
+        legs[ref.leg].group == GroupState::Held)
+      TRY(start_leg(ref.job, ref.leg));
+  }
+  auto next = starting_.begin();
+  while (next != starting_.end() && busy_slots_ < created_.options.slots) {
+    const std::size_t job = *next;
+    TRY(start_legs_of(job));
+    next = starting_.upper_bound(job);
   }
   return success();
+}
+
+Result<void> RunMachine::start_legs_of(std::size_t job) {
+  JobState& state = jobs_[job];
+  const int limit = state.decision.max_parallel.value_or(created_.options.slots);
+  while (state.next_leg < state.legs.size() && state.running_legs < limit &&
+         busy_slots_ < created_.options.slots) {
+    const std::size_t leg = state.next_leg++;
+    LegState& next = state.legs[leg];
+    if (next.phase != Phase::Waiting) continue;
+    ++state.running_legs;
+    if (const auto* group = wanted_group(next)) {
+      next.group = GroupState::Waiting;
+      request_group(key_of(job, leg), *group);
+    } else {
+      TRY(start_leg(job, leg));
+    }
+  }
+  // Comes back when one of its legs ends.
+  if (state.next_leg >= state.legs.size() || state.running_legs >= limit) starting_.erase(job);
+  return success();
+}
+
+// A leg that was running, or waited for its group, has ended.
+void RunMachine::leave_job(JobState& job, std::size_t index) {
+  --job.running_legs;
+  if (job.next_leg < job.legs.size()) starting_.insert(index);
 }
 
 Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
@@ -153,7 +184,6 @@ Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
   const LegKey key = key_of(job, leg);
   Result<pipeline::StartedLeg> started =
       pipeline_->start_leg(key.job, state.leg, facts_, place_(address(key)));
-  ++jobs_[job].running_legs;
   ++busy_slots_;
   JsonObject body = leg_body(key);
   body["name"] = state.leg.name;
@@ -186,6 +216,7 @@ Result<void> RunMachine::on_leg_prepared(const StoredEvent&, const JsonObject& b
     return cancel_siblings(ref.job, ref.leg);
   }
   state.phase = Phase::Running;
+  watch_timeout(key_of(ref.job, ref.leg), state, now_);
   return feed(ref.job, ref.leg, pipeline::BeginJob{});
 }
 
@@ -226,9 +257,10 @@ Result<void> RunMachine::on_leg_cleaned(const StoredEvent&, const JsonObject& bo
   LegState& state = job.legs[ref.leg];
   if (state.phase != Phase::Finishing) return success();
   state.phase = Phase::Ended;
-  --job.running_legs;
+  leave_job(job, ref.job);
   --busy_slots_;
   job.ended.push_back(state.result);
+  release_group(ref.job, ref.leg);
   TRY(conclude_job_if_ended(ref.job));
   return schedule();
 }
@@ -312,7 +344,9 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
     if (state.stopping.contains(id)) withdraw(key, cat(id, "/stop"));
   }
   for (const auto& [id, request] : state.hashing) withdraw(key, id);
+  for (const std::string& id : state.deadlines) withdraw(key, id);
   if (state.phase == Phase::Preparing) withdraw(key, "prepare");
+  state.deadlines.clear();
   state.running.clear();
   state.hashing.clear();
   state.stopping.clear();
@@ -339,6 +373,8 @@ Result<void> RunMachine::cancel_leg(std::size_t job, std::size_t leg, const std:
     state.phase = Phase::Ended;
     state.result = {.result = Outcome::Cancelled, .outputs = {}};
     job_state.ended.push_back(state.result);
+    if (state.group != GroupState::None) leave_job(job_state, job);
+    release_group(job, leg);
     return success();
   }
   if (state.phase == Phase::Preparing) {
@@ -347,7 +383,9 @@ Result<void> RunMachine::cancel_leg(std::size_t job, std::size_t leg, const std:
   }
   if (state.phase != Phase::Running || state.cancelled) return success();
   state.cancelled = true;
-  return feed(job, leg, pipeline::CancelJob{reason});
+  TRY(feed(job, leg, pipeline::CancelJob{reason}));
+  if (state.phase == Phase::Running) watch_cancel(key_of(job, leg), state, now_);
+  return success();
 }
 
 // fail-fast: the first leg that fails takes the others of its matrix with it.
@@ -358,6 +396,7 @@ Result<void> RunMachine::cancel_siblings(std::size_t job, std::size_t failed_leg
       failed.settings.continue_on_error)
     return success();
   const std::string reason = cat("fail-fast: '", failed.leg.name, "' failed");
+  if (std::exchange(state.failed_fast, true)) return success();
   for (std::size_t leg = 0; leg < state.legs.size(); ++leg)
     if (leg != failed_leg) TRY(cancel_leg(job, leg, reason));
   return success();

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/strings.h"
+#include "engine/group_watch.h"
 #include "pipeline/mask.h"
 
 namespace sluice::engine {
@@ -44,10 +45,15 @@ struct LegCleaned {
   LegKey leg;
   Result<void> result;
 };
+struct TimeIsUp {
+  LegKey leg;
+  std::string id;
+};
+struct LookAtGroups {};
 struct LookAround {};  // requests, interrupt or kill
 
-using Message =
-    std::variant<LegPrepared, StepRuns, StepOutput, StepDone, Hashed, LegCleaned, LookAround>;
+using Message = std::variant<LegPrepared, StepRuns, StepOutput, StepDone, Hashed, LegCleaned,
+                             TimeIsUp, LookAtGroups, LookAround>;
 
 // Many writers, one reader.
 class Mailbox {
@@ -75,6 +81,7 @@ class Mailbox {
 };
 
 constexpr Duration kRequestInterval = std::chrono::milliseconds(200);
+constexpr int kLooksAtGroups = 2;  // every second look
 
 class OwnerImpl final : public RunOwner, private store::EffectRunner {
  public:
@@ -96,6 +103,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
 
   ~OwnerImpl() override {
     if (timer_) parts_.world.timers.cancel(*timer_);
+    for (const os::TimerId timer : deadlines_) parts_.world.timers.cancel(timer);
   }
 
   Result<void> begin(const CreatedRun& run) {
@@ -118,6 +126,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     if (rerun.jobs.empty())
       return failed_precondition(
           cat("every job of run ", run_id_, " succeeded; name the job to run again with --job"));
+    if (rerun.from) TRY(check_workspace(*rerun.from));
     return driver_.post({std::string(event_kind::kRerunRequested), to_json(rerun)});
   }
 
@@ -139,8 +148,18 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   const RunMachine& machine() const override { return machine_; }
 
  private:
+  // What earlier steps left in files cannot be told from the journal.
+  Result<void> check_workspace(const RerunPoint& from) const {
+    const os::Path workspace = parts_.backend.place(machine_.address(from.leg)).workspace;
+    if (parts_.world.files.stat(workspace).ok()) return success();
+    return failed_precondition(
+        cat("job '", from.leg.job, "' has no workspace any more (", workspace.string(),
+            "), so it cannot go on from a step; run it again with --job ", from.leg.job));
+  }
+
   void start(const Effect& effect, EffectStart) override {
     const JsonObject& body = effect.body.as_object();
+    if (effect.kind == effect_kind::kClaim) return mailbox_->put(LookAtGroups{});
     const Result<LegKey> parsed = leg_key(body);
     CHECK(parsed.ok());  // effects come from the machine
     const LegKey& key = *parsed;
@@ -153,6 +172,8 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
       });
     } else if (effect.kind == effect_kind::kStep) {
       start_step(key, id);
+    } else if (effect.kind == effect_kind::kTimer) {
+      start_timer(key, id, from_micros(body.at("due").as_int64()));
     } else if (effect.kind == effect_kind::kStop) {
       parts_.backend.stop(leg, id);
     } else if (effect.kind == effect_kind::kHash) {
@@ -168,6 +189,13 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
         mailbox->put(LegCleaned{key, std::move(r)});
       });
     }
+  }
+
+  void start_timer(const LegKey& key, const std::string& id, Timestamp due) {
+    const Duration left = std::max(due - parts_.world.clock.now(), Duration::zero());
+    deadlines_.push_back(parts_.world.timers.start(left, [mailbox = mailbox_, key, id] {
+      mailbox->put(TimeIsUp{key, id});
+    }));
   }
 
   void start_step(const LegKey& key, const std::string& id) {
@@ -253,6 +281,24 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     return post(event_kind::kLegCleaned, std::move(body), effect_key(message.leg, "finish"));
   }
 
+  Result<void> handle(const TimeIsUp& message) {
+    if (!machine_.knows_deadline(message.leg, message.id)) return success();
+    JsonObject body = leg_body(message.leg);
+    body["id"] = message.id;
+    return post(event_kind::kLegOverdue, std::move(body), effect_key(message.leg, message.id));
+  }
+
+  Result<void> handle(const LookAtGroups&) {
+    const auto driven = [this](const std::string& run) {
+      const bool known = run == run_id_ || is_driven(parts_.world, parts_.home, run);
+      return known ? Driven::Yes : Driven::No;
+    };
+    const auto claims = TRY(parts_.read_model.groups().claims_of(run_id_));
+    for (const GroupNews& news : groups_.look(claims, machine_, driven))
+      if (!machine_.finished()) TRY(driver_.post(news.event, news.completes));
+    return success();
+  }
+
   Result<void> handle(const LookAround&) { return success(); }
 
   Result<void> look_around(const CancellationToken& interrupt, const CancellationToken& kill) {
@@ -267,6 +313,8 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
       killed_ = true;
       TRY(post(event_kind::kKillRequested, {{"reason", "interrupted twice"}}));
     }
+    if (machine_.has_claims() && !machine_.finished() && ++looks_ % kLooksAtGroups == 0)
+      TRY(handle(LookAtGroups{}));
     if (listener_ != nullptr) listener_->on_tick();
     schedule_look();
     return success();
@@ -288,6 +336,9 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   store::Driver driver_;
   std::optional<os::TimerId> timer_;
   std::set<std::string> prepared_;  // legs, by the name of their folder, that our backend knows
+  std::vector<os::TimerId> deadlines_;
+  GroupWatch groups_;
+  int looks_ = 0;
   bool recovered_ = false;
   bool killed_ = false;
 };
@@ -304,6 +355,12 @@ Result<std::unique_ptr<os::FileLock>> lock_run(const EngineParts& parts,
 
 os::Path run_folder(const os::Path& home, std::string_view run_id) {
   return home / "runs" / std::string(run_id);
+}
+
+// Trying is the only way to know; whoever wants the lock at that very moment is told Busy.
+bool is_driven(const os::World& world, const os::Path& home, std::string_view run_id) {
+  const os::Path lock = run_folder(home, run_id) / "owner.lock";
+  return world.files.stat(lock).ok() && !world.locks.try_lock(lock).ok();
 }
 
 Result<std::unique_ptr<RunOwner>> RunOwner::create(const EngineParts& parts, const CreatedRun& run,

@@ -41,6 +41,8 @@ class RunListener {
 };
 
 os::Path run_folder(const os::Path& home, std::string_view run_id);
+// Whether some process drives the run now.
+bool is_driven(const os::World& world, const os::Path& home, std::string_view run_id);
 
 class RunOwner {
  public:

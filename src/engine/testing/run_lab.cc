@@ -7,7 +7,7 @@
 namespace sluice::engine {
 namespace {
 
-constexpr const char* kRunId = "01k0000000000000000000000a";
+constexpr std::string_view kRunIds = "01k0000000000000000000000";
 
 }  // namespace
 
@@ -19,10 +19,19 @@ class RunLab::Runner final : public store::EffectRunner {
   std::deque<store::Effect> effects;
 };
 
-RunLab::RunLab() : files_(clock_) {
+RunLab::RunLab() : files_(clock_), run_id_(cat(kRunIds, "a")) {
   database_ = store::open_sqlite(":memory:").value();
   store::Journal::migrate(*database_).value();
   ReadModel::migrate(*database_).value();
+  open();
+}
+
+RunLab::RunLab(RunLab& other, char letter)
+    : files_(clock_), database_(other.database_), run_id_(cat(kRunIds, std::string(1, letter))) {
+  open();
+}
+
+void RunLab::open() {
   journal_ = std::make_unique<store::Journal>(*database_);
   journal_->set_projection(ReadModel::project);
   read_model_ = std::make_unique<ReadModel>(*database_);
@@ -34,7 +43,8 @@ RunLab::~RunLab() = default;
 
 CreatedRun RunLab::describe(const std::string& workflow, const std::string& event) const {
   CreatedRun run;
-  run.identity.run_id = kRunId;
+  run.identity.run_id = run_id_;
+  run.identity.run_number = run_id_.back() - 'a' + 1;
   run.identity.created = clock_.now();
   run.event.name = event;
   run.event.ref = "refs/heads/main";
@@ -55,7 +65,7 @@ Result<void> RunLab::start_engine() {
     return pipeline::JobPlace{root + "/workspace", root + "/temp", "/home/tools", "/home"};
   });
   driver_ =
-      std::make_unique<store::Driver>(*journal_, clock_, stream_of(kRunId), *machine_, *runner_);
+      std::make_unique<store::Driver>(*journal_, clock_, stream_of(run_id_), *machine_, *runner_);
   return success();
 }
 
@@ -64,6 +74,7 @@ void RunLab::lose_engine() {
   machine_.reset();
   runner_.reset();
   current_.reset();
+  groups_ = {};
 }
 
 Result<void> RunLab::create(const CreatedRun& run) {
@@ -96,9 +107,11 @@ bool RunLab::change_world() {
   for (std::size_t i = 0; i < runner_->effects.size(); ++i) {
     const store::Effect effect = runner_->effects[i];
     const JsonObject& body = effect.body.as_object();
-    const LegKey key = leg_key(body).value();
+    const LegKey key = claimant(body);
     const std::string id = string_or(body, "id", "");
-    if (effect.kind == effect_kind::kStep) {
+    if (effect.kind == effect_kind::kClaim) {
+      if (!stands(key)) continue;
+    } else if (effect.kind == effect_kind::kStep) {
       const std::string script = script_of(key, id);
       if (!world_.ended.contains(effect.key)) {
         if (!world_.starts.contains(effect.key)) ++world_.starts[effect.key];
@@ -110,6 +123,8 @@ bool RunLab::change_world() {
         if (held) result.outcome = pipeline::Outcome::Cancelled;
         world_.ended[effect.key] = result;
       }
+    } else if (effect.kind == effect_kind::kTimer) {
+      continue;
     } else if (effect.kind == effect_kind::kStop) {
       world_.stopped.push_back(effect.key.substr(0, effect.key.size() - 5));
     }
@@ -120,10 +135,36 @@ bool RunLab::change_world() {
   return false;
 }
 
+// Whether the claim is decided: held or lost.
+bool RunLab::stands(const LegKey& who) const {
+  for (const GroupClaim& claim : read_model_->groups().claims_of(run_id_).value())
+    if (claim.who == who) return claim.standing != Standing::Waits;
+  return true;  // withdrawn
+}
+
+Result<void> RunLab::look_at_groups() {
+  const auto claims = TRY(read_model_->groups().claims_of(run_id_));
+  const auto driven = [](const std::string&) { return Driven::Yes; };
+  for (const GroupNews& news : groups_.look(claims, *machine_, driven))
+    if (!machine_->finished()) TRY(driver_->post(news.event, news.completes));
+  return success();
+}
+
+Result<void> RunLab::fire_timer(const std::string& key) {
+  for (const store::Effect& effect : runner_->effects) {
+    if (effect.key != key) continue;
+    JsonObject body = effect.body.as_object();
+    body.erase("due");
+    return post(event_kind::kLegOverdue, std::move(body), key);
+  }
+  return not_found(cat("no timer ", key));
+}
+
 Result<void> RunLab::report() {
   const store::Effect effect = *std::exchange(current_, std::nullopt);
   ++effects_done_;
   const JsonObject& body = effect.body.as_object();
+  if (effect.kind == effect_kind::kClaim) return look_at_groups();
   const LegKey key = TRY(leg_key(body));
   const std::string id = string_or(body, "id", "");
   JsonObject answer = leg_body(key);
@@ -157,7 +198,7 @@ Result<void> RunLab::run_to_end() {
 
 std::vector<std::string> RunLab::history() const {
   std::vector<std::string> lines;
-  for (const store::StoredEvent& stored : journal_->load(stream_of(kRunId)).value()) {
+  for (const store::StoredEvent& stored : journal_->load(stream_of(run_id_)).value()) {
     JsonObject body = stored.event.body.as_object();
     for (const char* key : {"sealed_values", "sealed_result"})
       if (body.contains(key)) body[key] = "sealed";

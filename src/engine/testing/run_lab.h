@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/group_watch.h"
 #include "engine/read_model.h"
 #include "engine/run_machine.h"
 #include "os/testing/fake_clock.h"
@@ -32,7 +33,10 @@ struct LabWorld {
 class RunLab {
  public:
   RunLab();
+  // Another run in the home of `other`, which outlives this; `letter` is the last of its id.
+  RunLab(RunLab& other, char letter);
   ~RunLab();
+  const std::string& run_id() const { return run_id_; }
 
   CreatedRun describe(const std::string& workflow, const std::string& event = "push") const;
 
@@ -56,6 +60,11 @@ class RunLab {
   LabWorld& world() { return world_; }
   ReadModel& read_model() { return *read_model_; }
   store::Journal& journal() { return *journal_; }
+  // What the owner learns of its concurrency groups now.
+  Result<void> look_at_groups();
+  // Lets the timer effect of this key fire.
+  Result<void> fire_timer(const std::string& key);
+
   // "Kind {body}" of each event, processes and seals left out.
   std::vector<std::string> history() const;
 
@@ -65,15 +74,19 @@ class RunLab {
 
  private:
   class Runner;
+  void open();
+  bool stands(const LegKey& who) const;
   std::string script_of(const LegKey& key, const std::string& id) const;
 
   os::FakeClock clock_;
   os::FakeRandom random_;
   os::MemoryFiles files_;
-  std::unique_ptr<store::Database> database_;
+  std::shared_ptr<store::Database> database_;  // of all runs in one home
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<ReadModel> read_model_;
   std::unique_ptr<store::Sealer> sealer_;
+  const std::string run_id_;
+  GroupWatch groups_;
   Languages languages_;
   LabWorld world_;
   std::vector<std::string> held_;
