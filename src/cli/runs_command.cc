@@ -100,7 +100,7 @@ Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
                     {"steps", std::move(list)}};
 }
 
-// What an unfinished run waits for now, and whether the holder has an owner now.
+// What an unfinished run waits for, and whether somebody drives the holder at this moment.
 Result<std::vector<JsonObject>> waits_of(app::Workbench& workbench, const RunRow& run) {
   std::vector<JsonObject> waits;
   for (const engine::GroupClaim& claim : TRY(workbench.read_model().groups().claims_of(run.id))) {

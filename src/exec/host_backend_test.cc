@@ -168,6 +168,33 @@ TEST_F(HostBackendTest, stops_a_step_with_an_interrupt_first) {
   EXPECT_EQ(log(), "ready\ntidy\n");
 }
 
+TEST_F(HostBackendTest, asks_to_terminate_before_it_kills) {
+  prepare();
+  RunStep step = script(
+      "trap 'echo interrupted' INT\ntrap 'echo terminated; exit 5' TERM\necho ready\n"
+      "while :; do sleep 0.05 || true; done");
+  StepWatch watch = start(step);
+  watch.wait_output();
+  backend_->stop(spec_.address, step.id);
+  const StepResult result = watch.wait_ended();
+  EXPECT_EQ(result.outcome, Outcome::Cancelled);
+  EXPECT_EQ(result.exit_code, 5);
+  EXPECT_TRUE(log().starts_with("ready\ninterrupted\n")) << log();
+  EXPECT_TRUE(log().ends_with("terminated\n")) << log();
+}
+
+TEST_F(HostBackendTest, stopping_ends_what_a_step_left_when_it_went_at_the_interrupt) {
+  prepare();
+  RunStep step = script(
+      "(trap '' INT TERM; echo $BASHPID > pid; while :; do sleep 0.05 || true; done) &\n"
+      "until test -s pid; do sleep 0.01; done\ntrap 'exit 3' INT\necho ready\nsleep 600 & wait $!");
+  StepWatch watch = start(step);
+  watch.wait_output();
+  backend_->stop(spec_.address, step.id);
+  EXPECT_EQ(watch.wait_ended().exit_code, 3);
+  EXPECT_FALSE(alive(pid_in("pid")));
+}
+
 TEST_F(HostBackendTest, kills_a_step_that_ignores_every_polite_signal) {
   prepare();
   RunStep step = script("trap '' INT TERM\necho ready\nwhile :; do sleep 0.05; done");
