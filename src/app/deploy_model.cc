@@ -28,7 +28,8 @@ Result<delivery::SmokeCheck> smoke_check(const os::FileReader& files, const os::
   };
   delivery::SmokeCheck smoke;
   smoke.path = "/invocations";
-  smoke.body = to_text(JsonObject{{"dataframe_split", TRY(read("input_example.json"))}});
+  Json example = TRY(read("input_example.json"));
+  smoke.body = to_text(JsonObject{{"dataframe_split", std::move(example)}});
   smoke.expected = TRY(read("input_example_output.json"));
   return smoke;
 }

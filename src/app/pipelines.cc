@@ -106,7 +106,9 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
   };
   std::vector<SourceFile> sources;
   for (const std::string& path : paths) {
-    SourceFile source{path, TRY(read(path))};
+    SourceFile source;
+    source.path = path;
+    source.text = TRY(read(path));
     if (const auto* language = language_of(languages, path))
       TRY(load_references(*language, read, source));
     sources.push_back(std::move(source));

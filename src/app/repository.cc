@@ -151,8 +151,9 @@ Result<Changes> Repository::changes_between(const std::string& from, const std::
   Changes changes;
   changes.base_commit = TRY(commit_of(from));
   changes.base = cat(from, " (", short_commit(changes.base_commit), ")");
-  changes.files = split_null(TRY(git({"diff", "--name-only", "--no-renames", "-z",
-                                      changes.base_commit, TRY(commit_of(to)), "--"})));
+  const std::string tip = TRY(commit_of(to));
+  changes.files = split_null(
+      TRY(git({"diff", "--name-only", "--no-renames", "-z", changes.base_commit, tip, "--"})));
   return changes;
 }
 

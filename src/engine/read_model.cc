@@ -71,12 +71,14 @@ Result<void> run_created(const Projecting& p) {
   const JsonObject& event = *TRY(get_object(p.body, "event"));
   const JsonObject& plan = *TRY(get_object(p.body, "plan"));
   const JsonObject& file = *TRY(get_object(p.body, "file"));
+  const std::int64_t number = TRY(get_int(identity, "run_number"));
+  const std::int64_t attempt = TRY(get_int(identity, "attempt"));
   return p.execute(
       "INSERT INTO runs(id, number, attempt, pipeline, file, event, ref, sha, status, result, "
       "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?)",
-      {p.run, TRY(get_int(identity, "run_number")), TRY(get_int(identity, "attempt")),
-       string_or(plan, "name", ""), string_or(file, "path", ""), string_or(event, "name", ""),
-       string_or(event, "ref", ""), string_or(event, "sha", ""), p.time()});
+      {p.run, number, attempt, string_or(plan, "name", ""), string_or(file, "path", ""),
+       string_or(event, "name", ""), string_or(event, "ref", ""), string_or(event, "sha", ""),
+       p.time()});
 }
 
 Result<void> job_not_run(const Projecting& p) {
@@ -90,9 +92,10 @@ Result<void> job_not_run(const Projecting& p) {
 Result<void> job_started(const Projecting& p) {
   for (const Json& item : *TRY(get_array(p.body, "legs"))) {
     const JsonObject& leg = *TRY(as_object(item, "leg"));
+    const std::int64_t index = TRY(get_int(leg, "index"));
     TRY(p.execute(kUpsertLeg,
-                  {p.run, p.text("job"), TRY(get_int(leg, "index")), string_or(leg, "name", ""),
-                   std::string("waiting"), std::string(), p.json("reason"), p.event.seq}));
+                  {p.run, p.text("job"), index, string_or(leg, "name", ""), std::string("waiting"),
+                   std::string(), p.json("reason"), p.event.seq}));
   }
   return success();
 }
@@ -304,11 +307,12 @@ Result<std::vector<LegRow>> ReadModel::legs(const std::string& run) const {
         "finished FROM jobs WHERE run = ?1 AND attempt = (SELECT max(attempt) FROM jobs AS other "
         "WHERE other.run = jobs.run AND other.job = jobs.job) ORDER BY ord, leg",
         {run}, [&](const Row& row) -> Result<void> {
+          Json reason = TRY(json_column(row, 7));
+          Json outputs = TRY(json_column(row, 8));
           rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                           row.integer(2), std::string(row.text(3)), std::string(row.text(4)),
-                          std::string(row.text(5)), std::string(row.text(6)),
-                          TRY(json_column(row, 7)), TRY(json_column(row, 8)), time_or_null(row, 9),
-                          time_or_null(row, 10)});
+                          std::string(row.text(5)), std::string(row.text(6)), std::move(reason),
+                          std::move(outputs), time_or_null(row, 9), time_or_null(row, 10)});
           return success();
         });
   }));
@@ -322,12 +326,13 @@ Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
         "SELECT job, leg, attempt, step, name, status, outcome, conclusion, message, reason, pid, "
         "started, finished FROM steps WHERE run = ? ORDER BY attempt, job, leg, step",
         {run}, [&](const Row& row) -> Result<void> {
+          Json reason = TRY(json_column(row, 9));
           rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
                           row.integer(2), static_cast<int>(row.integer(3)),
                           std::string(row.text(4)), std::string(row.text(5)),
                           std::string(row.text(6)), std::string(row.text(7)),
-                          std::string(row.text(8)), TRY(json_column(row, 9)),
-                          row.integer_or_null(10), time_or_null(row, 11), time_or_null(row, 12)});
+                          std::string(row.text(8)), std::move(reason), row.integer_or_null(10),
+                          time_or_null(row, 11), time_or_null(row, 12)});
           return success();
         });
   }));
@@ -376,7 +381,8 @@ Result<std::vector<RunRequest>> ReadModel::requests(const std::string& run) cons
     return reader.query(
         "SELECT id, kind, body FROM run_requests WHERE run = ? ORDER BY id", {run},
         [&](const Row& row) -> Result<void> {
-          rows.push_back({row.integer(0), std::string(row.text(1)), TRY(json_column(row, 2))});
+          Json body = TRY(json_column(row, 2));
+          rows.push_back({row.integer(0), std::string(row.text(1)), std::move(body)});
           return success();
         });
   }));

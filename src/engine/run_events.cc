@@ -81,7 +81,9 @@ Json file_json(const pipeline::SourceFile& file) {
 }
 
 Result<pipeline::SourceFile> file_from_json(const JsonObject& body) {
-  pipeline::SourceFile file{TRY(get_string(body, "path")), TRY(get_string(body, "text"))};
+  pipeline::SourceFile file;
+  file.path = TRY(get_string(body, "path"));
+  file.text = TRY(get_string(body, "text"));
   if (find(body, "others") == nullptr) return file;
   for (const auto& [path, text] : *TRY(get_object(body, "others")))
     file.others[path] =
@@ -170,7 +172,9 @@ Result<Rerun> rerun_from_json(const Json& body) {
   rerun.jobs = text_list(object, "jobs");
   if (const Json* from = find(object, "from")) {
     const JsonObject& point = *TRY(as_object(*from, "from"));
-    rerun.from = RerunPoint{TRY(leg_key(point)), static_cast<int>(TRY(get_int(point, "step")))};
+    LegKey leg = TRY(leg_key(point));
+    const std::int64_t step = TRY(get_int(point, "step"));
+    rerun.from = RerunPoint{std::move(leg), static_cast<int>(step)};
   }
   return rerun;
 }

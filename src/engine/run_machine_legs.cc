@@ -221,7 +221,9 @@ Result<void> RunMachine::on_leg_prepared(const StoredEvent&, const JsonObject& b
 }
 
 Result<void> RunMachine::on_step_process(const StoredEvent&, const JsonObject& body) {
-  known_processes_.insert({TRY(leg_key(body)), TRY(get_string(body, "id"))});
+  const LegKey leg = TRY(leg_key(body));
+  const std::string id = TRY(get_string(body, "id"));
+  known_processes_.insert({leg, id});
   return success();
 }
 
@@ -231,7 +233,9 @@ Result<void> RunMachine::on_step_ended(const StoredEvent&, const JsonObject& bod
   const std::string id = TRY(get_string(body, "id"));
   const auto running = state.running.find(id);
   if (state.phase != Phase::Running || running == state.running.end()) return success();
-  pipeline::StepEnded ended{id, TRY(step_result_of(body, sealer_))};
+  pipeline::StepEnded ended;
+  ended.id = id;
+  ended.result = TRY(step_result_of(body, sealer_));
   state.history.emplace_back(std::move(running->second), ended.result);
   state.running.erase(running);
   if (state.stopping.erase(id) > 0) withdraw(key_of(ref.job, ref.leg), cat(id, "/stop"));

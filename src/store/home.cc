@@ -49,13 +49,28 @@ Result<Path> state_folder(const os::World& world) {
   return Path(*home) / ".local" / "state";
 }
 
+// Where `path` lies without links, also when its last folders do not exist yet.
+Result<Path> resolve_new(const os::FileReader& files, const Path& path) {
+  Path there = path;
+  Path rest;
+  for (;;) {
+    auto resolved = files.resolve(there);
+    if (resolved.ok()) return rest.empty() ? *resolved : (*resolved / rest).lexically_normal();
+    if (resolved.error().code() != ErrorCode::NotFound || !there.has_relative_path())
+      return resolved;
+    rest = rest.empty() ? there.filename() : there.filename() / rest;
+    there = there.parent_path();
+  }
+}
+
 }  // namespace
 
 Result<std::optional<Checkout>> find_checkout(const os::FileReader& files, const Path& folder) {
   for (Path at = TRY(files.resolve(folder));; at = at.parent_path()) {
     if (files.stat(at / ".git").ok()) {
       const Path git_dir = TRY(git_dir_of(files, at / ".git"));
-      return std::optional(Checkout{at, TRY(common_dir_of(files, git_dir))});
+      const Path common_dir = TRY(common_dir_of(files, git_dir));
+      return std::optional(Checkout{at, common_dir});
     }
     if (at == at.root_path()) return std::optional<Checkout>();
   }
@@ -68,12 +83,12 @@ Result<Path> find_home(const os::World& world, const Path& working_directory) {
                           ? (Path(*set).is_absolute() ? Path(*set) : working_directory / *set)
                           : TRY(state_folder(world)) / "sluice" /
                                 (checkout ? repository_id(*checkout) : std::string("default"));
-  TRY(world.files.make_directories(wanted, 0700));
-  const Path home = TRY(world.files.resolve(wanted));
+  const Path home = TRY(resolve_new(world.files, wanted));
   if (checkout && lies_inside(home, checkout->root))
     return invalid_input(cat("the home ", home.string(), " lies inside the checkout ",
                              checkout->root.string(),
                              "; set SLUICE_HOME to a folder outside of it"));
+  TRY(world.files.make_directories(home, 0700));
   return home;
 }
 

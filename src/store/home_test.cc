@@ -66,6 +66,7 @@ TEST_F(HomeTest, AHomeInsideTheCheckoutIsRefusedAlsoBehindALink) {
     const auto home = find_home(test.world(), root / "checkout/src");
     ASSERT_FALSE(home.ok()) << inside;
     EXPECT_EQ(home.error().code(), ErrorCode::InvalidInput);
+    EXPECT_FALSE(files.stat(root / inside).ok()) << inside << " was made all the same";
   }
   // A folder whose name only begins like the checkout's is another one.
   test.environment.set("SLUICE_HOME", (root / "checkout_state").string());

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 
+import braces
 import calls
 import documents
 import formatting
@@ -20,8 +21,8 @@ import words
 from source_tree import SourceTree
 
 CHECKS = {
-    "layers": layers, "sizes": sizes, "interfaces": interfaces, "calls": calls, "words": words,
-    "documents": documents, "readmes": readmes, "formatting": formatting,
+    "layers": layers, "sizes": sizes, "interfaces": interfaces, "calls": calls, "braces": braces,
+    "words": words, "documents": documents, "readmes": readmes, "formatting": formatting,
 }
 
 

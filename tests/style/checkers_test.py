@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import unittest
 
+import braces
 import calls
 import documents
 import formatting
@@ -119,6 +120,24 @@ class ScopesTest(unittest.TestCase):
     def test_operators_and_structs_as_results(self):
         text = "bool operator()(int a) const {\n}\nstruct stat look(int a) {\n}\nenum class E : int { A, B };\n"
         self.assertEqual([n for n, _, _ in self.names(text)], ["operator()", "look"])
+
+
+class BracesTest(TreeCase):
+    def check(self, body):
+        return braces.check(self.tree(src__os__a_cc=f"Result<int> f() {{\n{body}\n}}\n"))
+
+    def test_try_behind_another_member_is_found(self):
+        for body in ("return Pair{a, TRY(b())};", "list.push_back({a, TRY(b())});", "x = {a, {1, f(TRY(b()))}};",
+                     "return A{.a = a, .b = TRY_CONTEXT(b(), name)};", "Pair pair{TRY(a()), TRY(b())};"):
+            with self.subTest(body):
+                self.one(self.check(body), "src/os/a.cc:2", "TRY in braces")
+
+    def test_try_elsewhere_is_fine(self):
+        for body in ("return f(a, TRY(b()));", "Single one{TRY(a())};", "int a, b; a = TRY(c());",
+                     "return A{a, [&] { int x = 1, y = 2; TRY(b()); }};", "for (auto& [a, b] : c) { TRY(d(a, b)); }",
+                     "return A{std::map<a, b>(TRY(c()))};"):
+            with self.subTest(body):
+                self.assertEqual(self.check(body), [])
 
 
 class SizesTest(TreeCase):

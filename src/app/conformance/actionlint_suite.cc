@@ -129,7 +129,9 @@ class ActionlintRun {
 Result<std::vector<Diagnostic>> ActionlintRun::lint(const os::Path& root, const std::string& path,
                                                     const std::string& shown) const {
   const pipeline::github::GithubLanguage language;
-  pipeline::SourceFile source{shown, TRY(world_.files.read(root / path, kLargestFile))};
+  pipeline::SourceFile source;
+  source.path = shown;
+  source.text = TRY(world_.files.read(root / path, kLargestFile));
   const auto read = [&](const std::string& other) -> Result<std::string> {
     return world_.files.read(root / other, kLargestFile);
   };

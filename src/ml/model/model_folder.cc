@@ -233,7 +233,8 @@ Result<void> list_below(const os::FileReader& files, const os::Path& folder,
     } else if (entry.kind == os::FileKind::Regular) {
       if (out->size() == kMaxFiles) return unsupported("a model folder of too many files");
       const os::FileInfo info = TRY(files.stat(path));
-      out->push_back({name, info.size, TRY(file_digest(files, path))});
+      const Digest digest = TRY(file_digest(files, path));
+      out->push_back({name, info.size, digest});
     } else {
       return invalid_input(cat(path.string(),
                                " is a link or special file; a model holds plain "

@@ -76,7 +76,8 @@ Result<ResolvedModel> resolve_folder(const os::FileReader& files, const os::Path
     if (info.error().code() != ErrorCode::NotFound) return info.error();
     return not_found(cat(path.string(), " is no model folder: it has no file MLmodel"));
   }
-  return ResolvedModel{path, TRY(model_digest(files, path)), std::nullopt, path.string()};
+  const Digest digest = TRY(model_digest(files, path));
+  return ResolvedModel{path, digest, std::nullopt, path.string()};
 }
 
 Result<ResolvedModel> resolve_registered(const os::FileReader& files, const ModelVersion& version) {

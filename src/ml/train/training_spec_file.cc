@@ -96,7 +96,8 @@ class SpecReader {
     for (const YamlNode& item : node->items) {
       auto reader = TRY(YamlReader::open(item, file_, "metric"));
       const std::string name = TRY(reader.string("name"));
-      job->metrics.push_back({name, TRY(reader.string("regex"))});
+      const std::string regex = TRY(reader.string("regex"));
+      job->metrics.push_back({name, regex});
       TRY(reader.finish());
     }
     return success();
