@@ -1,8 +1,7 @@
 """Pipeline files that are wrong: exit status 2, and a message that says what is wrong at file:line:column."""
 
-import unittest
 
-from sandbox import SandboxTest
+from sandbox import SandboxTest, main
 
 FILE = ".github/workflows/ci.yml"
 STEPS = "runs-on: x, steps: [{run: 'true'}]"
@@ -114,4 +113,4 @@ class BadInput(SandboxTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

@@ -2,10 +2,9 @@
 
 import os
 import signal
-import unittest
 from pathlib import Path
 
-from sandbox import SandboxTest, is_alive, wait_until
+from sandbox import SandboxTest, is_alive, main, wait_until
 
 # The first step says where it is and waits until the test lets it go on.
 WAITING = """\
@@ -190,4 +189,4 @@ class Control(SandboxTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

@@ -2,9 +2,8 @@
 
 import re
 import signal
-import unittest
 
-from sandbox import SandboxTest, wait_until
+from sandbox import SandboxTest, main, wait_until
 
 # `build` first, then `test` and `report` side by side; every step leaves one line behind.
 PIPELINE = """\
@@ -105,4 +104,4 @@ class Crash(SandboxTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

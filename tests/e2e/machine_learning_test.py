@@ -13,7 +13,7 @@ import time
 import unittest
 import urllib.request
 
-from sandbox import DEADLINE, SandboxTest
+from sandbox import DEADLINE, SandboxTest, main
 
 SCHEMA = """\
     version: 1
@@ -144,4 +144,4 @@ class MachineLearning(SandboxTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

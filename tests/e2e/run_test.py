@@ -2,9 +2,8 @@
 
 import base64
 import json
-import unittest
 
-from sandbox import SandboxTest
+from sandbox import SandboxTest, main
 
 PIPELINE = """\
     name: ci
@@ -193,4 +192,4 @@ class Secrets(SandboxTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

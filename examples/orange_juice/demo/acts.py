@@ -17,6 +17,8 @@ from stage import EXAMPLE, TARGET, Failed
 sys.path.insert(0, EXAMPLE)
 import smoke
 
+MOST_KILLS = 6
+JUST_SENT = 0.02  # s: sent to a replica whose death nobody could know of yet
 JOBS = ("setup", "test", "validate", "train", "evaluate", "gate", "register", "deploy", "smoke")
 
 
@@ -120,19 +122,20 @@ def no_wrong_answer(stage):
     asked = load.questions(sample_rows(newest(stage, "data/test.csv")))
     with load.Load(stage.port, asked) as clients:
         time.sleep(2)
-        stage.say("  demand 2 rolls out while 8 clients ask")
+        stage.say(f"  demand 2 rolls out while {load.CLIENTS} clients ask for single rows, {load.BULK_CLIENTS} for "
+                  f"{load.BULK_ROWS} at once")
         stage.sluice("deploy", "demand/2", "--target", TARGET)
         stage.check(live_model(stage) == "demand 2", "demand 2 serves")
         time.sleep(1)
-        killed = kill_replica(stage)
-        time.sleep(2)
+        kills = kill_until_it_costs(stage, clients)
+        time.sleep(1)
         stage.say("  a revision that never becomes healthy")
         said = stage.sluice("deploy", broken_model(stage), "--target", TARGET, expect=1)
         stage.find(r"roll(ed)? ?back", said, "it is rolled back by itself")
         stage.check(live_model(stage) == "demand 2", "demand 2 serves on")
         time.sleep(1)
     stage.sluice("model", "alias", "demand/2", "champion")
-    return judge_answers(stage, clients, asked, killed)
+    return judge_answers(stage, clients, asked, kills)
 
 
 def sample_rows(path, count=40):
@@ -142,19 +145,44 @@ def sample_rows(path, count=40):
     return [{name: float(value) for name, value in row.items() if name not in ("week", "units")} for row in chosen]
 
 
+Kill = collections.namedtuple("Kill", "replica in_flight at")
+
+
+def kill_until_it_costs(stage, clients):
+    """Replicas killed with -9 in the middle of answers: at least two, and until a request was lost with one."""
+    kills = []
+    while len(kills) < MOST_KILLS and (len(kills) < 2 or not clients.lost()):
+        kills.append(kill_replica(stage))
+    stage.check(clients.lost(), f"{len(kills)} replicas died while they answered, {len(clients.lost())} requests with them")
+    return kills
+
+
 def kill_replica(stage):
-    replica = next(r for r in stage.target()["replicas"] if r["phase"] == "serving")
-    os.kill(replica["pid"], signal.SIGKILL)
+    def busy():
+        replicas = [r for r in stage.target_now()["replicas"] if r["phase"] == "serving"]
+        most = max(replicas, key=lambda r: r["traffic"]["in_flight"], default=None)
+        return most if most and most["traffic"]["in_flight"] > 0 else None
+
+    replica = stage.wait(busy, 20, "a replica has requests in flight")
     at = time.monotonic()
-    stage.say(f"  replica {replica['id']} is killed with -9")
+    os.kill(replica["pid"], signal.SIGKILL)
+    in_flight = replica["traffic"]["in_flight"]
+    stage.say(f"  replica {replica['id']} is killed with -9; it had {in_flight} unanswered")
 
     def replaced():
-        serving = [r for r in stage.target()["replicas"] if r["phase"] == "serving"]
+        serving = [r for r in stage.target_now()["replicas"] if r["phase"] == "serving"]
         return len(serving) >= 2 and all(r["pid"] != replica["pid"] for r in serving)
 
     stage.wait(replaced, 20, "another replica takes its place")
     stage.check(True, f"another one has its place after {time.monotonic() - at:.1f} s")
-    return at
+    return Kill(replica["id"], in_flight, at)
+
+
+def was_in_flight(answer, kills):
+    """Whether the answer says that a killed replica took this request along, and its time agrees."""
+    return answer.status == 502 and any(
+        f"replica {kill.replica} ended" in answer.body.decode(errors="replace")
+        and answer.at - JUST_SENT < kill.at < answer.done for kill in kills)
 
 
 def broken_model(stage):
@@ -166,24 +194,28 @@ def broken_model(stage):
     return folder
 
 
-def judge_answers(stage, clients, asked, killed):
+def judge_answers(stage, clients, asked, kills):
     answers = clients.answers()
     good = [a for a in answers if a.status == 200]
-    lost = [a for a in answers if a.status != 200]
+    lost = clients.lost()
     revisions = {r["number"]: r["labels"] for r in stage.target()["revisions"]}
     by_revision = collections.Counter(a.revision for a in good)
     expected = {revision: expected_bodies(stage, revisions[int(revision)], asked) for revision in by_revision}
     wrong = [a for a in good if a.body != expected[a.revision][a.question]]
-    stage.say(f"      {len(answers)} requests of {load.CLIENTS} clients, {clients.rate():.0f}/s; answers by revision: "
+    stage.say(f"      {len(answers)} requests of {load.CLIENTS + load.BULK_CLIENTS} clients, {clients.rate():.0f}/s; "
+              "answers by revision: "
               + ", ".join(f"{revision}: {count}" for revision, count in sorted(by_revision.items())))
     stage.check(clients.rate() >= 200, f"{clients.rate():.0f} requests a second, at least 200")
     stage.check(not wrong, f"{len(good)} bodies checked, 0 wrong")
     stage.check(len(by_revision) == 2, "both revisions answered")
     for answer in lost:
-        stage.say(f"      {answer.at - killed:+.3f} s from the kill: status {answer.status} {answer.error or answer.body[:120]}")
-    stage.check(len(lost) <= load.CLIENTS and all(abs(a.at - killed) < 1 for a in lost),
-                f"{len(lost)} failures, none but what was in flight at the killed replica")
-    return f"{len(answers)} requests at {clients.rate():.0f}/s, 0 wrong, {len(lost)} lost with the killed replica"
+        nearest = min((kill.at for kill in kills), key=lambda at: abs(answer.done - at))
+        said = answer.error or answer.body.decode(errors="replace")[:120].strip()
+        stage.say(f"      sent {nearest - answer.at:.3f} s before a kill, status {answer.status}: {said}")
+    stage.check(all(was_in_flight(a, kills) for a in lost),
+                f"{len(lost)} failures, none but what was in flight at the {len(kills)} killed replicas")
+    return (f"{len(answers)} requests at {clients.rate():.0f}/s, 0 wrong, {len(lost)} lost with {len(kills)} killed "
+            "replicas")
 
 
 def expected_bodies(stage, labels, asked):

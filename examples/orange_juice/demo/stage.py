@@ -1,10 +1,12 @@
 """Where the demo plays: a repository and a home of its own, and what starts and ends things there."""
 
+import http.client
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -91,6 +93,15 @@ class Stage:
 
     def target(self):
         return self.sluice_json("rollout", "status", TARGET)
+
+    def target_now(self):
+        """The same at once, from the keeper's control socket."""
+        connection = http.client.HTTPConnection("localhost", timeout=10)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        with connection.sock:
+            connection.sock.connect(os.path.join(self.home, "targets", TARGET, "control.sock"))
+            connection.request("GET", "/status")
+            return json.load(connection.getresponse())
 
     def _run(self, command, check=False):
         done = subprocess.run(command, cwd=self.repository if os.path.isdir(self.repository) else None,
