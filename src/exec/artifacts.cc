@@ -1,6 +1,8 @@
 #include "exec/artifacts.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "base/json.h"
 #include "base/strings.h"
@@ -38,6 +40,7 @@ Json to_json(const Artifact& artifact) {
                     {"attempt", artifact.attempt},
                     {"files", files_json(artifact)}};
   if (artifact.retention_days) object["retention_days"] = *artifact.retention_days;
+  if (artifact.part) object["part"] = true;
   return object;
 }
 
@@ -73,6 +76,8 @@ Result<Artifact> artifact_from_json(const Json& value) {
   artifact.attempt = TRY(get_int(object, "attempt"));
   if (const Json* days = sluice::find(object, "retention_days"); days && days->is_int64())
     artifact.retention_days = days->as_int64();
+  if (const Json* part = sluice::find(object, "part"); part && part->is_bool())
+    artifact.part = part->as_bool();
   for (const Json& file : *TRY(get_array(object, "files")))
     artifact.files.push_back(TRY(file_from_json(file)));
   return artifact;
@@ -82,6 +87,28 @@ Result<Artifact> read_list(const os::Files& files, const os::Path& path) {
   const std::string text = TRY(files.read(path));
   const Json json = TRY_CONTEXT(parse_json(text), path.string());
   return TRY_CONTEXT(artifact_from_json(json), path.string());
+}
+
+void set_files(Artifact& artifact, std::vector<ArtifactFile> files) {
+  artifact.files = std::move(files);
+  std::sort(artifact.files.begin(), artifact.files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  artifact.size = 0;
+  for (const ArtifactFile& file : artifact.files) artifact.size += file.size;
+  artifact.digest = sha256(to_canonical_text(files_json(artifact)));
+}
+
+// A later part: its files take the place of those under the same path.
+void take_over(Artifact& whole, const Artifact& part) {
+  std::map<std::string, ArtifactFile> files;
+  for (const ArtifactFile& file : whole.files) files[file.path] = file;
+  for (const ArtifactFile& file : part.files) files[file.path] = file;
+  std::vector<ArtifactFile> all;
+  for (auto& [path, file] : files) all.push_back(std::move(file));
+  whole.uploader = part.uploader;
+  whole.attempt = part.attempt;
+  whole.created = part.created;
+  set_files(whole, std::move(all));
 }
 
 // Stable, positive, and small enough for JavaScript: 52 bits of a hash.
@@ -98,7 +125,23 @@ os::Path Artifacts::list_path(const std::string& name) const {
   return folder() / cat(safe_name(name), ".json");
 }
 
-Result<Artifact> Artifacts::store_files(const ArtifactUpload& upload) const {
+Result<std::vector<ArtifactFile>> Artifacts::store_files(const ArtifactUpload& upload) const {
+  std::vector<ArtifactFile> files;
+  for (const std::string& path : upload.paths) {
+    if (!is_safe_path(path)) return invalid_input(cat("'", path, "' cannot be in an artifact"));
+    const store::BlobInfo blob = TRY(blobs_.put_file(upload.root / path));
+    files.push_back({path, blob.digest, blob.size});
+  }
+  return files;
+}
+
+Result<Artifact> Artifacts::upload(const ArtifactUpload& upload) {
+  TRY(check_name(upload.name));
+  return compose(upload, TRY(store_files(upload)));
+}
+
+Result<Artifact> Artifacts::compose(const ArtifactUpload& upload, std::vector<ArtifactFile> files) {
+  TRY(check_name(upload.name));
   Artifact artifact;
   artifact.name = upload.name;
   artifact.id = id_of(run_folder_.filename().string(), upload.name);
@@ -106,35 +149,31 @@ Result<Artifact> Artifacts::store_files(const ArtifactUpload& upload) const {
   artifact.retention_days = upload.retention_days;
   artifact.uploader = upload.uploader;
   artifact.attempt = upload.attempt;
-  for (const std::string& path : upload.paths) {
-    if (!is_safe_path(path)) return invalid_input(cat("'", path, "' cannot be in an artifact"));
-    const store::BlobInfo blob = TRY(blobs_.put_file(upload.root / path));
-    artifact.files.push_back({path, blob.digest, blob.size});
-    artifact.size += blob.size;
-  }
-  std::sort(artifact.files.begin(), artifact.files.end(),
-            [](const auto& a, const auto& b) { return a.path < b.path; });
-  artifact.digest = sha256(to_canonical_text(files_json(artifact)));
-  return artifact;
+  artifact.part = upload.use == NameUse::Share;
+  set_files(artifact, std::move(files));
+  TRY(world_.files.make_directories(folder()));
+  return add(upload, std::move(artifact));
 }
 
-Result<Artifact> Artifacts::upload(const ArtifactUpload& upload) {
-  TRY(check_name(upload.name));
+Result<Artifact> Artifacts::add(const ArtifactUpload& upload, Artifact artifact) {
   const os::Path path = list_path(upload.name);
-  Artifact artifact = TRY(store_files(upload));
-  const Result<Artifact> there = read_list(world_.files, path);
-  TRY(world_.files.make_directories(folder()));
   const std::string text = to_pretty_text(to_json(artifact)) + "\n";
+  const Result<Artifact> there = find(upload.name);
   if (!there.ok() && there.error().code() != ErrorCode::NotFound) return there.error();
+  if (there.ok() && there->part && artifact.part) return add_part(std::move(artifact));
   if (there.ok()) {
     const bool same_uploader = there.value().uploader == upload.uploader;
     if (same_uploader && there.value().files == artifact.files) return there;
-    if (upload.overwrite == Overwrite::No && there.value().attempt >= upload.attempt)
+    if (upload.use != NameUse::Replace && there.value().attempt >= upload.attempt)
       return Error(ErrorCode::AlreadyExists,
                    cat("this run has an artifact '", upload.name, "' already, uploaded by ",
                        there.value().uploader,
                        "; artifacts cannot be changed (give each leg of a "
                        "matrix its own name, or set overwrite: true)"));
+    if (there->part || artifact.part) TRY(remove(there.value()));
+  }
+  if (artifact.part) return add_part(std::move(artifact));
+  if (there.ok()) {
     TRY(world_.files.write(path, text));
     return artifact;
   }
@@ -143,16 +182,24 @@ Result<Artifact> Artifacts::upload(const ArtifactUpload& upload) {
   return artifact;
 }
 
+Result<Artifact> Artifacts::add_part(Artifact artifact) {
+  const os::Path path =
+      folder() / cat(safe_name(artifact.name), ".", safe_name(artifact.uploader), ".json");
+  TRY(world_.files.write(path, to_pretty_text(to_json(artifact)) + "\n"));
+  return find(artifact.name);
+}
+
 Result<Artifact> Artifacts::find(const std::string& name) const {
-  Result<Artifact> artifact = read_list(world_.files, list_path(name));
-  if (artifact.ok() || artifact.error().code() != ErrorCode::NotFound) return artifact;
   std::vector<std::string> names;
-  for (const Artifact& other : TRY(list())) names.push_back(other.name);
+  for (Artifact& artifact : TRY(list())) {
+    if (artifact.name == name) return std::move(artifact);
+    names.push_back(artifact.name);
+  }
   return not_found(cat("this run has no artifact '", name, "'", did_you_mean(name, names),
                        names.empty() ? " It has none." : cat(" It has: ", join(names, ", "))));
 }
 
-Result<std::vector<Artifact>> Artifacts::list() const {
+Result<std::vector<Artifact>> Artifacts::read_all() const {
   std::vector<Artifact> all;
   const Result<std::vector<os::DirectoryEntry>> entries = world_.files.list(folder());
   if (!entries.ok()) {
@@ -162,8 +209,28 @@ Result<std::vector<Artifact>> Artifacts::list() const {
   for (const os::DirectoryEntry& entry : entries.value())
     if (entry.name.ends_with(".json"))
       all.push_back(TRY(read_list(world_.files, folder() / entry.name)));
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.name, a.attempt, a.created) < std::tie(b.name, b.attempt, b.created);
+  });
   return all;
+}
+
+Result<std::vector<Artifact>> Artifacts::list() const {
+  std::vector<Artifact> all;
+  for (Artifact& artifact : TRY(read_all())) {
+    if (artifact.part && !all.empty() && all.back().name == artifact.name)
+      take_over(all.back(), artifact);
+    else
+      all.push_back(std::move(artifact));
+  }
+  return all;
+}
+
+Result<void> Artifacts::remove(const Artifact& artifact) {
+  const std::string begin = safe_name(artifact.name) + ".";
+  for (const os::DirectoryEntry& entry : TRY(world_.files.list(folder())))
+    if (entry.name.starts_with(begin)) TRY(world_.files.remove_all(folder() / entry.name));
+  return success();
 }
 
 Result<void> Artifacts::extract(const Artifact& artifact, const os::Path& destination) const {

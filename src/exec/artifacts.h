@@ -1,8 +1,10 @@
 // The artifacts of a run: files kept under a name, as lists in runs/<id>/artifacts/<name>.json over
 // content-addressed blobs. They last until the run is pruned.
 //
-// A name is given once per attempt of the run; a later attempt's upload takes its place. Errors:
-// AlreadyExists when the name is taken, InvalidInput for a name that is none.
+// A name is given once per attempt of the run; a later attempt's upload takes its place. Parts, as
+// version 3 of the action makes them, lie beside each other as <name>.<uploader>.json and are shown
+// as one artifact, in which the file uploaded last counts. Errors: AlreadyExists when the name is
+// taken, InvalidInput for a name that is none.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +37,12 @@ struct Artifact {
   std::optional<std::int64_t> retention_days;
   std::string uploader;  // leg folder and step: "build/step-3"
   std::int64_t attempt = 1;
+  bool part = false;                // of an artifact that several uploads make
   std::vector<ArtifactFile> files;  // sorted by path
 };
 
-enum class Overwrite { No, Yes };
+// When the name is taken: an error, or the old artifact goes. Share: a part beside other parts.
+enum class NameUse { Own, Replace, Share };
 
 struct ArtifactUpload {
   std::string name;
@@ -47,7 +51,7 @@ struct ArtifactUpload {
   std::optional<std::int64_t> retention_days;
   std::string uploader;
   std::int64_t attempt = 1;
-  Overwrite overwrite = Overwrite::No;
+  NameUse use = NameUse::Own;
 };
 
 // Thread-safe.
@@ -58,6 +62,9 @@ class Artifacts {
 
   // Again by the same uploader with the same files (a crash came between): what is there.
   Result<Artifact> upload(const ArtifactUpload& upload);
+  // The same with files that are in the store already; `upload` gives no paths.
+  Result<Artifact> compose(const ArtifactUpload& upload, std::vector<ArtifactFile> files);
+  Result<void> remove(const Artifact& artifact);
   Result<Artifact> find(const std::string& name) const;  // NotFound names those that are there
   Result<std::vector<Artifact>> list() const;            // by name
   // Writes the files below `destination` (0644, as GitHub's do), replacing what is there.
@@ -66,7 +73,10 @@ class Artifacts {
  private:
   os::Path folder() const { return run_folder_ / "artifacts"; }
   os::Path list_path(const std::string& name) const;
-  Result<Artifact> store_files(const ArtifactUpload& upload) const;
+  Result<std::vector<ArtifactFile>> store_files(const ArtifactUpload& upload) const;
+  Result<std::vector<Artifact>> read_all() const;
+  Result<Artifact> add(const ArtifactUpload& upload, Artifact artifact);
+  Result<Artifact> add_part(Artifact artifact);
 
   const os::World world_;
   store::BlobStore& blobs_;

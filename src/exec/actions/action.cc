@@ -1,5 +1,7 @@
 #include "exec/actions/action.h"
 
+#include <charconv>
+
 #include "base/strings.h"
 
 namespace sluice::exec {
@@ -32,6 +34,20 @@ void ActionLog::error(std::string_view text, pipeline::StepResult& result) {
 void ActionLog::notice(std::string_view text, pipeline::StepResult& result) {
   line(cat("::notice::", text));
   result.commands.push_back({"notice", {}, std::string(text)});
+}
+
+std::string_view Action::version() const {
+  return std::get<pipeline::BuiltinAction>(request_.step.action).version;
+}
+
+int Action::major_version() const {
+  constexpr int kNewest = 99;
+  std::string_view text = version();
+  if (text.starts_with('v')) text.remove_prefix(1);
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = end == text.data() + text.size() || *end == '.';
+  return error == std::errc() && whole && number < kNewest ? number : kNewest;
 }
 
 std::string Action::input(std::string_view name, std::string_view fallback) const {

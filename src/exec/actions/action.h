@@ -42,6 +42,10 @@ class Action {
   const os::World& world() const { return request_.world; }
   pipeline::StepResult& result() { return result_; }
 
+  // What stands behind the @: "v4", "v4.1.2", a commit.
+  std::string_view version() const;
+  // 4 of "v4.1.2"; the newest for a commit or a branch.
+  int major_version() const;
   std::string input(std::string_view name, std::string_view fallback = "") const;
   // true/false in the spellings of YAML 1.2; anything else is an error that names the input.
   // style: bool because it is the input's value, not a switch.
@@ -69,6 +73,7 @@ Result<void> cache_save(Action& action);
 Result<void> checkout(Action& action);
 Result<void> upload_artifact(Action& action);
 Result<void> download_artifact(Action& action);
+Result<void> merge_artifacts(Action& action);
 Result<void> setup_python(Action& action);
 Result<void> setup_node(Action& action);
 

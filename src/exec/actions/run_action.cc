@@ -25,6 +25,7 @@ constexpr Entry kActions[] = {
     {"actions/setup-node", setup_node},
     {"actions/setup-python", setup_python},
     {"actions/upload-artifact", upload_artifact},
+    {"actions/upload-artifact/merge", merge_artifacts},
 };
 
 const Entry* find_entry(std::string_view name) {

@@ -152,6 +152,10 @@ constexpr ActionRule kActions[] = {
      "name path if-no-files-found retention-days compression-level overwrite include-hidden-files "
      "archive",
      "path"},
+    {"actions/upload-artifact/merge",
+     "name pattern separate-directories delete-merged retention-days compression-level overwrite "
+     "include-hidden-files",
+     ""},
     {"actions/download-artifact",
      "name artifact-ids path pattern merge-multiple github-token repository run-id "
      "skip-decompress digest-mismatch",
