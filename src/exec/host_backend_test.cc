@@ -206,6 +206,37 @@ TEST_F(HostBackendTest, kills_a_step_that_ignores_every_polite_signal) {
   EXPECT_EQ(result.exit_code, 137);
 }
 
+TEST_F(HostBackendTest, a_child_that_ignores_every_polite_signal_goes_with_the_step_that_exits) {
+  prepare();
+  const RunStep step = script(
+      "trap 'exit 0' INT\n"
+      "(trap '' INT TERM HUP; echo $BASHPID > pid; while :; do sleep 0.05; done) &\n"
+      "until test -s pid; do sleep 0.01; done; echo ready; wait");
+  StepWatch watch = start(step);
+  watch.wait_output();
+  backend_->stop(spec_.address, step.id);
+  const StepResult result = watch.wait_ended();
+  EXPECT_EQ(result.outcome, Outcome::Cancelled);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_FALSE(alive(pid_in("pid")));
+}
+
+TEST_F(HostBackendTest, a_step_may_leave_a_child_that_goes_on_writing_and_ends_all_the_same) {
+  prepare();
+  const StepResult result =
+      run(script("(trap '' INT TERM; echo $BASHPID > pid; while echo tick; do sleep 0.01; done) &\n"
+                 "until test -s pid; do sleep 0.01; done; echo left"));
+  EXPECT_EQ(result.outcome, Outcome::Succeeded);
+  RunStep next = script("echo next", "next");
+  next.step = 1;
+  EXPECT_EQ(run(next).outcome, Outcome::Succeeded);
+  EXPECT_EQ(log(1), "next\n");
+  const pid_t child = pid_in("pid");
+  EXPECT_TRUE(alive(child));
+  finish();
+  EXPECT_FALSE(alive(child));
+}
+
 TEST_F(HostBackendTest, stopping_reaches_a_daemon_that_left_session_and_parent) {
   prepare();
   RunStep step = script("setsid bash -c 'echo $$ > pid; exec sleep 600' & echo started; sleep 600");

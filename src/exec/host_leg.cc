@@ -5,6 +5,7 @@
 #include "exec/actions/run_action.h"
 #include "exec/supervisor/supervisor_names.h"
 #include "exec/supervisor_image.h"
+#include "exec/temp_link.h"
 #include "os/unix_socket.h"
 
 namespace sluice::exec {
@@ -105,6 +106,7 @@ Result<void> HostLeg::make_folders(const LegSpec& spec) {
   TRY(files.make_directories(folder_.workspace()));
   TRY(files.make_directories(folder_.tools()));
   TRY(files.make_directories(folder_.temp(), 0700));
+  temporary_ = ensure_short_path(context_.world, folder_.temp());
   TRY(files.make_directories(folder_.attempt / "steps"));
   TRY(files.make_directories(folder_.attempt / "logs"));
   if (again) return success();
@@ -352,9 +354,10 @@ void HostLeg::end_supervisor() {
 
 void HostLeg::clean_up() {
   std::function<void(Result<void>)> done = std::exchange(finishing_, {});
-  context_.workers.post([&files = context_.world.files, temp = folder_.temp(),
-                         &loop = context_.loop, done = std::move(done)] {
-    Result<void> removed = files.remove_all(temp);
+  context_.workers.post([world = context_.world, temp = folder_.temp(), &loop = context_.loop,
+                         done = std::move(done)] {
+    remove_short_path(world, temp);
+    Result<void> removed = world.files.remove_all(temp);
     loop.post([done, removed] { done(removed); });
   });
 }

@@ -72,12 +72,15 @@ class HostLeg {
   void end_supervisor();
   void clean_up();
 
-  StepSurroundings around() const { return {context_.world, folder_, context_.settings.home}; }
+  StepSurroundings around() const {
+    return {context_.world, folder_, context_.settings.home, temporary_};
+  }
 
   HostContext& context_;
   const LegAddress address_;
   const LegFolder folder_;
   std::optional<LegSpec> spec_;
+  os::Path temporary_;  // TMPDIR of the steps
   std::unique_ptr<SupervisorLink> link_;
   SpareFiles spare_files_;
   std::map<std::string, Active> active_;

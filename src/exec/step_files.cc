@@ -15,13 +15,26 @@ constexpr std::string_view kDefaultPath =
 
 // What a step inherits from whoever started sluice; everything else stays outside, so that a run
 // does not depend on the shell it was started from.
-constexpr std::string_view kInherited[] = {
-    "HOME",           "USER",         "LOGNAME",    "SHELL",
-    "LANG",           "LANGUAGE",     "TZ",         "TMPDIR",
-    "http_proxy",     "https_proxy",  "no_proxy",   "all_proxy",
-    "HTTP_PROXY",     "HTTPS_PROXY",  "NO_PROXY",   "ALL_PROXY",
-    "SSL_CERT_FILE",  "SSL_CERT_DIR", "SLUICE_URL", "CUDA_VISIBLE_DEVICES",
-    "LD_LIBRARY_PATH"};
+constexpr std::string_view kInherited[] = {"HOME",
+                                           "USER",
+                                           "LOGNAME",
+                                           "SHELL",
+                                           "LANG",
+                                           "LANGUAGE",
+                                           "TZ",
+                                           "http_proxy",
+                                           "https_proxy",
+                                           "no_proxy",
+                                           "all_proxy",
+                                           "HTTP_PROXY",
+                                           "HTTPS_PROXY",
+                                           "NO_PROXY",
+                                           "ALL_PROXY",
+                                           "SSL_CERT_FILE",
+                                           "SSL_CERT_DIR",
+                                           "SLUICE_URL",
+                                           "CUDA_VISIBLE_DEVICES",
+                                           "LD_LIBRARY_PATH"};
 
 using Variables = std::map<std::string, std::string>;
 
@@ -90,6 +103,7 @@ void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result
 std::vector<std::string> step_environment(const StepSurroundings& around,
                                           const pipeline::RunStep& step) {
   Variables variables = inherited(around.world.environment);
+  variables["TMPDIR"] = around.temporary.string();
   for (const auto& [name, value] : step.env) variables[name] = value;
   for (const auto& file : step.collected_files)
     variables[file.variable] = collected_path(around, step, file).string();

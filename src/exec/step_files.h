@@ -18,6 +18,7 @@ struct StepSurroundings {
   const os::World& world;
   const LegFolder& folder;
   const os::Path& home;
+  const os::Path& temporary;  // TMPDIR
 };
 
 // Empty collected files that steps of a leg left as they were. The next step gets them by renaming:

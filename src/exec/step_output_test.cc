@@ -113,6 +113,51 @@ TEST_F(StepOutputTest, an_environment_too_large_is_explained) {
   EXPECT_NE(log().find("arguments and environment together are too large"), std::string::npos);
 }
 
+TEST_F(StepOutputTest, a_secret_of_one_character_is_masked_wherever_it_stands) {
+  prepare();
+  RunStep step = script("echo 7; echo 177 of 70; printf %s 7 | base64; echo end");
+  step.masks = {"7"};
+  EXPECT_EQ(run(step).outcome, Outcome::Succeeded);
+  EXPECT_EQ(log(), "***\n1*** of ***0\n***\nend\n");
+}
+
+TEST_F(StepOutputTest, a_secret_that_comes_in_two_writes_is_masked_in_every_encoding) {
+  prepare();
+  RunStep step = script(
+      "halves() { printf '%s' \"${1:0:5}\"; sleep 0.02; printf '%s\\n' \"${1:5}\"; }\n"
+      "halves \"$TOKEN\"; halves \"$(printf %s \"$TOKEN\" | base64)\"\n"
+      "halves 'pa%20ss%22word'; echo end");
+  step.env = {{"TOKEN", "pa ss\"word"}};
+  step.masks = {"pa ss\"word"};
+  EXPECT_EQ(run(step).outcome, Outcome::Succeeded);
+  EXPECT_EQ(log(), "***\n***\n***\nend\n");
+}
+
+TEST_F(StepOutputTest, the_temporary_folder_is_the_jobs_own_and_short_enough_for_sockets) {
+  settings_.home = directory_ / std::string(90, 'h');
+  prepare();
+  const RunStep step = script(
+      "test ${#TMPDIR} -lt 60; test \"$(realpath $TMPDIR)\" = \"$EXPECTED\"\n"
+      "echo x > $TMPDIR/left; echo $TMPDIR");
+  RunStep with_place = step;
+  with_place.env["EXPECTED"] = backend_->place(spec_.address).temp;
+  EXPECT_EQ(run(with_place).outcome, Outcome::Succeeded) << log();
+  const os::Path link = os::Path(std::string(trim(log())));
+  EXPECT_TRUE(world_.files.stat(link).ok());
+  finish();
+  EXPECT_FALSE(world_.files.stat(link).ok());
+  EXPECT_FALSE(world_.files.stat(with_place.env["EXPECTED"]).ok());
+  prepare();
+}
+
+TEST_F(StepOutputTest, a_temporary_folder_that_the_step_names_itself_counts) {
+  prepare();
+  RunStep step = script("echo $TMPDIR");
+  step.env["TMPDIR"] = "/var/tmp";
+  run(step);
+  EXPECT_EQ(log(), "/var/tmp\n");
+}
+
 class DiskFullTest : public ::testing::Test {};
 
 // Every write of ours fails once, at each place in turn: the step errs or succeeds, it never hangs

@@ -67,7 +67,8 @@ Result<bool> Action::flag(std::string_view name, bool fallback) const {
 
 void Action::warn_without_effect(std::span<const std::string_view> names) {
   for (const std::string_view name : names)
-    if (!input(name).empty()) warn(cat("input '", name, "' has no effect here"));
+    if (const std::string value = input(name); !value.empty() && value != "false")
+      warn(cat("input '", name, "' has no effect here"));
 }
 
 os::Path Action::in_workspace(std::string_view path) const {

@@ -179,21 +179,6 @@ TEST_F(ActionsTest, upload_names_what_it_did_not_find) {
             "this run has no artifact 'nope' It has none.");
 }
 
-TEST_F(ActionsTest, setup_python_gives_an_environment_of_the_jobs_own) {
-  prepare();
-  const StepResult result = use("actions/setup-python", {{"python-version", "3.x"}});
-  ASSERT_EQ(result.outcome, Outcome::Succeeded) << result.message;
-  RunStep step = script("python -c 'import sys; print(sys.prefix)'", "s");
-  step.step = 9;
-  step.path_prefix = result.path_additions;
-  run(step);
-  EXPECT_EQ(log(9), result.environment.at("pythonLocation") + "\n");
-  const StepResult none = use("actions/setup-python", {{"python-version", "2.6"}});
-  EXPECT_EQ(none.outcome, Outcome::Failed);
-  EXPECT_TRUE(none.message.starts_with("no installed python fits '2.6'; installed: 3."))
-      << none.message;
-}
-
 TEST_F(ActionsTest, hashes_files_as_github_does) {
   prepare();
   run(script("printf a > x.lock; mkdir s; printf b > s/x.lock", "s"));

@@ -1,19 +1,23 @@
 // actions/setup-node, approximated: an installed Node that fits, put first on PATH.
 #include "base/strings.h"
+#include "exec/actions/path_patterns.h"
 #include "exec/actions/setup_tool.h"
 
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"cache", "registry-url", "scope"};
+constexpr std::string_view kNoEffect[] = {
+    "architecture",          "cache",        "cache-dependency-path",
+    "check-latest",          "mirror",       "mirror-token",
+    "package-manager-cache", "registry-url", "scope"};
 
 ToolSearch node_search(const Action& action) {
-  const std::string home = action.world().environment.get("HOME").value_or("/root");
+  const os::Path home = home_of_steps(action);
   ToolSearch search;
   search.tool = "node";
   search.version_input = "node-version";
   search.program_names = {"node"};
-  search.more_folders = {os::Path(home) / ".nvm/versions/node", "/opt/hostedtoolcache/node"};
+  search.more_folders = {home / ".nvm/versions/node", "/opt/hostedtoolcache/node"};
   search.probe = {"-e", "console.log(process.version); console.log(process.execPath)"};
   return search;
 }
@@ -30,7 +34,8 @@ std::string as_range(std::string wanted) {
 
 Result<void> setup_node(Action& action) {
   action.warn_without_effect(kNoEffect);
-  const std::string wanted = TRY(wanted_version(action, "node-version", "node-version-file"));
+  const std::string wanted =
+      TRY(wanted_version(action, "node-version", "node-version-file", VersionedTool::Node));
   const InstalledTool node = TRY(choose_tool(action, node_search(action), as_range(wanted)));
   os::Files& files = action.world().files;
   const os::Path bin = action.request().folder.tools() / cat("node-", node.version) / "bin";

@@ -1,20 +1,23 @@
 // actions/setup-python, approximated: an installed Python that fits, in a virtual environment of
 // the job's own, so that pip changes nothing of the machine's.
 #include "base/strings.h"
+#include "exec/actions/path_patterns.h"
 #include "exec/actions/setup_tool.h"
 
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"cache", "pip-version", "pip-install", "freethreaded"};
+constexpr std::string_view kNoEffect[] = {"allow-prereleases",     "architecture", "cache",
+                                          "cache-dependency-path", "check-latest", "freethreaded",
+                                          "pip-install",           "pip-version"};
 
 ToolSearch python_search(const Action& action) {
-  const std::string home = action.world().environment.get("HOME").value_or("/root");
+  const os::Path home = home_of_steps(action);
   ToolSearch search;
   search.tool = "python";
   search.version_input = "python-version";
   search.program_names = {"python3.*", "python3", "python"};
-  search.more_folders = {os::Path(home) / ".pyenv/versions", "/opt/hostedtoolcache/Python"};
+  search.more_folders = {home / ".pyenv/versions", "/opt/hostedtoolcache/Python"};
   search.probe = {"-c",
                   "import sys; v = sys.version_info; "
                   "print('%d.%d.%d' % (v[0], v[1], v[2])); print(sys.executable)"};
@@ -40,21 +43,36 @@ Result<void> make_environment(const Action& action, const InstalledTool& python,
   return success();
 }
 
+// Nothing said: what .python-version of the workspace says, else any.
+Result<std::string> default_version(Action& action) {
+  constexpr std::string_view kFile = ".python-version";
+  const auto text = action.world().files.read(action.in_workspace(kFile), 64 * 1024);
+  if (text.ok()) return version_in_file(VersionedTool::Python, kFile, text.value());
+  action.warn("neither python-version nor python-version-file is given: taking any Python");
+  return std::string();
+}
+
 }  // namespace
 
 Result<void> setup_python(Action& action) {
   action.warn_without_effect(kNoEffect);
-  const std::string wanted = TRY(wanted_version(action, "python-version", "python-version-file"));
+  const bool update = TRY(action.flag("update-environment", true));
+  std::string wanted =
+      TRY(wanted_version(action, "python-version", "python-version-file", VersionedTool::Python));
+  if (wanted.empty()) wanted = TRY(default_version(action));
   const InstalledTool python = TRY(choose_tool(action, python_search(action), wanted));
   const os::Path folder = action.request().folder.tools() / cat("python-", python.version);
   TRY(make_environment(action, python, folder));
   action.line(
       cat("Python ", python.version, " (", python.program.string(), "), in ", folder.string()));
-  pipeline::StepResult& result = action.result();
-  result.path_additions = {(folder / "bin").string()};
-  result.environment["pythonLocation"] = folder;
-  result.environment["Python_ROOT_DIR"] = folder;
-  result.environment["Python3_ROOT_DIR"] = folder;
+  if (update) {
+    pipeline::StepResult& result = action.result();
+    result.path_additions = {(folder / "bin").string()};
+    for (const char* name :
+         {"pythonLocation", "Python_ROOT_DIR", "Python2_ROOT_DIR", "Python3_ROOT_DIR"})
+      result.environment[name] = folder;
+    result.environment["PKG_CONFIG_PATH"] = folder / "lib/pkgconfig";
+  }
   action.output("python-version", python.version);
   action.output("python-path", (folder / "bin/python").string());
   action.output("cache-hit", "false");

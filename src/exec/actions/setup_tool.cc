@@ -8,6 +8,8 @@
 namespace sluice::exec {
 namespace {
 
+constexpr std::uint64_t kFileLimit = 1u << 20;
+
 bool fits_name(const std::string& file, const std::string& pattern) {
   if (!pattern.ends_with('*')) return file == pattern;
   const std::string_view prefix = std::string_view(pattern).substr(0, pattern.size() - 1);
@@ -18,7 +20,10 @@ bool fits_name(const std::string& file, const std::string& pattern) {
 
 std::vector<os::Path> folders_to_search(const Action& action, const ToolSearch& search) {
   std::vector<os::Path> folders;
-  const std::string path = action.world().environment.get("PATH").value_or("/usr/bin:/bin");
+  const auto own = action.request().step.env.find("PATH");
+  const std::string path = own != action.request().step.env.end()
+                               ? own->second
+                               : action.world().environment.get("PATH").value_or("/usr/bin:/bin");
   for (const std::string_view folder : split(path, ':'))
     if (!folder.empty()) folders.emplace_back(folder);
   for (const os::Path& versions : search.more_folders) {
@@ -67,12 +72,15 @@ std::optional<InstalledTool> probe(const Action& action, const ToolSearch& searc
 }  // namespace
 
 Result<std::string> wanted_version(const Action& action, std::string_view version_input,
-                                   std::string_view file_input) {
-  std::string wanted = action.input(version_input);
+                                   std::string_view file_input, VersionedTool tool) {
+  const std::string wanted = action.input(version_input);
   const std::string file = action.input(file_input);
-  if (wanted.empty() && !file.empty())
-    wanted = TRY_CONTEXT(action.world().files.read(action.in_workspace(file), 64 * 1024),
-                         cat("input '", file_input, "'"));
+  if (wanted.empty() && !file.empty()) {
+    const std::string text =
+        TRY_CONTEXT(action.world().files.read(action.in_workspace(file), kFileLimit),
+                    cat("input '", file_input, "'"));
+    return TRY_CONTEXT(version_in_file(tool, file, text), cat("input '", file_input, "'"));
+  }
   // Of several lines the last becomes the default, as with the action.
   const std::vector<std::string_view> lines = split_lines(trim(wanted));
   return lines.empty() ? std::string() : std::string(trim(lines.back()));

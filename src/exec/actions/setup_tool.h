@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exec/actions/action.h"
+#include "exec/actions/version_file.h"
 #include "exec/actions/version_range.h"
 
 namespace sluice::exec {
@@ -25,7 +26,7 @@ struct ToolSearch {
 
 // The version wanted: the input, else the file that the other input names; empty: any.
 Result<std::string> wanted_version(const Action& action, std::string_view version_input,
-                                   std::string_view file_input);
+                                   std::string_view file_input, VersionedTool tool);
 
 // All that are installed, highest version first.
 std::vector<InstalledTool> installed_tools(const Action& action, const ToolSearch& search);
