@@ -118,7 +118,8 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
 
 Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const SourceFile& file,
                                       const pipeline::TriggerEvent& event,
-                                      const pipeline::RunIdentity& identity) {
+                                      const pipeline::RunIdentity& identity,
+                                      const pipeline::RunValues& values) {
   const pipeline::Language* language = language_of(languages, file.path);
   if (language == nullptr)
     return invalid_input(cat(file.path,
@@ -126,7 +127,7 @@ Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const 
                              "workflows end in .yml or .yaml)"));
   PlannedPipeline planned{file, language->read(file), std::nullopt};
   if (pipeline::has_errors(planned.diagnostics())) return planned;
-  const auto bound = TRY_CONTEXT(planned.read->bind(event, identity, {}), file.path);
+  const auto bound = TRY_CONTEXT(planned.read->bind(event, identity, values), file.path);
   planned.plan = bound->plan();
   return planned;
 }

@@ -48,7 +48,8 @@ struct PlannedPipeline {
 Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages,
                                       const pipeline::SourceFile& file,
                                       const pipeline::TriggerEvent& event,
-                                      const pipeline::RunIdentity& identity);
+                                      const pipeline::RunIdentity& identity,
+                                      const pipeline::RunValues& values = {});
 
 // The identity that a run would get now, but for number and id.
 pipeline::RunIdentity identity_of(const Repository& repository, Timestamp now);

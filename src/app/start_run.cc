@@ -1,6 +1,7 @@
 #include "app/start_run.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "base/strings.h"
@@ -20,6 +21,37 @@ Result<void> check_jobs(const pipeline::Plan& plan, const std::vector<std::strin
       return invalid_input(cat(plan.file, ": there is no job '", job, "'", did_you_mean(job, known),
                                " (jobs: ", join(known, ", "), ")"));
   return success();
+}
+
+// The named jobs and all they need; every job where none is named.
+std::set<std::string> selected_jobs(const pipeline::Plan& plan,
+                                    const std::vector<std::string>& jobs) {
+  std::set<std::string> selected;
+  std::vector<std::string> open = jobs;
+  if (jobs.empty())
+    for (const pipeline::PlannedJob& job : plan.jobs) open.push_back(job.id);
+  while (!open.empty()) {
+    const std::string id = std::move(open.back());
+    open.pop_back();
+    const pipeline::PlannedJob* job = plan.find_job(id);
+    if (job == nullptr || !selected.insert(id).second) continue;
+    open.insert(open.end(), job->needs.begin(), job->needs.end());
+  }
+  return selected;
+}
+
+Result<void> check_honoured(const pipeline::Plan& plan, const std::vector<std::string>& jobs) {
+  std::string refused;
+  for (const std::string& id : selected_jobs(plan, jobs)) {
+    const pipeline::PlannedJob& job = *plan.find_job(id);
+    if (!job.would_run) continue;
+    for (const auto& diagnostic : pipeline::Plan::all_not_honoured(job))
+      refused += cat("\n  job '", id, "': ", diagnostic.file, ":", diagnostic.position.line, ":",
+                     diagnostic.position.column, ": ", diagnostic.message);
+  }
+  if (refused.empty()) return success();
+  return unsupported(cat(plan.file, " is not run, because it holds what is not honoured here",
+                         " (--job NAME runs only that job and what it needs):", refused));
 }
 
 // Local runs share the machine with their user: as many legs as processors, but at least two, so
@@ -49,12 +81,7 @@ Result<CreatedRun> describe_run(Workbench& workbench, const Repository& reposito
 
 }  // namespace
 
-Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
-                                                    const Repository& repository,
-                                                    const StartRequest& request,
-                                                    engine::RunListener* listener) {
-  const engine::EngineParts parts = TRY(workbench.engine_parts());
-  const PlannedPipeline& planned = request.pipeline;
+Result<void> check_runnable(const PlannedPipeline& planned, const std::vector<std::string>& jobs) {
   const std::string& path = planned.file.path;
   if (!planned.plan) {
     std::string all;
@@ -65,7 +92,17 @@ Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
   }
   if (!planned.plan->triggered)
     return failed_precondition(cat(path, " does not run: ", planned.plan->reason.summary));
-  TRY(check_jobs(*planned.plan, request.jobs));
+  TRY(check_jobs(*planned.plan, jobs));
+  return check_honoured(*planned.plan, jobs);
+}
+
+Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
+                                                    const Repository& repository,
+                                                    const StartRequest& request,
+                                                    engine::RunListener* listener) {
+  const engine::EngineParts parts = TRY(workbench.engine_parts());
+  const PlannedPipeline& planned = request.pipeline;
+  TRY(check_runnable(planned, request.jobs));
   CreatedRun run = TRY(describe_run(workbench, repository, request, *planned.plan));
   // The stored plan must be the one that replay makes: bound to the run's own identity.
   run.plan = to_json(TRY(planned.read->bind(run.event, run.identity, run.values))->plan());

@@ -20,8 +20,13 @@ struct StartRequest {
   Edits edits = Edits::Include;
 };
 
-// The owner of a new run, ready to be driven. InvalidInput with all diagnostics when the file has
-// errors; FailedPrecondition, with the reason, when the event does not trigger the pipeline.
+// Whether a run of these jobs (all when empty) can start: InvalidInput with all diagnostics when
+// the file has errors or no such job; FailedPrecondition, with the reason, when the event does not
+// trigger the pipeline; Unsupported, naming all of it, when a job that would run holds what is not
+// honoured here.
+Result<void> check_runnable(const PlannedPipeline& planned, const std::vector<std::string>& jobs);
+
+// The owner of a new run, ready to be driven. Fails as check_runnable() does.
 Result<std::unique_ptr<engine::RunOwner>> start_run(Workbench& workbench,
                                                     const Repository& repository,
                                                     const StartRequest& request,

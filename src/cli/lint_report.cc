@@ -15,6 +15,7 @@ using pipeline::Severity;
 Colour colour_of(Severity severity) {
   switch (severity) {
     case Severity::Note:
+    case Severity::Unsupported:
       return Colour::Blue;
     case Severity::Warning:
       return Colour::Yellow;
@@ -80,7 +81,7 @@ Counts count(const std::vector<LintedFile>& files) {
   Counts counts;
   for (const LintedFile& file : files)
     for (const Diagnostic& finding : file.findings) {
-      if (finding.severity == Severity::Note)
+      if (finding.severity < Severity::Warning)
         ++counts.notes;
       else if (finding.severity == Severity::Warning)
         ++counts.warnings;

@@ -14,6 +14,7 @@ using pipeline::Severity;
 std::string_view level(Severity severity) {
   switch (severity) {
     case Severity::Note:
+    case Severity::Unsupported:
       return "note";
     case Severity::Warning:
       return "warning";

@@ -38,13 +38,17 @@ std::string job_text(const pipeline::PlannedJob& job, TerminalKind kind) {
   if (!job.would_run || !job.condition.empty())
     line += cat("      ", job.would_run ? "if: " : "not run: ",
                 job.would_run ? job.condition : job.reason.summary, "\n");
+  for (const auto& diagnostic : pipeline::Plan::all_not_honoured(job))
+    line += paint(kind, Colour::Yellow,
+                  cat("      not honoured here: ", diagnostic.file, ":", diagnostic.position.line,
+                      ":", diagnostic.position.column, ": ", diagnostic.message, "\n"));
   return line;
 }
 
 std::string plan_text(const app::PlannedPipeline& planned, TerminalKind kind) {
   std::string text;
   for (const auto& diagnostic : planned.diagnostics())
-    if (!planned.plan || diagnostic.severity != pipeline::Severity::Note)
+    if (!planned.plan || diagnostic.severity >= pipeline::Severity::Warning)
       text += cat("    ", pipeline::to_string(diagnostic), "\n");
   if (!planned.plan) return cat(mark_of(kind, "failed"), " ", planned.file.path, "\n", text);
   const pipeline::Plan& plan = *planned.plan;

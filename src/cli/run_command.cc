@@ -92,23 +92,27 @@ Result<int> run(const RunOptions& options, Context& context) {
   request.values.variables = TRY(key_values(options.variables, "--var"));
   const auto files = TRY(app::find_pipelines(context.world, workbench->languages(), repository,
                                              options.files, trigger.edits));
-  int status = 0;
-  int started = 0;
+  std::vector<app::PlannedPipeline> wanted;
   for (const pipeline::SourceFile& file : files) {
-    request.pipeline =
-        TRY(app::plan_pipeline(workbench->languages(), file, request.event,
-                               app::identity_of(repository, context.world.clock.now())));
-    const auto& plan = request.pipeline.plan;
-    if (plan && !plan->triggered) {
-      context.terminal.error(cat("– ", file.path, ": ", plan->reason.summary, "\n"));
+    auto planned = TRY(app::plan_pipeline(workbench->languages(), file, request.event,
+                                          app::identity_of(repository, context.world.clock.now()),
+                                          request.values));
+    if (planned.plan && !planned.plan->triggered) {
+      context.terminal.error(cat("– ", file.path, ": ", planned.plan->reason.summary, "\n"));
       continue;
     }
-    ++started;
-    status = std::max(status, TRY(run_one(context, *workbench, repository, request)));
+    // Before anything starts: a run that must be refused refuses all of them.
+    TRY(app::check_runnable(planned, options.jobs));
+    wanted.push_back(std::move(planned));
   }
-  if (started == 0)
+  if (wanted.empty())
     return failed_precondition(cat("no pipeline listens to this ", request.event.name,
                                    "; `sluice plan --event ", options.event.event, "` shows why"));
+  int status = 0;
+  for (app::PlannedPipeline& planned : wanted) {
+    request.pipeline = std::move(planned);
+    status = std::max(status, TRY(run_one(context, *workbench, repository, request)));
+  }
   return status;
 }
 

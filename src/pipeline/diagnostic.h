@@ -10,7 +10,12 @@
 
 namespace sluice::pipeline {
 
-enum class Severity { Note, Warning, Error };
+enum class Severity {
+  Note,
+  Unsupported,  // well formed, but not honoured here: no mistake, yet what holds it is not run
+  Warning,
+  Error
+};
 
 // A change of the text from `begin` up to `end`, which is not part of it.
 struct TextEdit {
@@ -41,7 +46,7 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
-std::string_view to_string(Severity severity);  // "error", "warning", "note"
+std::string_view to_string(Severity severity);  // "error", "warning"; else "note"
 // "FILE:LINE:COLUMN: error: MESSAGE [RULE]"
 std::string to_string(const Diagnostic& diagnostic);
 bool has_errors(const std::vector<Diagnostic>& diagnostics);

@@ -40,6 +40,13 @@ JsonArray to_json(const std::vector<std::string>& texts) {
   return JsonArray(texts.begin(), texts.end());
 }
 
+JsonArray to_json(const std::vector<Diagnostic>& diagnostics) {
+  JsonArray array;
+  for (const Diagnostic& diagnostic : diagnostics)
+    array.push_back(::sluice::pipeline::to_json(diagnostic));
+  return array;
+}
+
 JsonObject to_json(const std::map<std::string, std::string>& map) {
   JsonObject object;
   for (const auto& [key, value] : map) object.emplace(key, value);
@@ -93,6 +100,7 @@ Json to_json(const PlannedJob& job) {
     steps.push_back(JsonObject{{"id", step.id},
                                {"name", step.name},
                                {"condition", step.condition},
+                               {"not_honoured", to_json(step.not_honoured)},
                                {"position", position_json(step.position)}});
   return JsonObject{{"id", job.id},
                     {"name", job.name},
@@ -103,6 +111,7 @@ Json to_json(const PlannedJob& job) {
                     {"expansion", expansion_name(job.expansion)},
                     {"legs", std::move(legs)},
                     {"steps", std::move(steps)},
+                    {"not_honoured", to_json(job.not_honoured)},
                     {"would_run", job.would_run},
                     {"reason", to_json(job.reason)}};
 }
@@ -120,6 +129,7 @@ std::optional<Outcome> outcome_from_string(std::string_view text) {
 std::string_view to_string(Severity severity) {
   switch (severity) {
     case Severity::Note:
+    case Severity::Unsupported:
       return "note";
     case Severity::Warning:
       return "warning";
@@ -162,6 +172,7 @@ Json to_json(const Diagnostic& diagnostic) {
     object["end_line"] = diagnostic.end.line;
     object["end_column"] = diagnostic.end.column;
   }
+  if (diagnostic.severity == Severity::Unsupported) object["not_honoured"] = true;
   if (diagnostic.fix) object["fix"] = to_json(*diagnostic.fix);
   return object;
 }
@@ -250,6 +261,13 @@ Result<RunIdentity> run_identity_from_json(const Json& value) {
   run.server_url = TRY(get_string(object, "server_url"));
   run.created = from_micros(TRY(get_int(object, "created")));
   return run;
+}
+
+std::vector<Diagnostic> Plan::all_not_honoured(const PlannedJob& job) {
+  std::vector<Diagnostic> all = job.not_honoured;
+  for (const PlannedStep& step : job.steps)
+    all.insert(all.end(), step.not_honoured.begin(), step.not_honoured.end());
+  return all;
 }
 
 const PlannedJob* Plan::find_job(std::string_view id) const {

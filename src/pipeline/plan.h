@@ -26,6 +26,7 @@ struct PlannedStep {
   std::string name;       // as shown
   std::string condition;  // source text, empty when none
   TextPosition position;
+  std::vector<Diagnostic> not_honoured = {};  // what of it cannot be done here
 };
 
 // Of those that share a group, runs and legs alike, one goes on at a time. Case does not count in
@@ -62,6 +63,8 @@ struct PlannedJob {
   Expansion expansion = Expansion::Single;
   std::vector<Leg> legs;  // known now; empty when Dynamic
   std::vector<PlannedStep> steps;
+  // What of the job itself cannot be done here (its steps name their own): the job is not started.
+  std::vector<Diagnostic> not_honoured;
   // What the job would do, given that everything it needs succeeds: false with the reason where the
   // condition is already false for this event.
   bool would_run = true;
@@ -81,6 +84,8 @@ struct Plan {
   std::vector<Diagnostic> not_enforced;         // keys that are recorded and have no effect here
 
   const PlannedJob* find_job(std::string_view id) const;
+  // Everything that is not honoured in a job and its steps.
+  static std::vector<Diagnostic> all_not_honoured(const PlannedJob& job);
 };
 
 Json to_json(const Plan& plan);

@@ -34,12 +34,18 @@ MISTAKES = {
     "a mapping as run": ("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {a: b}\n", "6:14", []),
     "an unknown exclude key": ("on: push\njobs:\n  a:\n    strategy:\n      matrix:\n        os: [a]\n"
                                "        exclude: [{oss: a}]\n    runs-on: x\n    steps: [{run: x}]\n", "7:20", ["oss"]),
-    "an action that is not here": ("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/chekout@v4\n",
-                                   "6:15", ["actions/chekout"]),
-    "a key that changes what runs and is not honoured": (
-        "on: push\njobs:\n  a:\n    container: python:3\n    runs-on: x\n    steps: [{run: x}]\n", "4:5", ["container"]),
     "bytes that are not UTF-8": (b"on: push\nname: \xff\xfe\njobs: {}\n", None, ["UTF-8"]),
     "a key twice": (f"on: push\njobs:\n  a: {{{STEPS}}}\n  a: {{{STEPS}}}\n", "4:3", ["a"]),
+}
+
+
+NOT_HONOURED = {
+    "an action that is not here": ("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/chekout@v4\n",
+                                   "6:15", "actions/chekout"),
+    "a key that changes what runs": (
+        "on: push\njobs:\n  a:\n    container: python:3\n    runs-on: x\n    steps: [{run: x}]\n", "4:5", "container"),
+    "a runner of another system": (f"on: push\njobs:\n  a: {{{STEPS.replace('runs-on: x', 'runs-on: windows-2022')}}}\n",
+                                   None, "windows-2022"),
 }
 
 
@@ -67,6 +73,18 @@ class BadInput(SandboxTest):
         for name, (text, place, words) in MISTAKES.items():
             with self.subTest(name):
                 self.check(text, place, words)
+
+    def test_what_is_not_honoured_is_shown_and_never_run(self):
+        for name, (text, place, word) in NOT_HONOURED.items():
+            self.sandbox.commit({FILE: text})
+            for command, expected in (("run", 2), ("lint", 0), ("plan", 0)):
+                status, out, error = self.sandbox.sluice(command)
+                said = out + error
+                with self.subTest(name, command=command):
+                    self.assertEqual(expected, status, said)
+                    self.assertRegex(said, rf"{FILE}:{place or '[0-9]+:[0-9]+'}: ")
+                    self.assertIn(word, said)
+            self.assertEqual([], self.sandbox.json("runs", "list"))
 
     def test_bombs_are_refused_before_they_grow(self):
         for name, text in {"aliases of aliases": bomb(9), "deep nesting": "on: " + "[" * 5000 + "]" * 5000 + "\n"}.items():

@@ -11,7 +11,6 @@ namespace sluice::app::conformance {
 namespace {
 
 using pipeline::Diagnostic;
-using pipeline::Severity;
 
 constexpr std::uint64_t kLargestFile = 4u << 20;
 constexpr std::array<const char*, 4> kEvents = {"push", "pull_request", "workflow_dispatch",
@@ -62,23 +61,27 @@ std::string plan_for_events(const pipeline::ReadPipeline& read, pipeline::Plan* 
   return {};
 }
 
+bool holds_unhonoured(const pipeline::Plan& plan) {
+  return std::any_of(plan.jobs.begin(), plan.jobs.end(), [](const pipeline::PlannedJob& job) {
+    return !pipeline::Plan::all_not_honoured(job).empty();
+  });
+}
+
 Judged judge(const pipeline::SourceFile& source) {
   const auto read = pipeline::github::GithubLanguage().read(source);
   Judged judged;
   judged.trouble = without_place(read->diagnostics());
   if (!judged.trouble.empty()) return judged;
   if (pipeline::has_errors(read->diagnostics())) {
-    const auto& all = read->diagnostics();
-    const bool not_honoured = std::all_of(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
-      return diagnostic.severity != Severity::Error || diagnostic.rule.starts_with("unsupported-");
-    });
-    judged.file_class = not_honoured ? FileClass::NotHonoured : FileClass::Rejected;
+    judged.file_class = FileClass::Rejected;
     return judged;
   }
   pipeline::Plan plan;
   judged.trouble = plan_for_events(*read, &plan);
   if (!judged.trouble.empty()) return judged;
-  judged.file_class = plan.not_enforced.empty() ? FileClass::Planned : FileClass::PlannedWithNotes;
+  judged.file_class = holds_unhonoured(plan)      ? FileClass::NotHonoured
+                      : plan.not_enforced.empty() ? FileClass::Planned
+                                                  : FileClass::PlannedWithNotes;
   return judged;
 }
 

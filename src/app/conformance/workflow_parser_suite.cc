@@ -70,7 +70,7 @@ bool is_for_others_only(const YamlNode& options) {
 }
 
 bool is_mistake(const Diagnostic& diagnostic) {
-  return diagnostic.severity == Severity::Error && !diagnostic.rule.starts_with("unsupported-");
+  return diagnostic.severity == Severity::Error;
 }
 
 std::size_t number_or(const YamlNode& options, std::string_view key, std::size_t fallback) {

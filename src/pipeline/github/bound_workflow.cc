@@ -24,17 +24,6 @@ std::vector<std::string> secret_values(const RunValues& values) {
   return secrets;
 }
 
-std::vector<std::string> label_texts(const Value& value) {
-  std::vector<std::string> labels;
-  if (value.kind() == ValueKind::Array)
-    for (const Value& item : value.items()) labels.push_back(item.to_text());
-  else if (value.kind() == ValueKind::Object && value.find("labels") != nullptr)
-    return label_texts(*value.find("labels"));
-  else
-    labels.push_back(value.to_text());
-  return labels;
-}
-
 Error located_error(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
   return invalid_input(located(workflow, problem));
 }
@@ -256,7 +245,7 @@ std::optional<Explanation> BoundWorkflow::refused_runner(const Job& job) const {
   if (job.runs_on.has_expression_inside()) return std::nullopt;
   const ContextSet none;
   TokenEvaluator evaluator(none, workflow_->text);
-  const auto reason = unavailable_runner(label_texts(evaluator.value(job.runs_on)));
+  const auto reason = unavailable_runner(runner_labels(evaluator.value(job.runs_on)));
   if (!reason) return std::nullopt;
   const TextPosition at = job.runs_on.position;
   return evaluation_failure(located(*workflow_, {at, cat("job '", job.id, "' ", *reason)}), at);
@@ -272,7 +261,7 @@ bool BoundWorkflow::survives_cancel(const std::string& id, const RunFacts& facts
 
 Result<LegSettings> BoundWorkflow::leg_settings(const Job& job, TokenEvaluator& evaluator) const {
   LegSettings settings;
-  settings.labels = label_texts(evaluator.value(job.runs_on));
+  settings.labels = runner_labels(evaluator.value(job.runs_on));
   if (job.timeout_minutes.present())
     settings.timeout = minutes(evaluator.number(job.timeout_minutes, "timeout-minutes"))
                            .value_or(settings.timeout);
@@ -292,6 +281,7 @@ Result<LegSettings> BoundWorkflow::leg_settings(const Job& job, TokenEvaluator& 
 Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& leg,
                                             const RunFacts& facts, const JobPlace& place) const {
   const Job& job = job_named(id);
+  if (!job.not_honoured.empty()) return unsupported(to_string(job.not_honoured.front()));
   // The legs stand already: only what the contexts show of the strategy is read again.
   Spread limits;
   limits.has_matrix = leg.matrix.is_object() && !leg.matrix.get_object().empty();

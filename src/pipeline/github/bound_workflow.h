@@ -72,6 +72,7 @@ class BoundWorkflow final : public BoundPipeline {
   void plan_jobs();
   PlannedJob plan_job(const Job& job) const;
   void plan_legs(const Job& job, PlannedJob& planned) const;
+  void check_runners(const Job& job, const Spread& legs, PlannedJob& planned) const;
   // Whether it would run, and how it would end, under the assumption that all that runs succeeds.
   Outcome assume(const Job& job, const AncestorSummary& ancestors, const RunFacts& facts,
                  PlannedJob& planned) const;

@@ -38,6 +38,16 @@ std::vector<std::string> written_labels(const Token& runs_on) {
   return labels;
 }
 
+// What is not honoured of the job itself.
+std::vector<Diagnostic> without_steps(const Job& job) {
+  std::vector<Diagnostic> own = job.not_honoured;
+  for (const Step& step : job.steps)
+    for (const Diagnostic& diagnostic : step.not_honoured)
+      if (const auto at = std::find(own.begin(), own.end(), diagnostic); at != own.end())
+        own.erase(at);
+  return own;
+}
+
 }  // namespace
 
 void BoundWorkflow::make_plan(const TriggerEvent& event, std::string_view text) {
@@ -106,11 +116,6 @@ Outcome BoundWorkflow::assume(const Job& job, const AncestorSummary& ancestors,
   planned.would_run = decided.runs;
   planned.reason = std::move(decided.reason);
   if (!decided.runs) return decided.failed ? Outcome::Failed : Outcome::Skipped;
-  if (auto reason = refused_runner(job)) {
-    planned.would_run = false;
-    planned.reason = *std::move(reason);
-    return Outcome::Failed;
-  }
   return Outcome::Succeeded;
 }
 
@@ -124,7 +129,9 @@ PlannedJob BoundWorkflow::plan_job(const Job& job) const {
   planned.condition = job.condition.source;
   planned.labels = written_labels(job.runs_on);
   for (const Step& step : job.steps)
-    planned.steps.push_back({step.id, step.shown_name(), step.condition.source, step.position});
+    planned.steps.push_back(
+        {step.id, step.shown_name(), step.condition.source, step.position, step.not_honoured});
+  planned.not_honoured = without_steps(job);
   plan_legs(job, planned);
   return planned;
 }
@@ -137,8 +144,23 @@ void BoundWorkflow::plan_legs(const Job& job, PlannedJob& planned) const {
   }
   const RunFacts nothing_yet;
   auto spread_or_reason = spread(job, nothing_yet);
-  if (const auto* legs = std::get_if<Spread>(&spread_or_reason))
-    planned.legs = name_legs(job, *legs, nothing_yet);
+  const auto* legs = std::get_if<Spread>(&spread_or_reason);
+  if (legs == nullptr) return;
+  planned.legs = name_legs(job, *legs, nothing_yet);
+  if (job.runs_on.has_expression_inside()) check_runners(job, *legs, planned);
+}
+
+// Runners that a matrix chooses and that cannot be had here.
+void BoundWorkflow::check_runners(const Job& job, const Spread& legs, PlannedJob& planned) const {
+  for (const Leg& leg : planned.legs) {
+    const ContextSet contexts = leg_contexts(job, leg, legs, {});
+    TokenEvaluator evaluator(contexts, workflow_->text);
+    const Value runner = evaluator.value(job.runs_on);
+    if (!evaluator.ok()) continue;
+    if (const auto reason = unavailable_runner(runner_labels(runner)))
+      planned.not_honoured.push_back({Severity::Unsupported, "unavailable-runner", workflow_->file,
+                                      job.runs_on.position, cat("leg '", leg.name, "' ", *reason)});
+  }
 }
 
 }  // namespace sluice::pipeline::github

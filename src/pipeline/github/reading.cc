@@ -95,6 +95,11 @@ void Reading::not_enforced(TextPosition position, std::string_view rule, std::st
   not_enforced_.push_back(diagnostics_.back());
 }
 
+void Reading::not_honoured(TextPosition position, std::string_view rule, std::string message) {
+  report(Severity::Unsupported, position, rule, std::move(message));
+  not_honoured_.push_back(diagnostics_.back());
+}
+
 bool Reading::is_mapping(const YamlNode& node, std::string_view what) {
   if (node.is_mapping()) return true;
   error(node.position, "wrong-type", cat(what, " must be a mapping"));
@@ -110,8 +115,8 @@ void Reading::check_keys(const YamlNode& mapping, std::span<const KeyRule> rules
             cat("unexpected key '", key.text, "' in ", what,
                 did_you_mean(key.text, key_names(rules))));
     } else if (rule->use == KeyUse::Unsupported) {
-      error(key.position, "unsupported-key",
-            cat("'", key.text, "' in ", what, " is not supported yet: ", rule->remark));
+      not_honoured(key.position, "unsupported-key",
+                   cat("'", key.text, "' in ", what, " is not honoured here: ", rule->remark));
     } else if (rule->use == KeyUse::Informs) {
       not_enforced(key.position, "not-enforced",
                    cat("'", key.text, "' in ", what, " is not enforced: ", rule->remark));

@@ -31,6 +31,16 @@ class Reading {
   // A remark that is also listed in the plan: something written has no effect here.
   void not_enforced(TextPosition position, std::string_view rule, std::string message);
 
+  // Well formed, and cannot be done here: no mistake, but what holds it is not run.
+  void not_honoured(TextPosition position, std::string_view rule, std::string message);
+  // What was reported so while `read` ran.
+  template <class Read>
+  std::vector<Diagnostic> not_honoured_in(const Read& read) {
+    const auto before = static_cast<std::ptrdiff_t>(not_honoured_.size());
+    read();
+    return {not_honoured_.begin() + before, not_honoured_.end()};
+  }
+
   // Reports a value that is no mapping. A mapping of one `${{ insert }}` is none here.
   bool is_mapping(const YamlNode& node, std::string_view what);
   // Reports keys that are unknown, not supported or without effect. `what` names the mapping:
@@ -61,6 +71,7 @@ class Reading {
   Scopes scopes_;
   std::vector<Diagnostic> diagnostics_;
   std::vector<Diagnostic> not_enforced_;
+  std::vector<Diagnostic> not_honoured_;
 };
 
 // "A key", "'x' …": the keys that a table allows, for suggestions.

@@ -12,7 +12,7 @@ namespace sluice::pipeline::github {
 enum class KeyUse {
   Honoured,
   Informs,      // recorded, no effect here: listed in Plan::not_enforced
-  Unsupported,  // would change what runs: an error
+  Unsupported,  // would change what runs: its job is planned, and refused when it would run
   Silent,       // description and the like: nothing to say
 };
 

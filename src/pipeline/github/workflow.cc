@@ -31,6 +31,14 @@ const Trigger* Workflow::find_trigger(std::string_view event) const {
   return nullptr;
 }
 
+std::vector<std::string> runner_labels(const Value& runs_on) {
+  if (const Value* labels = runs_on.find("labels")) return runner_labels(*labels);
+  if (runs_on.kind() != ValueKind::Array) return {runs_on.to_text()};
+  std::vector<std::string> labels;
+  for (const Value& item : runs_on.items()) labels.push_back(item.to_text());
+  return labels;
+}
+
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels) {
   for (const std::string& label : labels) {
     const std::string lower = to_lower(label);

@@ -92,6 +92,7 @@ struct Step {
   Token with;
   Token continue_on_error;
   Token timeout_minutes;
+  std::vector<Diagnostic> not_honoured;  // what of it cannot be done here
 
   std::string shown_name() const;  // before evaluation
 };
@@ -118,6 +119,7 @@ struct Job {
   Token cancel_timeout_minutes;
   Token continue_on_error;
   std::vector<Step> steps;
+  std::vector<Diagnostic> not_honoured;  // what of it and its steps cannot be done here
 };
 
 struct Workflow {
@@ -137,6 +139,8 @@ struct Workflow {
   const Trigger* find_trigger(std::string_view event) const;
 };
 
+// What an evaluated `runs-on` asks for: a text, a list, or a mapping with `labels`.
+std::vector<std::string> runner_labels(const Value& runs_on);
 // Whether the labels can be had on this kind of host; the reason when not.
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
 

@@ -27,9 +27,9 @@ Strategy read_strategy(Reading& reading, const YamlNode& job) {
   const YamlNode* node = job.find("strategy");
   if (node == nullptr || node->kind == YamlKind::Null) return strategy;
   if (node->is_string() && contains_expression(node->text)) {
-    reading.error(node->position, "unsupported-key",
-                  "an expression as the whole 'strategy' is not supported yet; write 'matrix: "
-                  "${{ … }}' below it");
+    reading.not_honoured(node->position, "unsupported-key",
+                         "an expression as the whole 'strategy' is not honoured here; write "
+                         "'matrix: ${{ … }}' below it");
     return strategy;
   }
   if (!reading.is_mapping(*node, "'strategy'")) return strategy;
@@ -54,8 +54,7 @@ void note_runner(Reading& reading, const Job& job) {
     labels.push_back(job.runs_on.literal_text());
   const TextPosition at = job.runs_on.position;
   if (const auto reason = unavailable_runner(labels)) {
-    reading.not_enforced(at, "unavailable-runner",
-                         cat("job '", job.id, "' ", *reason, ", so the job will fail"));
+    reading.not_honoured(at, "unavailable-runner", cat("job '", job.id, "' ", *reason));
     return;
   }
   for (const std::string& label : labels) {
@@ -167,7 +166,9 @@ std::vector<Job> read_jobs(Reading& reading, const YamlNode& node) {
       reading.error(key.position, "duplicate-id",
                     cat("job '", key.text, "' is the same as '", same->second,
                         "': case does not count in ids"));
-    jobs.push_back(read_job(reading, key, value));
+    std::vector<Diagnostic> not_honoured =
+        reading.not_honoured_in([&] { jobs.push_back(read_job(reading, key, value)); });
+    jobs.back().not_honoured = std::move(not_honoured);
   }
   return jobs;
 }

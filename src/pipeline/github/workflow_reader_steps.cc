@@ -50,8 +50,8 @@ bool is_well_formed(std::string_view uses) {
 }
 
 void report_unsupported(Reading& reading, const YamlNode& node, std::string_view what) {
-  reading.error(node.position, "unsupported-action",
-                cat(what, " '", node.text, "' is not supported yet; ", supported_actions()));
+  reading.not_honoured(node.position, "unsupported-action",
+                       cat(what, " '", node.text, "' is not honoured here; ", supported_actions()));
 }
 
 std::optional<ActionReference> read_uses(Reading& reading, const YamlNode& step) {
@@ -188,7 +188,11 @@ std::vector<Step> read_steps(Reading& reading, const YamlNode& node) {
     return steps;
   }
   if (node.items.empty()) reading.error(node.position, "missing-key", "'steps' has no step");
-  for (const YamlNode& item : node.items) steps.push_back(read_step(reading, item));
+  for (const YamlNode& item : node.items) {
+    std::vector<Diagnostic> not_honoured =
+        reading.not_honoured_in([&] { steps.push_back(read_step(reading, item)); });
+    steps.back().not_honoured = std::move(not_honoured);
+  }
   name_steps(steps);
   return steps;
 }
