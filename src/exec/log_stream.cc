@@ -12,11 +12,21 @@ namespace {
 
 using pipeline::github::WorkflowCommand;
 
+constexpr std::size_t kWindow = 8192;
 constexpr std::string_view kNotKept[] = {"group", "endgroup",    "debug",
                                          "echo",  "add-matcher", "remove-matcher"};
 
 bool may_hold_command(std::string_view line) {
   return line.find("::") != std::string_view::npos || line.find("##[") != std::string_view::npos;
+}
+
+// How many bytes at the beginning are whole lines that hold no command. Looks no further than the
+// window, so that what is found there is not searched again and again.
+std::size_t plain_lines(std::string_view bytes) {
+  const std::string_view window = bytes.substr(0, kWindow);
+  std::string_view plain = window.substr(0, window.find("::"));
+  plain = plain.substr(0, plain.find("##["));
+  return plain.rfind('\n') + 1;  // npos + 1 is 0
 }
 
 bool is_kept(std::string_view name) {
@@ -45,6 +55,12 @@ void LogStream::feed(std::string_view bytes, Timestamp now, std::string& out) {
     return;
   }
   while (!bytes.empty()) {
+    if (state_ == Line::Ordinary && line_.empty()) {
+      const std::size_t size = plain_lines(bytes);
+      mask(bytes.substr(0, size), out);
+      bytes.remove_prefix(size);
+      if (size > 0) continue;
+    }
     const std::size_t end = bytes.find('\n');
     const bool whole = end != std::string_view::npos;
     const std::string_view piece = bytes.substr(0, whole ? end + 1 : bytes.size());
@@ -122,6 +138,7 @@ void LogStream::keep(WorkflowCommand command) {
 }
 
 void LogStream::mask(std::string_view bytes, std::string& out) {
+  if (bytes.empty()) return;
   if (masker_.empty()) {
     stamp_lines(bytes, out);
     return;
