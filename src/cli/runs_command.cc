@@ -1,8 +1,6 @@
 #include "cli/runs_command.h"
 
 #include <CLI/CLI.hpp>
-#include <condition_variable>
-#include <mutex>
 
 #include "app/keeper_starter.h"
 #include "app/retention.h"
@@ -12,6 +10,7 @@
 #include "cli/run_view.h"
 #include "cli/session.h"
 #include "cli/style.h"
+#include "os/pause.h"
 
 namespace sluice::cli {
 namespace {
@@ -205,25 +204,6 @@ Result<int> logs(const RunsOptions& options, Context& context) {
   return 0;
 }
 
-// Returns early when the token says so.
-void pause(os::Timers& timers, Duration duration, const CancellationToken& cancel) {
-  std::mutex mutex;
-  std::condition_variable over;
-  bool done = false;
-  const auto finish = [&] {
-    std::lock_guard lock(mutex);
-    done = true;
-    over.notify_all();
-  };
-  const auto registration = cancel.on_cancel(finish);
-  const os::TimerId timer = timers.start(duration, finish);
-  {
-    std::unique_lock lock(mutex);
-    over.wait(lock, [&] { return done; });
-  }
-  timers.cancel(timer);
-}
-
 Result<int> watch(const RunsOptions& options, Context& context) {
   const auto workbench = TRY(open_workbench(context));
   const RunRow run = TRY(workbench->read_model().find_run(options.run));
@@ -247,7 +227,7 @@ Result<int> watch(const RunsOptions& options, Context& context) {
           view->on_output({job.id, leg.leg}, step->step);
     view->on_tick();
     if (!view->tree().result().empty()) break;
-    pause(context.world.timers, std::chrono::milliseconds(200), context.interrupt);
+    os::pause(context.interrupt, std::chrono::milliseconds(200));
   }
   if (view->tree().result().empty()) return 0;
   view->finish();

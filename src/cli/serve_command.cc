@@ -1,14 +1,13 @@
 #include "cli/serve_command.h"
 
 #include <CLI/CLI.hpp>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 
 #include "base/strings.h"
 #include "cli/model_access.h"
 #include "ml/registry/model_reference.h"
 #include "ml/serve/model_server.h"
+#include "os/pause.h"
 
 namespace sluice::cli {
 namespace {
@@ -48,26 +47,13 @@ Result<ml::ModelLocation> locate(Context& context, const ServeOptions& options) 
   return location;
 }
 
-void wait_for(const CancellationToken& token) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool fired = false;
-  const auto registration = token.on_cancel([&] {
-    const std::lock_guard lock(mutex);
-    fired = true;
-    changed.notify_all();
-  });
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return fired; });
-}
-
 Result<int> serve(Context& context, const ServeOptions& options) {
   const ml::ModelLocation location = TRY(locate(context, options));
   const auto server =
       TRY(ml::ModelServer::start(context.world.files, context.world.clock, context.log, location,
                                  http::TcpAddress{options.host, options.port}));
   context.terminal.out(cat("listening on http://", http::to_string(server->address()), "\n"));
-  wait_for(context.interrupt);
+  os::pause(context.interrupt);
   context.terminal.error("draining\n");
   if (!server->drain(kDrain))
     context.terminal.error("some requests did not end in time and are cut off\n");

@@ -3,11 +3,10 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include "base/strings.h"
 #include "delivery/presenter.h"
+#include "os/pause.h"
 
 namespace sluice::delivery {
 namespace {
@@ -18,19 +17,6 @@ constexpr int kLastError = 3;
 
 os::Path error_file(const os::Path& folder) {
   return folder / "keeper.error";
-}
-
-void sleep_unless(const CancellationToken& stop, Duration time) {
-  std::mutex mutex;
-  std::condition_variable woken;
-  bool stopped = false;
-  const auto registration = stop.on_cancel([&] {
-    std::lock_guard lock(mutex);
-    stopped = true;
-    woken.notify_all();
-  });
-  std::unique_lock lock(mutex);
-  woken.wait_for(lock, time, [&] { return stopped; });
 }
 
 // Waits for the keeper; a stop is passed on to it once.
@@ -71,8 +57,7 @@ Result<int> run_monitor(os::World world, Log& log, const MonitorOptions& options
                   status.signal != 0 ? "signal " : "status ",
                   status.signal != 0 ? status.signal : status.code, "; starting another in ",
                   to_human(delay)));
-    sleep_unless(stop, delay);
-    if (stop.cancelled()) return 0;
+    if (!os::pause(stop, delay)) return 0;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "delivery/json_match.h"
 #include "http/client.h"
+#include "os/pause.h"
 
 namespace sluice::delivery {
 namespace {
@@ -135,25 +136,12 @@ void ProcessReplicaHost::fail(const std::string& id, std::string reason) {
   report({ReplicaReportKind::Failed, id, {}, std::move(reason)});
 }
 
-bool ProcessReplicaHost::pause(Duration time, const CancellationToken& cancel) {
-  std::mutex mutex;
-  std::condition_variable woken;
-  bool cancelled = false;
-  const auto registration = cancel.on_cancel([&] {
-    std::lock_guard lock(mutex);
-    cancelled = true;
-    woken.notify_all();
-  });
-  std::unique_lock lock(mutex);
-  return !woken.wait_for(lock, time, [&] { return cancelled; });
-}
-
 // ---- start ----
 
 void ProcessReplicaHost::start(const std::string& id, const Revision& revision, Duration delay,
                                OrderIs order) {
   run(id, Earlier::GoesFirst, [=, this](const CancellationToken& cancel) {
-    if (delay > Duration(0) && !pause(delay, cancel)) return;
+    if (delay > Duration(0) && !os::pause(cancel, delay)) return;
     do_start(id, revision, order, cancel);
   });
 }
@@ -204,7 +192,7 @@ void ProcessReplicaHost::await_process(const std::string& id, const Cancellation
       if (!alive(place.value())) return fail(id, describe_end(place.value()));
       return report({ReplicaReportKind::Started, id, place.value(), ""});
     }
-    if (!pause(kShortWait, cancel)) return;
+    if (!os::pause(cancel, kShortWait)) return;
   }
   fail(id, "its start left no record: the process ended before it ran the command");
 }
@@ -226,7 +214,7 @@ void ProcessReplicaHost::do_await_ready(const ReplicaPlace& place, const Revisio
     if (parts_.world.clock.steady() >= deadline)
       return fail(place.id, cat("not ready within ", to_human(revision.startup_deadline), ": ",
                                 *trouble, last_words(place.id)));
-    if (!pause(kProbeStarting, cancel)) return;
+    if (!os::pause(cancel, kProbeStarting)) return;
   }
   {
     std::lock_guard lock(mutex_);
@@ -278,7 +266,7 @@ void ProcessReplicaHost::watch(const ReplicaPlace& place, const Revision& revisi
 
 void ProcessReplicaHost::look_for_dead() {
   const CancellationToken stop = stop_.token();
-  while (pause(kLookForDead, stop)) {
+  while (os::pause(stop, kLookForDead)) {
     std::vector<ReplicaPlace> places;
     {
       std::lock_guard lock(mutex_);
@@ -297,7 +285,7 @@ void ProcessReplicaHost::look_for_dead() {
 
 void ProcessReplicaHost::probe_serving() {
   const CancellationToken stop = stop_.token();
-  while (pause(kProbeServing, stop)) {
+  while (os::pause(stop, kProbeServing)) {
     std::vector<Watched> entries;
     {
       std::lock_guard lock(mutex_);
@@ -337,7 +325,7 @@ void ProcessReplicaHost::do_retire(const std::string& id, std::optional<ReplicaP
                                    const CancellationToken& cancel) {
   const SteadyTime deadline = parts_.world.clock.steady() + drain;
   while (parts_.in_flight(id) > 0 && parts_.world.clock.steady() < deadline)
-    if (!pause(kShortWait, cancel)) return;
+    if (!os::pause(cancel, kShortWait)) return;
   // A start that has not left its trace yet finds this one, and ends.
   if (!place && parts_.world.files.make_directories(folder(id)).ok()) {
     const auto claimed = parts_.world.files.create_exclusive(file(id, "started"), "");
@@ -345,7 +333,7 @@ void ProcessReplicaHost::do_retire(const std::string& id, std::optional<ReplicaP
   }
   for (Duration waited{}; !place && waited < kRecordAppears; waited += kShortWait) {
     if (auto recorded = recorded_place(id); recorded.ok()) place = std::move(recorded).value();
-    if (!place && !pause(kShortWait, cancel)) return;
+    if (!place && !os::pause(cancel, kShortWait)) return;
   }
   if (place && parts_.world.processes.signal(place->process, SIGTERM) &&
       !wait_for_end(*place, grace, cancel)) {
@@ -362,7 +350,7 @@ bool ProcessReplicaHost::wait_for_end(const ReplicaPlace& place, Duration most,
   const SteadyTime deadline = parts_.world.clock.steady() + most;
   while (alive(place)) {
     if (parts_.world.clock.steady() >= deadline) return false;
-    if (!pause(kShortWait, cancel)) return false;
+    if (!os::pause(cancel, kShortWait)) return false;
   }
   return true;
 }

@@ -79,7 +79,6 @@ class ProcessReplicaHost final : public ReplicaHost {
   std::string describe_end(const ReplicaPlace& place);
   std::string last_words(const std::string& id) const;
   void remove_old_files(const std::string& id);
-  bool pause(Duration time, const CancellationToken& cancel);  // false when cancelled
 
   void look_for_dead();
   void probe_serving();
