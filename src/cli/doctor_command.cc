@@ -43,6 +43,14 @@ Result<int> doctor(OutputForm form, Context& context) {
   return status;
 }
 
+Result<int> rebuild(Context& context) {
+  const auto workbench = TRY(open_workbench(context));
+  const std::size_t runs = TRY(workbench->read_model().rebuild(workbench->journal()));
+  context.terminal.out(
+      cat("the tables of ", plural(runs, "run"), " are made anew from the journal\n"));
+  return 0;
+}
+
 }  // namespace
 
 void add_doctor_command(CLI::App& root, Chosen& chosen) {
@@ -50,8 +58,13 @@ void add_doctor_command(CLI::App& root, Chosen& chosen) {
       root.add_subcommand("doctor", "What this machine offers, and what is missing for what");
   auto json = std::make_shared<bool>(false);  // shared by parser and action
   command->add_flag("--json", *json, "As JSON");
-  command->callback([json, &chosen] {
-    chosen.action = [json](Context& context) {
+  auto anew = std::make_shared<bool>(false);  // likewise
+  command->add_flag(
+      "--rebuild", *anew,
+      "Make the tables behind listings of runs anew from the journal, and nothing else");
+  command->callback([json, anew, &chosen] {
+    chosen.action = [json, anew](Context& context) {
+      if (*anew) return rebuild(context);
       return doctor(*json ? OutputForm::Json : OutputForm::Text, context);
     };
   });

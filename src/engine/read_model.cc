@@ -1,5 +1,7 @@
 #include "engine/read_model.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "store/migrations.h"
 
@@ -250,18 +252,10 @@ bool is_number(std::string_view text) {
          text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-}  // namespace
+constexpr std::string_view kStreamPrefix = "run/";
 
-Result<void> ReadModel::migrate(store::Database& database) {
-  TRY(store::migrate(database, "runs", kMigrations));
-  return ConcurrencyGroups::migrate(database);
-}
-
-Result<void> ReadModel::project(Transaction& transaction, const std::string& stream,
-                                const std::vector<StoredEvent>& events) {
-  if (!stream.starts_with("run/")) return success();
-  const std::string run = stream.substr(4);
-  TRY(ConcurrencyGroups::project(transaction, run, events));
+Result<void> project_rows(Transaction& transaction, const std::string& run,
+                          const std::vector<StoredEvent>& events) {
   for (const StoredEvent& event : events) {
     for (const ProjectorOf& candidate : kProjectors) {
       if (candidate.kind != event.event.kind) continue;
@@ -271,6 +265,51 @@ Result<void> ReadModel::project(Transaction& transaction, const std::string& str
     }
   }
   return success();
+}
+
+Result<void> remove_rows(Transaction& transaction, const std::string& run) {
+  for (const char* sql : {"DELETE FROM steps WHERE run = ?", "DELETE FROM jobs WHERE run = ?",
+                          "DELETE FROM runs WHERE id = ?"})
+    TRY(transaction.execute(sql, {run}));
+  return success();
+}
+
+}  // namespace
+
+Result<void> ReadModel::migrate(store::Database& database) {
+  TRY(store::migrate(database, "runs", kMigrations));
+  return ConcurrencyGroups::migrate(database);
+}
+
+Result<void> ReadModel::project(Transaction& transaction, const std::string& stream,
+                                const std::vector<StoredEvent>& events) {
+  if (!stream.starts_with(kStreamPrefix)) return success();
+  const std::string run = stream.substr(kStreamPrefix.size());
+  TRY(ConcurrencyGroups::project(transaction, run, events));
+  return project_rows(transaction, run, events);
+}
+
+Result<std::size_t> ReadModel::rebuild(store::Journal& journal) {
+  const std::vector<std::string> streams = TRY(journal.streams(kStreamPrefix));
+  TRY(database_.write([&](Transaction& transaction) -> Result<void> {
+    std::vector<std::string> unknown;
+    TRY(transaction.query("SELECT id FROM runs", {}, [&](const Row& row) -> Result<void> {
+      if (!std::ranges::binary_search(streams, cat(kStreamPrefix, row.text(0))))
+        unknown.emplace_back(row.text(0));
+      return success();
+    }));
+    for (const std::string& run : unknown) TRY(remove_rows(transaction, run));
+    return success();
+  }));
+  for (const std::string& stream : streams)
+    TRY(journal.project_again(stream,
+                              [](Transaction& transaction, const std::string& name,
+                                 const std::vector<StoredEvent>& events) -> Result<void> {
+                                const std::string run = name.substr(kStreamPrefix.size());
+                                TRY(remove_rows(transaction, run));
+                                return project_rows(transaction, run, events);
+                              }));
+  return streams.size();
 }
 
 Result<std::vector<RunRow>> ReadModel::runs(std::size_t limit) const {
@@ -341,10 +380,8 @@ Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
 
 Result<void> ReadModel::remove_run(const std::string& run) {
   return database_.write([&](Transaction& transaction) -> Result<void> {
-    for (const char* sql :
-         {"DELETE FROM steps WHERE run = ?", "DELETE FROM jobs WHERE run = ?",
-          "DELETE FROM run_requests WHERE run = ?", "DELETE FROM runs WHERE id = ?"})
-      TRY(transaction.execute(sql, {run}));
+    TRY(remove_rows(transaction, run));
+    TRY(transaction.execute("DELETE FROM run_requests WHERE run = ?", {run}));
     return ConcurrencyGroups::remove_run(transaction, run);
   });
 }

@@ -87,6 +87,11 @@ class ReadModel {
   Result<std::vector<StepRow>> steps(const std::string& run) const;
   Result<void> remove_run(const std::string& run);
 
+  // Makes the rows of runs, jobs and steps anew from the journal, also those of runs that go on,
+  // and removes rows of runs that it does not know. Run numbers, requests and concurrency groups
+  // are not made of a run's events alone and stay. Returns the number of runs.
+  Result<std::size_t> rebuild(store::Journal& journal);
+
   ConcurrencyGroups groups() const { return ConcurrencyGroups(database_); }
 
   Result<std::int64_t> take_run_number(const std::string& pipeline_file);

@@ -95,6 +95,24 @@ Result<void> insert_effects(Transaction& transaction, const std::string& stream,
   return success();
 }
 
+Result<std::vector<StoredEvent>> read_events(Reader& reader, const std::string& stream,
+                                             std::int64_t after_seq) {
+  std::vector<StoredEvent> events;
+  TRY(reader.query(
+      "SELECT seq, time, kind, body FROM events WHERE stream = ? AND seq > ? ORDER BY seq",
+      {stream, after_seq}, [&](const Row& row) -> Result<void> {
+        const std::int64_t seq = row.integer(0);
+        const auto expected = after_seq + static_cast<std::int64_t>(events.size()) + 1;
+        if (seq != expected)
+          return corrupt(cat("stream ", stream, ": event ", expected, " is missing"));
+        Json body = TRY(parse_body(row.text(3), stream, cat("event ", seq)));
+        events.push_back(
+            {seq, from_micros(row.integer(1)), {std::string(row.text(2)), std::move(body)}});
+        return success();
+      }));
+  return events;
+}
+
 }  // namespace
 
 Digest digest_of(const Effect& effect) {
@@ -117,22 +135,17 @@ Result<void> Journal::commit(const std::string& stream, const JournalBatch& batc
 Result<std::vector<StoredEvent>> Journal::load(const std::string& stream,
                                                std::int64_t after_seq) const {
   std::vector<StoredEvent> events;
-  TRY(database_.read([&](Reader& reader) {
-    return reader.query(
-        "SELECT seq, time, kind, body FROM events WHERE stream = ? AND seq > ? ORDER BY seq",
-        {stream, after_seq}, [&](const Row& row) -> Result<void> {
-          const std::int64_t seq = row.integer(0);
-          const auto expected = after_seq + static_cast<std::int64_t>(events.size()) + 1;
-          if (seq != expected) {
-            return corrupt(cat("stream ", stream, ": event ", expected, " is missing"));
-          }
-          Json body = TRY(parse_body(row.text(3), stream, cat("event ", seq)));
-          events.push_back(
-              {seq, from_micros(row.integer(1)), {std::string(row.text(2)), std::move(body)}});
-          return success();
-        });
+  TRY(database_.read([&](Reader& reader) -> Result<void> {
+    events = TRY(read_events(reader, stream, after_seq));
+    return success();
   }));
   return events;
+}
+
+Result<void> Journal::project_again(const std::string& stream, const Projection& projection) {
+  return database_.write([&](Transaction& transaction) -> Result<void> {
+    return projection(transaction, stream, TRY(read_events(transaction, stream, 0)));
+  });
 }
 
 Result<std::vector<Effect>> Journal::pending_effects(const std::string& stream) const {

@@ -77,10 +77,13 @@ class Journal {
   Result<std::vector<std::string>> streams(std::string_view prefix) const;
   Result<void> remove_stream(const std::string& stream);
 
-  // Called inside each commit() before it ends, so that read models change together with the
-  // events they are made of.
+  // Hands all events of a stream to `projection` in one write, for tables that are made anew.
   using Projection = std::function<Result<void>(Transaction&, const std::string& stream,
                                                 const std::vector<StoredEvent>&)>;
+  Result<void> project_again(const std::string& stream, const Projection& projection);
+
+  // Called inside each commit() before it ends, so that read models change together with the
+  // events they are made of.
   void set_projection(Projection projection) { projection_ = std::move(projection); }
 
  private:

@@ -119,6 +119,39 @@ class Home(SandboxTest):
         self.assertEqual([], self.sandbox.query("SELECT * FROM events WHERE stream <> 'run/" + run["id"] + "'"))
         self.assertIn("3000000", "".join(str(f.stat().st_size) for f in self.sandbox.home.rglob("big.bin")))
 
+    def test_tables_made_anew_from_the_journal_equal_those_that_were_there(self):
+        self.run_pipeline("""\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                strategy: {matrix: {n: [1, 2]}}
+                outputs: {odd: "${{ steps.odd.outputs.odd }}"}
+                steps:
+                  - {id: odd, run: "echo odd=${{ matrix.n }} >> $GITHUB_OUTPUT"}
+                  - {if: matrix.n == 2, run: echo two}
+              b: {needs: a, runs-on: x, steps: [{run: exit 3}, {run: echo never}]}
+              c: {needs: b, runs-on: x, steps: [{run: echo never}]}
+            """, status=1)
+        self.assert_status(1, self.sandbox.sluice("runs", "rerun", "latest"))
+        self.assert_status(1, self.sandbox.sluice("run"))
+        tables = {name: self.sandbox.query(f"SELECT * FROM {name} ORDER BY 1, 2, 3, 4, 5") for name in ("runs", "jobs", "steps")}
+        self.assertEqual(2, len(tables["runs"]))
+        self.assertGreaterEqual(len(tables["steps"]), 8)
+        connection = sqlite3.connect(self.sandbox.home / "engine.db")
+        with connection:
+            connection.execute("DELETE FROM steps WHERE step = 0")
+            connection.execute("UPDATE jobs SET result = 'succeeded', outputs = '{}'")
+            connection.execute("DELETE FROM runs WHERE number = 1")
+            connection.execute("INSERT INTO runs SELECT 'ghost', 9, attempt, pipeline, file, event, ref, sha, status, result, "
+                               "created, finished FROM runs")
+        connection.close()
+        answer = self.sandbox.sluice("doctor", "--rebuild")
+        self.assert_status(0, answer)
+        self.assertIn("2 runs", answer[1])
+        for name, rows in tables.items():
+            self.assertEqual(rows, self.sandbox.query(f"SELECT * FROM {name} ORDER BY 1, 2, 3, 4, 5"), name)
+
     def test_gc_beside_a_run_takes_nothing_that_the_run_needs(self):
         self.sandbox.pipeline("""\
             on: push
