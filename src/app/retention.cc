@@ -1,11 +1,14 @@
 #include "app/retention.h"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/ids.h"
 #include "base/strings.h"
 #include "exec/artifacts.h"
 #include "exec/caches.h"
+#include "store/home.h"
 
 namespace sluice::app {
 namespace {
@@ -24,11 +27,65 @@ Result<bool> remove_run(Workbench& workbench, const std::string& run) {
   return true;
 }
 
-Result<bool> any_run_goes_on(Workbench& workbench) {
-  for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns)))
-    if (run.status != "finished" && engine::is_driven(workbench.world(), workbench.home(), run.id))
-      return true;
-  return false;
+// A starting run makes its folder before anything else knows it.
+bool is_young(Workbench& workbench, const os::Path& folder) {
+  constexpr Duration kYoung = std::chrono::hours(1);
+  const auto info = workbench.world().files.stat(folder);
+  return info.ok() && workbench.world().clock.now() - info->modified < kYoung;
+}
+
+// What the home's runs still need, and whether one of them goes on.
+struct Needed {
+  std::set<Digest> blobs;
+  bool run_goes_on = false;
+};
+
+Result<Needed> look_at_runs(Workbench& workbench, Collected* collected) {
+  std::set<std::string> known;
+  for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns))) known.insert(run.id);
+  Needed needed;
+  const os::Path runs = workbench.home() / "runs";
+  const auto entries = workbench.world().files.list(runs);
+  if (!entries.ok()) return needed;
+  for (const os::DirectoryEntry& entry : *entries) {
+    if (!is_sortable_id(entry.name)) continue;
+    needed.run_goes_on =
+        needed.run_goes_on || engine::is_driven(workbench.world(), workbench.home(), entry.name);
+    if (known.contains(entry.name)) {
+      const exec::Artifacts artifacts(workbench.world(), workbench.blobs(), runs / entry.name);
+      for (const exec::Artifact& artifact : TRY(artifacts.list()))
+        for (const exec::ArtifactFile& file : artifact.files) needed.blobs.insert(file.digest);
+    } else if (!is_young(workbench, runs / entry.name) && TRY(remove_run(workbench, entry.name))) {
+      ++collected->folders;
+    }
+  }
+  return needed;
+}
+
+// When something was last written in the folder of a training job.
+Timestamp last_written(const os::FileReader& files, const os::Path& folder) {
+  Timestamp last{};
+  for (const os::Path& path : {folder, folder / "training.log", folder / "job.json"})
+    if (const auto info = files.stat(path); info.ok()) last = std::max(last, info->modified);
+  return last;
+}
+
+Result<std::size_t> remove_training_jobs(const os::World& world, const os::Path& folder,
+                                         const CollectRequest& request) {
+  std::vector<std::pair<Timestamp, os::Path>> jobs;
+  const auto entries = world.files.list(folder);
+  if (!entries.ok()) return std::size_t{0};
+  for (const os::DirectoryEntry& entry : *entries)
+    if (entry.kind == os::FileKind::Directory)
+      jobs.emplace_back(last_written(world.files, folder / entry.name), folder / entry.name);
+  std::ranges::sort(jobs, std::greater());
+  std::size_t removed = 0;
+  for (std::size_t i = request.keep_training; i < jobs.size(); ++i) {
+    if (world.clock.now() - jobs[i].first < request.training_older_than) continue;
+    TRY(world.files.remove_all(jobs[i].second));
+    ++removed;
+  }
+  return removed;
 }
 
 }  // namespace
@@ -48,37 +105,24 @@ Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request) {
   return pruned;
 }
 
-Result<Collected> collect_garbage(Workbench& workbench) {
+Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& request) {
+  const auto lock = TRY(store::lock_collection(workbench.world(), workbench.home()));
   Collected collected;
-  os::Files& files = workbench.world().files;
-  std::set<std::string> known;
-  for (const engine::RunRow& run : TRY(workbench.read_model().runs(kAllRuns))) known.insert(run.id);
-  std::set<Digest> wanted;
-  exec::Caches caches(workbench.world(), workbench.blobs(), workbench.home());
-  for (const exec::CacheEntry& entry : TRY(caches.list())) wanted.insert(entry.archive);
-  const os::Path runs = workbench.home() / "runs";
-  if (auto entries = files.list(runs); entries.ok()) {
-    for (const os::DirectoryEntry& entry : *entries) {
-      if (!is_sortable_id(entry.name)) continue;
-      if (known.contains(entry.name)) {
-        const exec::Artifacts artifacts(workbench.world(), workbench.blobs(), runs / entry.name);
-        for (const exec::Artifact& artifact : TRY(artifacts.list()))
-          for (const exec::ArtifactFile& file : artifact.files) wanted.insert(file.digest);
-      } else if (TRY(remove_run(workbench, entry.name))) {
-        ++collected.folders;
-      }
-    }
-  }
-  std::vector<store::BlobInfo> unwanted;
-  TRY(workbench.blobs().for_each([&](const store::BlobInfo& blob) {
-    if (!wanted.contains(blob.digest)) unwanted.push_back(blob);
-    return success();
-  }));
-  if (TRY(any_run_goes_on(workbench))) {
+  collected.training_jobs =
+      TRY(remove_training_jobs(workbench.world(), workbench.home() / "training", request));
+  Needed needed = TRY(look_at_runs(workbench, &collected));
+  if (needed.run_goes_on) {
     collected.left = BlobsLeft::RunsGoOn;
     return collected;
   }
+  exec::Caches caches(workbench.world(), workbench.blobs(), workbench.home());
   collected.caches = TRY(caches.evict(exec::kDefaultCacheLimit)).entries;
+  for (const exec::CacheEntry& entry : TRY(caches.list())) needed.blobs.insert(entry.archive);
+  std::vector<store::BlobInfo> unwanted;
+  TRY(workbench.blobs().for_each([&](const store::BlobInfo& blob) {
+    if (!needed.blobs.contains(blob.digest)) unwanted.push_back(blob);
+    return success();
+  }));
   for (const store::BlobInfo& blob : unwanted) {
     TRY(workbench.blobs().remove(blob.digest));
     ++collected.blobs;

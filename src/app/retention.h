@@ -23,6 +23,11 @@ struct Pruned {
 // never finished, stays.
 Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request);
 
+struct CollectRequest {
+  std::size_t keep_training = 20;  // newest folders of training jobs that stay in any case
+  Duration training_older_than = std::chrono::hours(24 * 30);  // since anything was written there
+};
+
 enum class BlobsLeft { None, RunsGoOn };
 
 struct Collected {
@@ -30,12 +35,14 @@ struct Collected {
   std::uint64_t blob_bytes = 0;
   std::size_t caches = 0;   // beyond the limit of all caches, or without their archive
   std::size_t folders = 0;  // of runs that no journal knows
+  std::size_t training_jobs = 0;
   BlobsLeft left = BlobsLeft::None;
 };
 
-// Removes folders of unknown runs, caches beyond their limit, and blobs that neither a cache nor an
-// artifact of a remaining run names. While a run goes on blobs and caches stay (RunsGoOn): a blob
-// that was just uploaded has no name yet.
-Result<Collected> collect_garbage(Workbench& workbench);
+// Removes folders of unknown runs, of old training jobs, caches beyond their limit, and blobs that
+// neither a cache nor an artifact of a remaining run names. While a run goes on blobs and caches
+// stay (RunsGoOn): a blob that was just uploaded has no name yet. No run starts or is taken over in
+// the meantime (store::lock_collection).
+Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& request);
 
 }  // namespace sluice::app

@@ -9,6 +9,7 @@
 #include "cli/doctor_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/gate_command.h"
+#include "cli/gc_command.h"
 #include "cli/lint_command.h"
 #include "cli/model_command.h"
 #include "cli/plan_command.h"

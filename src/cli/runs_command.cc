@@ -432,17 +432,6 @@ Result<int> explain(const RunsOptions& options, Context& context) {
   return 0;
 }
 
-Result<int> gc(Context& context) {
-  const auto workbench = TRY(open_workbench(context));
-  const app::Collected collected = TRY(app::collect_garbage(*workbench));
-  context.terminal.out(cat(
-      "removed ", plural(collected.blobs, "blob"), " (", human_bytes(collected.blob_bytes), "), ",
-      plural(collected.caches, "cache"), " and ", plural(collected.folders, "folder"), "\n"));
-  if (collected.left == app::BlobsLeft::RunsGoOn)
-    context.terminal.out("blobs stay while a run goes on; call gc again when it has ended\n");
-  return 0;
-}
-
 using RunsAction = Result<int> (*)(const RunsOptions&, Context&);
 
 CLI::App* add_action(CLI::App& parent, Chosen& chosen, const std::string& name,
@@ -506,11 +495,6 @@ void add_explain_command(CLI::App& root, Chosen& chosen) {
   add_run_argument(command, options);
   command->add_option("JOB", options->job, "Only this job");
   command->add_flag("--json", options->json, "As JSON");
-}
-
-void add_gc_command(CLI::App& root, Chosen& chosen) {
-  CLI::App* command = root.add_subcommand("gc", "Remove what nothing refers to any more");
-  command->callback([&chosen] { chosen.action = [](Context& context) { return gc(context); }; });
 }
 
 }  // namespace sluice::cli

@@ -8,7 +8,5 @@ namespace sluice::cli {
 void add_runs_command(CLI::App& root, Chosen& chosen);
 // `sluice explain RUN [JOB]`
 void add_explain_command(CLI::App& root, Chosen& chosen);
-// `sluice gc`
-void add_gc_command(CLI::App& root, Chosen& chosen);
 
 }  // namespace sluice::cli

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "engine/group_watch.h"
 #include "pipeline/mask.h"
+#include "store/home.h"
 
 namespace sluice::engine {
 namespace {
@@ -347,6 +348,7 @@ Result<std::unique_ptr<os::FileLock>> lock_run(const EngineParts& parts,
                                                const std::string& run_id) {
   const os::Path folder = run_folder(parts.home, run_id);
   TRY(parts.world.files.make_directories(folder, 0700));
+  const auto no_collection = TRY(store::lock_collection(parts.world, parts.home));
   return TRY_CONTEXT(parts.world.locks.try_lock(folder / "owner.lock"),
                      cat("run ", run_id, " is driven by another process"));
 }

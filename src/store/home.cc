@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/strings.h"
+#include "os/pause.h"
 
 namespace sluice::store {
 namespace {
@@ -90,6 +91,16 @@ Result<Path> find_home(const os::World& world, const Path& working_directory) {
                              "; set SLUICE_HOME to a folder outside of it"));
   TRY(world.files.make_directories(home, 0700));
   return home;
+}
+
+Result<std::unique_ptr<os::FileLock>> lock_collection(const os::World& world, const Path& home) {
+  constexpr Duration kMost = std::chrono::seconds(30);
+  constexpr Duration kStep = std::chrono::milliseconds(5);
+  for (Duration waited{};; waited += kStep) {
+    auto lock = world.locks.try_lock(home / "collection.lock");
+    if (lock.ok() || lock.error().code() != ErrorCode::Busy || waited >= kMost) return lock;
+    os::pause({}, kStep);
+  }
 }
 
 }  // namespace sluice::store

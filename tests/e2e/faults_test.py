@@ -1,7 +1,11 @@
 """What goes wrong around a run: odd output, newer and damaged homes; and how space comes back."""
 
+import fcntl
 import json
+import os
 import sqlite3
+import time
+from pathlib import Path
 
 from sandbox import SandboxTest, main, wait_until
 
@@ -118,6 +122,48 @@ class Home(SandboxTest):
         self.assertEqual(4, run["number"])
         self.assertEqual([], self.sandbox.query("SELECT * FROM events WHERE stream <> 'run/" + run["id"] + "'"))
         self.assertIn("3000000", "".join(str(f.stat().st_size) for f in self.sandbox.home.rglob("big.bin")))
+
+    def test_gc_takes_old_training_jobs_and_leaves_those_that_were_just_written(self):
+        self.sandbox.pipeline(ONE_STEP)
+        training = self.sandbox.home / "training"
+        for number in range(6):
+            (training / f"job-{number}").mkdir(parents=True)
+            (training / f"job-{number}/training.log").write_text("done\n")
+            age = 0 if number == 0 else 40 * 86400 - number
+            for path in (training / f"job-{number}/training.log", training / f"job-{number}"):
+                os.utime(path, (time.time() - age, time.time() - age))
+        answer = self.sandbox.sluice("gc", "--keep-training", "3")
+        self.assert_status(0, answer)
+        self.assertIn("3 training jobs", answer[1])
+        self.assertEqual(["job-0", "job-4", "job-5"], sorted(folder.name for folder in training.iterdir()))
+        self.assertIn("0 training jobs", self.sandbox.sluice("gc", "--keep-training", "0", "--training-older-than", "60d")[1])
+
+    def test_a_collection_and_the_start_of_a_run_wait_for_each_other(self):
+        self.run_pipeline(ONE_STEP)
+        with open(self.sandbox.home / "collection.lock", "a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            waiting = [self.sandbox.start("run"), self.sandbox.start("gc")]
+            wait_until(lambda: all(self.has_open(process, "engine.db") for process in waiting), "both are at work")
+            pauses = [self.pauses(process) for process in waiting]
+            wait_until(lambda: all(self.pauses(process) > before + 20 for process, before in zip(waiting, pauses, strict=True)), "both wait")
+            self.assertEqual([None, None], [process.poll() for process in waiting])
+            self.assertEqual(1, self.sandbox.kinds().count("RunCreated"))
+        for process in waiting:
+            self.assert_status(0, self.sandbox.finish(process))
+        self.assertEqual(2, self.sandbox.kinds().count("RunCreated"))
+
+    def has_open(self, process, name):
+        def target(link):
+            try:
+                return os.readlink(link)
+            except FileNotFoundError:
+                return ""
+        return any(target(link).endswith(name) for link in Path(f"/proc/{process.pid}/fd").iterdir())
+
+    def pauses(self, process):
+        """How often the process's first thread went to sleep by itself."""
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
 
     def test_tables_made_anew_from_the_journal_equal_those_that_were_there(self):
         self.run_pipeline("""\
