@@ -90,6 +90,7 @@ TEST(StringsTest, SuggestsTheNearestWord) {
   const std::vector<std::string> words = {"timeout-minutes", "runs-on", "needs"};
   EXPECT_EQ(nearest("run-on", words), "runs-on");
   EXPECT_EQ(nearest("timeout-minute", words), "timeout-minutes");
+  EXPECT_EQ(nearest("neesd", words), "needs");
   EXPECT_EQ(nearest("strategy", words), "");
   EXPECT_EQ(did_you_mean("need", words), ", did you mean 'needs'?");
 }

@@ -18,6 +18,7 @@ enum class DecidedBy {
   Cancelled,    // somebody cancelled
   Failure,      // an earlier step or leg failed (fail-fast)
   Unevaluable,  // the condition or the matrix could not be evaluated
+  Open,         // forecast: nothing yet, it depends on what only the run will tell
 };
 
 struct Explanation {

@@ -13,6 +13,7 @@ constexpr std::pair<DecidedBy, std::string_view> kDecidedBy[] = {
     {DecidedBy::Filter, "filter"},     {DecidedBy::Condition, "condition"},
     {DecidedBy::Ancestor, "ancestor"}, {DecidedBy::Cancelled, "cancelled"},
     {DecidedBy::Failure, "failure"},   {DecidedBy::Unevaluable, "evaluation"},
+    {DecidedBy::Open, "open"},
 };
 
 constexpr std::pair<Outcome, std::string_view> kOutcomes[] = {

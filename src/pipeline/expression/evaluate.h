@@ -29,6 +29,14 @@ class EvaluationContext {
   virtual Result<Value> call(std::string_view name, std::span<const Value> arguments) const = 0;
   // The result of hashFiles; nothing when it is not known yet.
   virtual std::optional<std::string> hash_files(std::span<const std::string> patterns) const = 0;
+
+  // A forecast asks before the run is there: whether anything is unknown now.
+  virtual bool forecasts() const { return false; }
+  // Why there is no value yet at a constant path ({"needs", "build", "outputs", "x"}), of a
+  // function of the environment ({"success()"}) or of {"hashFiles()"}; empty when there is one.
+  virtual std::string unknown(std::span<const std::string>) const { return {}; }
+  // What decided a function of the environment, for explanations: "'build' failed"; may be empty.
+  virtual std::string remark(std::string_view) const { return {}; }
 };
 
 struct EvaluationError {
@@ -49,14 +57,15 @@ struct EvaluationLimits {
 Evaluation evaluate(const Expression& expression, const EvaluationContext& context,
                     const EvaluationLimits& limits = {});
 
-enum class ExplanationState { Evaluated, NotEvaluated, Failed, Waiting };
+// NotEvaluated: short-circuited. Waiting: for the hash of files. Unknown: only the run will tell.
+enum class ExplanationState { Evaluated, NotEvaluated, Failed, Waiting, Unknown };
 
-// One part of an expression and what it was; NotEvaluated parts were short-circuited.
+// One part of an expression and what it was.
 struct ExplainedPart {
   std::string source;
   ExplanationState state = ExplanationState::NotEvaluated;
   Value value;          // Evaluated
-  std::string message;  // Failed
+  std::string message;  // why it failed, is unknown, or has this value
   bool secret = false;  // built from a secret: never print `value`
   std::vector<ExplainedPart> children;
 };
@@ -67,8 +76,14 @@ struct ExplainOptions {
   std::size_t max_value_length = 200;  // characters of a printed value
 };
 
+// The expression as a condition. In a context that forecasts, evaluation goes on past what is
+// unknown: `unknown && false` is false, `unknown && true` is unknown.
 ExplainedPart explain(const Expression& expression, const EvaluationContext& context,
                       const ExplainOptions& options = {});
+// The first part without parts of its own that is unknown; null when there is none.
+const ExplainedPart* first_unknown(const ExplainedPart& part);
+// The first thing in the expression that has no value yet, and why; empty when all is known.
+std::string unknown_in(const Expression& expression, const EvaluationContext& context);
 // One line per part, children indented by two spaces: `github.ref == 'x' → false`. Secrets are ***.
 std::string explanation_text(const ExplainedPart& explanation, const ExplainOptions& options = {});
 

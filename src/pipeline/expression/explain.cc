@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "pipeline/expression/evaluator.h"
+#include "pipeline/expression/forecast.h"
 
 namespace sluice::pipeline {
 namespace {
@@ -43,7 +44,8 @@ std::string missing_part(const ExpressionNode& node, const ExplainedPart& explan
   return cat(object.source, " has no '", part, "'", did_you_mean(part, names));
 }
 
-void finish(const ExpressionNode& node, ExplainedPart& explanation, const ExplainOptions& options) {
+void finish(const ExpressionNode& node, ExplainedPart& explanation,
+            const EvaluationContext& context, const ExplainOptions& options) {
   Path path = constant_path(node);
   if (!path.empty()) {
     if (explanation.state == ExplanationState::Evaluated && explanation.value.is_null())
@@ -57,11 +59,14 @@ void finish(const ExpressionNode& node, ExplainedPart& explanation, const Explai
   for (std::size_t i = 0; i < node.children.size(); ++i) {
     NodeKind kind = node.children[i].kind;
     if (kind == NodeKind::Literal || kind == NodeKind::Wildcard) continue;
-    finish(node.children[i], explanation.children[i], options);
+    finish(node.children[i], explanation.children[i], context, options);
     any_secret = any_secret || explanation.children[i].secret;
     shown.push_back(std::move(explanation.children[i]));
   }
   explanation.children = std::move(shown);
+  if (node.kind == NodeKind::Call && node.function == FunctionId::Environment &&
+      explanation.state == ExplanationState::Evaluated)
+    explanation.message = context.remark(node.name);
   ValueKind kind = explanation.value.kind();
   explanation.secret = any_secret && kind != ValueKind::Boolean && kind != ValueKind::Null;
   if (any_secret && explanation.state == ExplanationState::Failed)
@@ -97,6 +102,8 @@ std::string printed_outcome(const ExplainedPart& explanation, const ExplainOptio
       return cat("error: ", explanation.message);
     case ExplanationState::Waiting:
       return "not known yet (needs the hash of files)";
+    case ExplanationState::Unknown:
+      return explanation.message.empty() ? "unknown" : cat("unknown (", explanation.message, ")");
     case ExplanationState::Evaluated:
       break;
   }
@@ -118,12 +125,16 @@ void print(const ExplainedPart& explanation, std::size_t level, const ExplainOpt
 ExplainedPart explain(const Expression& expression, const EvaluationContext& context,
                       const ExplainOptions& options) {
   ExplainedPart explanation = skeleton(expression, expression.root);
-  EvaluationLimits limits;
-  Evaluator evaluator(context, limits);
-  Value slot;
-  evaluator.evaluate(expression.root, slot, &explanation);
-  finish(expression.root, explanation, options);
+  forecast(expression.root, context, explanation);
+  finish(expression.root, explanation, context, options);
   return explanation;
+}
+
+const ExplainedPart* first_unknown(const ExplainedPart& part) {
+  if (part.state == ExplanationState::Unknown && part.children.empty()) return &part;
+  for (const ExplainedPart& child : part.children)
+    if (const ExplainedPart* found = first_unknown(child)) return found;
+  return nullptr;
 }
 
 std::string_view to_string(ExplanationState state) {
@@ -136,6 +147,8 @@ std::string_view to_string(ExplanationState state) {
       return "failed";
     case ExplanationState::Waiting:
       return "waiting";
+    case ExplanationState::Unknown:
+      return "unknown";
   }
   return "failed";
 }

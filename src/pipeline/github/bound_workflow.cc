@@ -68,7 +68,20 @@ AncestorSummary BoundWorkflow::ancestors_of(const Job& job, const RunFacts& fact
     return found->second.result;
   };
   const auto index = static_cast<std::size_t>(&job - workflow_->jobs.data());
-  return summarize_ancestors(*workflow_, graph_, index, result_of);
+  AncestorSummary summary = summarize_ancestors(*workflow_, graph_, index, result_of);
+  if (facts.purpose == Purpose::Forecast) summary.open = open_ancestor(index, facts);
+  return summary;
+}
+
+std::string BoundWorkflow::open_ancestor(std::size_t job, const RunFacts& facts) const {
+  const std::vector<bool> above = graph_.ancestors(job);
+  for (std::size_t i = 0; i < above.size(); ++i) {
+    const auto found = facts.jobs.find(workflow_->jobs[i].id);
+    const bool open =
+        above[i] && i != job && found != facts.jobs.end() && found->second.known == Known::Nothing;
+    if (open) return found->first;
+  }
+  return {};
 }
 
 ContextSet BoundWorkflow::job_contexts(const Job& job, const RunFacts& facts) const {
@@ -77,6 +90,7 @@ ContextSet BoundWorkflow::job_contexts(const Job& job, const RunFacts& facts) co
   contexts.set("vars", contexts_.vars);
   contexts.set("inputs", contexts_.inputs);
   contexts.set("needs", needs_context(*workflow_, job, facts));
+  set_unknown_needs(contexts, *workflow_, job, facts);
   return contexts;
 }
 
@@ -226,6 +240,7 @@ JobDecision BoundWorkflow::decide_job(const std::string& id, const RunFacts& fac
   Conditioned condition = decide_condition(job, ancestors_of(job, facts), facts);
   if (condition.failed) return FailJob{std::move(condition.reason)};
   if (!condition.runs) return SkipJob{std::move(condition.reason)};
+  if (facts.purpose == Purpose::Forecast) return forecast_legs(job, facts, std::move(condition));
   if (auto reason = refused_runner(job)) return FailJob{*std::move(reason)};
   auto spread_or_reason = spread(job, facts);
   if (auto* reason = std::get_if<Explanation>(&spread_or_reason))
@@ -237,6 +252,24 @@ JobDecision BoundWorkflow::decide_job(const std::string& id, const RunFacts& fac
   decision.max_parallel = legs.max_parallel;
   decision.fail_fast = legs.fail_fast;
   decision.reason = std::move(condition.reason);
+  return decision;
+}
+
+JobDecision BoundWorkflow::forecast_legs(const Job& job, const RunFacts& facts,
+                                         Conditioned condition) const {
+  RunJob decision;
+  decision.reason = std::move(condition.reason);
+  const ContextSet contexts = job_contexts(job, facts);
+  const Strategy& strategy = job.strategy;
+  for (const Token* token : {&strategy.matrix, &strategy.fail_fast, &strategy.max_parallel})
+    if (!unknown_in(*token, contexts).empty()) return decision;
+  auto spread_or_reason = spread(job, facts);
+  if (auto* reason = std::get_if<Explanation>(&spread_or_reason))
+    return FailJob{std::move(*reason)};
+  const Spread& legs = std::get<Spread>(spread_or_reason);
+  decision.legs = name_legs(job, legs, facts);
+  decision.max_parallel = legs.max_parallel;
+  decision.fail_fast = legs.fail_fast;
   return decision;
 }
 
@@ -281,7 +314,9 @@ Result<LegSettings> BoundWorkflow::leg_settings(const Job& job, TokenEvaluator& 
 Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& leg,
                                             const RunFacts& facts, const JobPlace& place) const {
   const Job& job = job_named(id);
-  if (!job.not_honoured.empty()) return unsupported(to_string(job.not_honoured.front()));
+  const bool forecast = facts.purpose == Purpose::Forecast;
+  if (!forecast && !job.not_honoured.empty())
+    return unsupported(to_string(job.not_honoured.front()));
   // The legs stand already: only what the contexts show of the strategy is read again.
   Spread limits;
   limits.has_matrix = leg.matrix.is_object() && !leg.matrix.get_object().empty();
@@ -293,6 +328,7 @@ Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& le
   start.contexts = leg_contexts(job, leg, limits, facts);
   start.contexts.set("github", job_github_context(contexts_, job, place));
   start.contexts.set("secrets", contexts_.secrets);
+  if (forecast) start.contexts.set_unknown({"hashFiles()"}, "the files are not there yet");
   TokenEvaluator evaluator(start.contexts, workflow_->text);
   start.env = over(evaluator.texts(workflow_->env), evaluator.texts(job.env));
   start.contexts.set("env", texts_value(start.env, KeyCase::Respect));
@@ -304,7 +340,9 @@ Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& le
   start.default_shell = evaluator.text(shell);
   start.default_directory = evaluator.text(directory);
   StartedLeg started;
-  started.settings = TRY(leg_settings(job, evaluator));
+  Result<LegSettings> settings = leg_settings(job, evaluator);
+  if (!settings.ok() && !forecast) return settings.error();
+  if (settings.ok()) started.settings = std::move(settings).value();
   started.settings.files.emplace(event_path(place), event_document_);
   start.contexts.set("runner", runner_context(place));
   start.workflow = workflow_;

@@ -48,6 +48,7 @@ class BoundWorkflow final : public BoundPipeline {
 
   const Job& job_named(const std::string& id) const;
   AncestorSummary ancestors_of(const Job& job, const RunFacts& facts) const;
+  std::string open_ancestor(std::size_t job, const RunFacts& facts) const;
   ContextSet job_contexts(const Job& job, const RunFacts& facts) const;
   ContextSet leg_contexts(const Job& job, const Leg& leg, const Spread& spread,
                           const RunFacts& facts) const;
@@ -56,6 +57,7 @@ class BoundWorkflow final : public BoundPipeline {
   Explanation condition_reason(const Job& job, const AncestorSummary& ancestors,
                                const RunFacts& facts, const EvaluationContext& context,
                                const ConditionResult& result) const;
+  JobDecision forecast_legs(const Job& job, const RunFacts& facts, Conditioned condition) const;
   std::optional<Explanation> refused_runner(const Job& job) const;
   std::variant<Spread, Explanation> spread(const Job& job, const RunFacts& facts) const;
   void read_limits(const Job& job, TokenEvaluator& evaluator, Spread& spread) const;

@@ -15,6 +15,8 @@ std::string_view state_name(ExplanationState state) {
       return "failed";
     case ExplanationState::Waiting:
       return "waiting";
+    case ExplanationState::Unknown:
+      return "unknown";
   }
   UNREACHABLE();
 }
@@ -36,6 +38,18 @@ Json shown_value(const ExplainedPart& part) {
 ConditionResult evaluate_condition(const If& condition, const EvaluationContext& context,
                                    std::string_view file_text) {
   ConditionResult result;
+  if (context.forecasts()) {
+    const ExplainedPart part = explain(condition.condition.expression, context);
+    if (part.state == ExplanationState::Unknown) {
+      result.open = true;
+      result.holds = true;
+      return result;
+    }
+    if (part.state == ExplanationState::Evaluated) {
+      result.holds = part.value.truthy();
+      return result;
+    }
+  }
   Evaluation evaluation = evaluate(condition.condition.expression, context);
   if (const auto* value = std::get_if<Value>(&evaluation)) {
     result.holds = value->truthy();
@@ -67,10 +81,27 @@ Explanation condition_explanation(const If& condition, const EvaluationContext& 
   explanation.decided_by = decided_by;
   explanation.summary = std::move(summary);
   explanation.position = condition.position;
+  const bool forecast = context.forecasts();
+  if (!condition.present() && !forecast) return explanation;
+  const ExplainedPart part = explain(condition.condition.expression, context);
+  if (part.state == ExplanationState::Unknown) {
+    const ExplainedPart* unknown = first_unknown(part);
+    explanation.decided_by = DecidedBy::Open;
+    explanation.summary = cat("it depends on ", unknown->source, ": ", unknown->message);
+  }
   if (!condition.present()) return explanation;
   explanation.expression = condition.evaluated();
-  explanation.tree = tree_json(explain(condition.condition.expression, context));
+  explanation.tree = tree_json(part);
   return explanation;
+}
+
+std::string unknown_in(const Token& token, const EvaluationContext& context) {
+  std::string why;
+  if (!context.forecasts()) return why;
+  for_each_expression(token, [&](const Token&, const Expression& expression) {
+    if (why.empty()) why = unknown_in(expression, context);
+  });
+  return why;
 }
 
 std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem) {

@@ -300,6 +300,67 @@ std::optional<std::string> ContextSet::hash_files(std::span<const std::string>) 
   return std::nullopt;
 }
 
+void ContextSet::set_unknown(std::vector<std::string> path, std::string why) {
+  unknown_.emplace_back(std::move(path), std::move(why));
+}
+
+const Value* ContextSet::find(std::span<const std::string> path, Value& root) const {
+  std::optional<Value> value = context(path.front());
+  if (!value) return nullptr;
+  root = *std::move(value);
+  const Value* at = &root;
+  for (const std::string& name : path.subspan(1)) {
+    at = at->find(name);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+std::string ContextSet::unknown(std::span<const std::string> path) const {
+  for (const auto& [prefix, why] : unknown_) {
+    const std::size_t common = std::min(prefix.size(), path.size());
+    const bool same = std::equal(prefix.begin(), prefix.begin() + static_cast<long>(common),
+                                 path.begin(), [](const std::string& a, const std::string& b) {
+                                   return a == "*" || b == "*" || equal_ignoring_case(a, b);
+                                 });
+    if (!same) continue;
+    Value root;
+    const Value* value = path.size() > prefix.size() ? find(path, root) : nullptr;
+    if (value == nullptr || value->is_null()) return why;
+  }
+  return {};
+}
+
+void set_unknown_needs(ContextSet& contexts, const Workflow& workflow, const Job& job,
+                       const RunFacts& facts) {
+  for (const Reference& need : job.needs) {
+    const Job* needed = workflow.find_job(need.name);
+    const JobFacts* known = needed == nullptr ? nullptr : find_facts(facts, needed->id);
+    if (known == nullptr || known->known == Known::Everything) continue;
+    contexts.set_unknown({"needs", needed->id, "outputs"},
+                         cat("'", needed->id, "' sets it while it runs"));
+    if (known->known == Known::Nothing)
+      contexts.set_unknown({"needs", needed->id, "result"},
+                           cat("'", needed->id, "' may run or not"));
+  }
+}
+
+std::string JobConditionContext::unknown(std::span<const std::string> path) const {
+  const bool open = path.front() == "success()" && !ancestors_.open.empty() &&
+                    ancestors_.all_succeeded && !facts_.cancelled;
+  return open ? cat("'", ancestors_.open, "' may run or not") : ContextSet::unknown(path);
+}
+
+std::string JobConditionContext::remark(std::string_view function) const {
+  const bool success = equal_ignoring_case(function, "success");
+  if (!success && !equal_ignoring_case(function, "failure")) return {};
+  if (facts_.cancelled) return "the run was cancelled";
+  const bool decided = success ? !ancestors_.all_succeeded : ancestors_.any_failed;
+  if (!decided || ancestors_.deciding.empty()) return {};
+  return cat("the result of '", ancestors_.deciding, "' is ",
+             result_word(ancestors_.deciding_result));
+}
+
 Result<Value> JobConditionContext::call(std::string_view name,
                                         std::span<const Value> arguments) const {
   const std::string function = to_lower(name);

@@ -54,14 +54,25 @@ std::map<std::string, std::string> default_environment(const RunContexts& run,
 class ContextSet : public EvaluationContext {
  public:
   void set(std::string_view name, Value value);
+  // Forecast: what has no value below `path` ("*" stands for any name) is not known, for a reason.
+  void set_unknown(std::vector<std::string> path, std::string why);
 
   std::optional<Value> context(std::string_view name) const override;
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
   std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
+  bool forecasts() const override { return !unknown_.empty(); }
+  std::string unknown(std::span<const std::string> path) const override;
 
  private:
+  const Value* find(std::span<const std::string> path, Value& root) const;
+
   std::vector<std::pair<std::string, Value>> values_;
+  std::vector<std::pair<std::vector<std::string>, std::string>> unknown_;
 };
+
+// What of the needs is not known yet, for a forecast.
+void set_unknown_needs(ContextSet& contexts, const Workflow& workflow, const Job& job,
+                       const RunFacts& facts);
 
 // What the ancestors of a job, all of them and not only its needs, mean for its success() and
 // failure().
@@ -70,6 +81,7 @@ struct AncestorSummary {
   bool any_failed = false;
   std::string deciding;  // first ancestor that did not succeed: a failed one before others
   Outcome deciding_result = Outcome::Succeeded;
+  std::string open;  // forecast: the first ancestor that may run or not
 };
 
 // The status functions of a job's `if`.
@@ -78,6 +90,8 @@ class JobConditionContext final : public ContextSet {
   JobConditionContext(ContextSet contexts, AncestorSummary ancestors, const RunFacts& facts)
       : ContextSet(std::move(contexts)), ancestors_(std::move(ancestors)), facts_(facts) {}
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
+  std::string unknown(std::span<const std::string> path) const override;
+  std::string remark(std::string_view function) const override;
 
  private:
   AncestorSummary ancestors_;

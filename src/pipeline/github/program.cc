@@ -22,6 +22,23 @@ std::vector<CollectedFile> collected_files() {
           {"GITHUB_STEP_SUMMARY", kSummaryLimit}};
 }
 
+// In a forecast: whether something that the step is made of is not known yet.
+bool reads_unknown(const Step& step, const EvaluationContext& context) {
+  const auto parts = {
+      &step.env,   &step.name, &step.working_directory, &step.timeout_minutes, &step.with,
+      &step.shell, &step.run};
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const Token* part) { return !unknown_in(*part, context).empty(); });
+}
+
+// A mapping without the members that are not known yet.
+Token known_part(Token mapping, const EvaluationContext& context) {
+  if (!context.forecasts()) return mapping;
+  std::erase_if(mapping.entries,
+                [&](const TokenEntry& entry) { return !unknown_in(entry.value, context).empty(); });
+  return mapping;
+}
+
 NamedTexts merged(NamedTexts base, const NamedTexts& over) {
   for (const auto& [name, value] : over) {
     const auto same = std::find_if(base.begin(), base.end(), [&name = name](const auto& entry) {
@@ -108,7 +125,7 @@ bool LegProgram::decide_step(std::vector<JobEffect>& effects) {
   context.set("env", texts_value(base, KeyCase::Respect));
   const NamedTexts step_env = evaluator.texts(step.env);
   if (evaluator.needs_hash()) return ask_hash(*evaluator.needs_hash(), effects);
-  if (evaluator.problem())
+  if (evaluator.problem() && unknown_in(step.env, context).empty())
     return fail_step(located(*start_.workflow, *evaluator.problem()), effects);
 
   context.set("env", texts_value(merged(base, step_env), KeyCase::Respect));
@@ -123,7 +140,7 @@ bool LegProgram::decide_step(std::vector<JobEffect>& effects) {
   if (evaluator.needs_hash()) return ask_hash(*evaluator.needs_hash(), effects);
   run.reason = run_reason(step, context);
   run.env = process_env(step, step_env);
-  if (!problem.empty()) {
+  if (!problem.empty() && !reads_unknown(step, context)) {
     pending_end_ = {Outcome::Errored, problem, {}};
     return conclude_step(effects);
   }
@@ -254,7 +271,7 @@ void LegProgram::finish(std::vector<JobEffect>& effects) {
   StepContext context = step_context(status_);
   context.set("env", texts_value(job_env(), KeyCase::Respect));
   TokenEvaluator evaluator(context, start_.workflow->text);
-  const NamedTexts outputs = evaluator.texts(start_.job->outputs);
+  const NamedTexts outputs = evaluator.texts(known_part(start_.job->outputs, context));
   if (evaluator.problem()) {
     end.message = located(*start_.workflow, *evaluator.problem());
     if (status_ == Outcome::Succeeded) status_ = Outcome::Failed;
@@ -277,8 +294,18 @@ void LegProgram::finish(std::vector<JobEffect>& effects) {
 StepContext LegProgram::step_context(Outcome status) const {
   StepContext context(start_.contexts, status, hashes_);
   context.set("steps", steps_value());
+  if (context.forecasts()) set_unknown_steps(context);
   context.set("job", Value::object({{"status", Value::string(result_word(status))}}));
   return context;
+}
+
+// In a forecast no step has run: what it leaves is not known.
+void LegProgram::set_unknown_steps(StepContext& context) const {
+  for (const EndedStep& step : ended_) {
+    if (step.outcome == Outcome::Skipped) continue;
+    context.set_unknown({"steps", step.name, "outputs"}, "the step sets it while it runs");
+    context.set_unknown({"env"}, "a step before may set it");
+  }
 }
 
 Value LegProgram::steps_value() const {

@@ -81,6 +81,7 @@ class LegProgram final : public JobProgram {
 
   StepContext step_context(Outcome status) const;
   Value steps_value() const;
+  void set_unknown_steps(StepContext& context) const;
   NamedTexts job_env() const;
   std::map<std::string, std::string> process_env(const Step& step,
                                                  const NamedTexts& step_env) const;

@@ -31,16 +31,28 @@ struct SourceFile {
   std::map<std::string, std::optional<std::string>> others = {};
 };
 
+// How much is known of a job in a forecast.
+enum class Known {
+  Everything,
+  Result,   // it runs and ends so; of its outputs only the given ones
+  Nothing,  // whether it runs depends on what only the run will tell; if so, it ends so
+};
+
 // A job that has ended, or was skipped.
 struct JobFacts {
   Outcome result = Outcome::Succeeded;  // Succeeded, Failed, Cancelled or Skipped
   std::map<std::string, std::string> outputs;
+  Known known = Known::Everything;
 };
+
+// Whether a run goes on, or somebody asks what one would do (pipeline/forecast.h).
+enum class Purpose { Run, Forecast };
 
 // What is known about a run at a moment.
 struct RunFacts {
   std::map<std::string, JobFacts> jobs;  // ended ones, by id
   bool cancelled = false;
+  Purpose purpose = Purpose::Run;
 };
 
 struct SkipJob {
@@ -55,6 +67,8 @@ struct RunJob {
 struct FailJob {  // the condition or the matrix cannot be evaluated
   Explanation reason;
 };
+// In a forecast: a reason that was decided by DecidedBy::Open means that it may run, legs that only
+// the run will tell are empty, and what this machine cannot do is no reason to fail.
 using JobDecision = std::variant<SkipJob, RunJob, FailJob>;
 
 struct LegResult {
