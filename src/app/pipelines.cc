@@ -22,25 +22,27 @@ std::string inside_repository(const os::Path& root, const std::string& file) {
   return relative.empty() || relative.string().starts_with("..") ? file : relative.string();
 }
 
-Result<std::vector<std::string>> all_pipelines(const os::World& world,
-                                               const engine::Languages& languages,
-                                               const Repository& repository, Edits edits) {
-  std::vector<std::string> paths;
-  if (edits == Edits::CommittedOnly) {
-    paths = TRY(repository.list_at(repository.facts().head, kWorkflows));
-  } else if (auto entries = world.files.list(repository.facts().root / kWorkflows); entries.ok()) {
-    for (const os::DirectoryEntry& entry : *entries)
-      paths.push_back(cat(kWorkflows, "/", entry.name));
-  }
+Result<std::vector<std::string>> only_pipelines(std::vector<std::string> paths,
+                                                const engine::Languages& languages,
+                                                const os::Path& root) {
   std::erase_if(paths,
                 [&](const std::string& path) { return languages.for_file(path) == nullptr; });
   if (paths.empty())
-    return not_found(cat("no pipeline in ", repository.facts().root.string(), ": looked for ",
-                         kWorkflows, "/*.yml"));
+    return not_found(cat("no pipeline in ", root.string(), ": looked for ", kWorkflows, "/*.yml"));
   return paths;
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> list_pipelines(const os::World& world,
+                                                const engine::Languages& languages,
+                                                const os::Path& root) {
+  std::vector<std::string> paths;
+  if (auto entries = world.files.list(root / kWorkflows); entries.ok())
+    for (const os::DirectoryEntry& entry : *entries)
+      paths.push_back(cat(kWorkflows, "/", entry.name));
+  return only_pipelines(std::move(paths), languages, root);
+}
 
 Result<void> load_references(const pipeline::Language& language, const ReadText& read,
                              SourceFile& source) {
@@ -99,7 +101,11 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
     const os::Path path = TRY_CONTEXT(world.files.resolve(file), "pipeline file");
     paths.push_back(inside_repository(root, path.string()));
   }
-  if (files.empty()) paths = TRY(all_pipelines(world, languages, repository, edits));
+  if (files.empty() && edits == Edits::Include) paths = TRY(list_pipelines(world, languages, root));
+  if (files.empty() && edits == Edits::CommittedOnly) {
+    paths = TRY(repository.list_at(repository.facts().head, kWorkflows));
+    paths = TRY(only_pipelines(std::move(paths), languages, root));
+  }
   const ReadText read = [&](const std::string& path) -> Result<std::string> {
     if (edits == Edits::CommittedOnly) return repository.read_at(repository.facts().head, path);
     return read_pipeline(world, root / path);

@@ -12,6 +12,12 @@
 
 namespace sluice::app {
 
+// Paths of the pipeline files in the work tree at `root`, relative to it. NotFound, saying where
+// they are looked for, when there is none.
+Result<std::vector<std::string>> list_pipelines(const os::World& world,
+                                                const engine::Languages& languages,
+                                                const os::Path& root);
+
 // The named files, or every pipeline file of the repository when none is named: from the work tree,
 // or from HEAD with Edits::CommittedOnly. NotFound says where pipelines are looked for.
 Result<std::vector<pipeline::SourceFile>> find_pipelines(const os::World& world,

@@ -1,8 +1,11 @@
 #include "app/repository.h"
 
 #include <algorithm>
+#include <charconv>
 
+#include "base/encoding.h"
 #include "base/strings.h"
+#include "os/run_together.h"
 #include "store/home.h"
 
 namespace sluice::app {
@@ -30,6 +33,60 @@ std::string short_commit(std::string_view commit) {
   return std::string(commit.substr(0, 7));
 }
 
+struct GitObject {
+  std::string id;
+  std::string text;
+};
+
+// What `git cat-file --batch` says of each name it was asked for, in that order; nullopt for one
+// that it does not know. It ends early at some names (@{upstream} where there is none).
+std::vector<std::optional<GitObject>> read_batch(std::string_view said, std::size_t asked) {
+  std::vector<std::optional<GitObject>> objects;
+  while (!said.empty()) {
+    const std::string_view line = said.substr(0, said.find('\n'));
+    said.remove_prefix(std::min(line.size() + 1, said.size()));
+    const std::vector<std::string_view> words = split(line, ' ');
+    if (words.size() != 3) {
+      objects.push_back(std::nullopt);
+      continue;
+    }
+    std::size_t size = 0;
+    std::from_chars(words[2].data(), words[2].data() + words[2].size(), size);
+    size = std::min(size, said.size());
+    objects.push_back(GitObject{std::string(words[0]), std::string(said.substr(0, size))});
+    said.remove_prefix(std::min(size + 1, said.size()));
+  }
+  objects.resize(asked);
+  return objects;
+}
+
+std::string id_of(const std::optional<GitObject>& object) {
+  return object ? object->id : std::string();
+}
+
+// None where the commit says that it is not in UTF-8: git can convert it.
+std::optional<std::string> message_of(std::string_view commit) {
+  const std::size_t end_of_headers = std::min(commit.find("\n\n"), commit.size());
+  if (commit.substr(0, end_of_headers).find("\nencoding ") != std::string_view::npos) return {};
+  return to_valid_utf8(trim(commit.substr(end_of_headers)));
+}
+
+std::string without_prefix(std::string_view text, std::string_view prefix) {
+  return text.starts_with(prefix) ? std::string(text.substr(prefix.size())) : std::string();
+}
+
+struct LocalBranches {
+  bool has_main = false;
+  bool has_master = false;
+};
+
+std::string likely_default(const std::string& current, LocalBranches local) {
+  if (current == "main" || current == "master") return current;
+  if (local.has_main) return "main";
+  if (local.has_master) return "master";
+  return current.empty() ? "main" : current;
+}
+
 }  // namespace
 
 Result<Repository> Repository::open(const os::World& world, const os::Path& folder) {
@@ -43,18 +100,36 @@ Result<Repository> Repository::open(const os::World& world, const os::Path& fold
   return repository;
 }
 
-Result<std::string> Repository::git(std::vector<std::string> arguments) const {
+os::ProcessSpec Repository::spec_of(const GitCall& call) const {
   os::ProcessSpec spec;
   spec.argv = {"git", "-C", facts_.root.string()};
-  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  spec.argv.insert(spec.argv.end(), call.arguments.begin(), call.arguments.end());
+  spec.standard_input = call.input;
   spec.env = world_.environment.all();
   spec.env["GIT_OPTIONAL_LOCKS"] = "0";
   spec.env["LC_ALL"] = "C";
   for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}) spec.env.erase(name);
-  const os::CapturedRun run = TRY(world_.processes.run(spec));
-  if (!run.status.ok())
-    return failed_precondition(cat("git ", join(arguments, " "), " in ", facts_.root.string(), ": ",
-                                   trim(run.error_output)));
+  return spec;
+}
+
+Error Repository::failed(const GitCall& call, const os::CapturedRun& run) const {
+  return failed_precondition(cat("git ", join(call.arguments, " "), " in ", facts_.root.string(),
+                                 ": ", trim(run.error_output)));
+}
+
+Result<std::vector<os::CapturedRun>> Repository::git_together(
+    const std::vector<GitCall>& calls) const {
+  std::vector<os::ProcessSpec> specs;
+  for (const GitCall& call : calls) specs.push_back(spec_of(call));
+  std::vector<os::CapturedRun> runs;
+  for (auto& run : os::run_together(world_.processes, specs)) runs.push_back(TRY(std::move(run)));
+  return runs;
+}
+
+Result<std::string> Repository::git(std::vector<std::string> arguments) const {
+  const GitCall call{std::move(arguments), {}};
+  const os::CapturedRun run = TRY(world_.processes.run(spec_of(call)));
+  if (!run.status.ok()) return failed(call, run);
   return run.output;
 }
 
@@ -64,18 +139,36 @@ std::optional<std::string> Repository::try_git(std::vector<std::string> argument
   return std::string(trim(output.value()));
 }
 
+// Three processes at once, since each start of git costs about as much as all that is asked here.
 Result<void> Repository::load() {
-  const auto head = try_git({"log", "-1", "--format=%H%x00%D%x00%B"});
-  if (!head)
+  const GitCall objects{{"cat-file", "--batch"},
+                        "HEAD\nHEAD^\nrefs/heads/main\nrefs/heads/master\n@{upstream}\n"};
+  const GitCall names{{"rev-parse", "--symbolic-full-name", "HEAD", "refs/remotes/origin/HEAD"},
+                      {}};
+  const GitCall config{{"config", "--get-regexp", "^(remote\\.origin\\.url|user\\.name)$"}, {}};
+  const auto runs = TRY(git_together({objects, names, config}));
+  if (runs[0].output.empty()) return failed(objects, runs[0]);
+  const auto found = read_batch(runs[0].output, 5);
+  if (!found[0])
     return failed_precondition(
         cat(facts_.root.string(), " has no commit yet; commit the pipeline file first"));
-  const std::vector<std::string_view> parts = split(*head, '\0');
-  CHECK(parts.size() >= 3);
-  facts_.head = parts[0];
-  facts_.message = trim(parts[2]);
-  facts_.branch = try_git({"symbolic-ref", "--quiet", "--short", "HEAD"}).value_or("");
-  const std::string config =
-      try_git({"config", "--get-regexp", "^(remote\\.origin\\.url|user\\.name)$"}).value_or("");
+  facts_.head = found[0]->id;
+  const auto message = message_of(found[0]->text);
+  facts_.message = message ? *message : try_git({"log", "-1", "--format=%B"}).value_or("");
+  parent_ = id_of(found[1]);
+  upstream_ = id_of(found[4]);
+  const std::vector<std::string_view> full_names = split_lines(runs[1].output);
+  if (!full_names.empty()) facts_.branch = without_prefix(full_names[0], "refs/heads/");
+  read_config(runs[2].output);
+  if (full_names.size() > 1)
+    facts_.default_branch = without_prefix(full_names[1], "refs/remotes/origin/");
+  if (facts_.default_branch.empty() || facts_.default_branch == "HEAD")
+    facts_.default_branch =
+        likely_default(facts_.branch, {found[2].has_value(), found[3].has_value()});
+  return success();
+}
+
+void Repository::read_config(std::string_view config) {
   for (const std::string_view line : split_lines(config)) {
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) continue;
@@ -86,17 +179,6 @@ Result<void> Repository::load() {
   }
   if (facts_.author.empty()) facts_.author = "local";
   if (facts_.name.empty()) facts_.name = cat("local/", facts_.root.filename().string());
-  facts_.default_branch = find_default_branch();
-  return success();
-}
-
-std::string Repository::find_default_branch() const {
-  const auto remote = try_git({"symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"});
-  if (remote && remote->starts_with("origin/")) return remote->substr(7);
-  if (facts_.branch == "main" || facts_.branch == "master") return facts_.branch;
-  for (const char* name : {"main", "master"})
-    if (try_git({"show-ref", "--verify", "--quiet", cat("refs/heads/", name)})) return name;
-  return facts_.branch.empty() ? "main" : facts_.branch;
 }
 
 Result<std::string> Repository::commit_of(const std::string& revision) const {
@@ -114,10 +196,13 @@ Result<Changes> Repository::changes_since(const std::string& base, std::string n
   std::vector<std::string> diff = {"diff", "--name-only", "--no-renames", "-z", base};
   if (edits == Edits::CommittedOnly) diff.push_back("HEAD");
   diff.push_back("--");
-  changes.files = split_null(TRY(git(diff)));
-  if (edits == Edits::Include) {
-    const auto added = split_null(TRY(git({"ls-files", "--others", "--exclude-standard", "-z"})));
-    changes.files.insert(changes.files.end(), added.begin(), added.end());
+  std::vector<GitCall> calls = {{std::move(diff), {}}};
+  if (edits == Edits::Include)
+    calls.push_back({{"ls-files", "--others", "--exclude-standard", "-z"}, {}});
+  const auto runs = TRY(git_together(calls));
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i].status.ok()) return failed(calls[i], runs[i]);
+    for (std::string& file : split_null(runs[i].output)) changes.files.push_back(std::move(file));
   }
   std::sort(changes.files.begin(), changes.files.end());
   changes.files.erase(std::unique(changes.files.begin(), changes.files.end()), changes.files.end());
@@ -125,13 +210,12 @@ Result<Changes> Repository::changes_since(const std::string& base, std::string n
 }
 
 Result<Changes> Repository::changes_of_push(Edits edits) const {
-  const auto upstream = try_git({"rev-parse", "--verify", "--quiet", "@{upstream}"});
-  if (upstream && *upstream != facts_.head) {
-    const auto base = try_git({"merge-base", "HEAD", *upstream});
+  if (!upstream_.empty() && upstream_ != facts_.head) {
+    const auto base = try_git({"merge-base", "HEAD", upstream_});
     if (base) return changes_since(*base, cat("the upstream (", short_commit(*base), ")"), edits);
   }
-  if (const auto parent = try_git({"rev-parse", "--verify", "--quiet", "HEAD^"}))
-    return changes_since(*parent, cat("the commit before (", short_commit(*parent), ")"), edits);
+  if (!parent_.empty())
+    return changes_since(parent_, cat("the commit before (", short_commit(parent_), ")"), edits);
   constexpr const char* kEmptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
   Changes changes = TRY(changes_since(kEmptyTree, "nothing: this is the first commit", edits));
   changes.base_commit.clear();

@@ -54,14 +54,23 @@ class Repository {
   Repository(const os::World& world, os::Path root) : world_(world) {
     facts_.root = std::move(root);
   }
+  struct GitCall {
+    std::vector<std::string> arguments;
+    std::string input;
+  };
+  os::ProcessSpec spec_of(const GitCall& call) const;
+  Error failed(const GitCall& call, const os::CapturedRun& run) const;
+  Result<std::vector<os::CapturedRun>> git_together(const std::vector<GitCall>& calls) const;
   Result<std::string> git(std::vector<std::string> arguments) const;
   std::optional<std::string> try_git(std::vector<std::string> arguments) const;
   Result<void> load();
-  std::string find_default_branch() const;
+  void read_config(std::string_view config);
   Result<Changes> changes_since(const std::string& base, std::string name, Edits edits) const;
 
   os::World world_;
   RepositoryFacts facts_;
+  std::string parent_;    // commit before the head; empty when there is none
+  std::string upstream_;  // commit of the branch's upstream; empty when there is none
 };
 
 }  // namespace sluice::app

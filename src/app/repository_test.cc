@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "app/trigger.h"
 #include "os/testing/temporary_directory.h"
 #include "os/testing/test_world.h"
@@ -48,6 +50,88 @@ TEST(RepositoryTest, KnowsHeadBranchAndName) {
   EXPECT_EQ(repository.facts().head.size(), 40u);
   EXPECT_EQ(repository.facts().name, "shop/demand");
   EXPECT_EQ(repository.facts().message, "first");
+}
+
+// Counts the children that were started through it.
+class CountingProcesses final : public os::Processes {
+ public:
+  explicit CountingProcesses(os::Processes& real) : real_(real) {}
+  int started() const { return started_; }
+
+  Result<std::unique_ptr<os::Process>> spawn(const os::ProcessSpec& spec) override {
+    ++started_;
+    return real_.spawn(spec);
+  }
+  Result<os::CapturedRun> run(const os::ProcessSpec& spec, const os::RunLimits& limits,
+                              const CancellationToken& cancel) override {
+    ++started_;
+    return real_.run(spec, limits, cancel);
+  }
+  std::optional<os::ProcessIdentity> identify(pid_t pid) const override {
+    return real_.identify(pid);
+  }
+  bool signal(const os::ProcessIdentity& process, int signal) override {
+    return real_.signal(process, signal);
+  }
+
+ private:
+  os::Processes& real_;
+  std::atomic<int> started_ = 0;
+};
+
+TEST(RepositoryTest, AsksGitThreeTimesForWhatItIsAndTwiceForWhatChanged) {
+  Scratch scratch;
+  scratch.write("a.txt", "2");
+  scratch.git({"commit", "-q", "-a", "-m", "second"});
+  const os::World real = scratch.world();
+  CountingProcesses processes(real.processes);
+  const os::World world{real.clock, real.timers, real.files,      real.locks,
+                        processes,  real.random, real.environment};
+  const Repository repository = Repository::open(world, scratch.path()).value();
+  EXPECT_EQ(processes.started(), 3);
+  EXPECT_EQ(repository.changes_of_push(Edits::Include)->files, (std::vector<std::string>{"a.txt"}));
+  EXPECT_EQ(processes.started(), 5);
+}
+
+TEST(RepositoryTest, TheDefaultBranchIsThatOfOriginElseMainOrMasterElseTheCurrentOne) {
+  Scratch scratch;
+  scratch.git({"checkout", "-q", "-b", "topic"});
+  EXPECT_EQ(scratch.open().facts().default_branch, "main");
+  scratch.git({"branch", "-q", "-m", "main", "master"});
+  EXPECT_EQ(scratch.open().facts().default_branch, "master");
+  scratch.git({"branch", "-q", "-D", "master"});
+  EXPECT_EQ(scratch.open().facts().default_branch, "topic");
+  scratch.git({"checkout", "-q", "--detach"});
+  EXPECT_EQ(scratch.open().facts().branch, "");
+  EXPECT_EQ(scratch.open().facts().default_branch, "main");
+  scratch.git({"update-ref", "refs/remotes/origin/team/next", "HEAD"});
+  scratch.git({"symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/team/next"});
+  EXPECT_EQ(scratch.open().facts().default_branch, "team/next");
+}
+
+TEST(RepositoryTest, APushIsComparedWithWhereItLeftTheUpstream) {
+  Scratch scratch;
+  scratch.git({"update-ref", "refs/remotes/origin/main", "HEAD"});
+  scratch.git({"remote", "add", "origin", "git@example.org:shop/demand.git"});
+  scratch.git({"config", "branch.main.remote", "origin"});
+  scratch.git({"config", "branch.main.merge", "refs/heads/main"});
+  for (const char* name : {"b.txt", "c.txt"}) {
+    scratch.write(name, "2");
+    scratch.git({"add", "-A"});
+    scratch.commit(name);
+  }
+  const Changes changes = scratch.open().changes_of_push(Edits::CommittedOnly).value();
+  EXPECT_EQ(changes.files, (std::vector<std::string>{"b.txt", "c.txt"}));
+  EXPECT_TRUE(changes.base.starts_with("the upstream")) << changes.base;
+}
+
+TEST(RepositoryTest, AMessageInAnotherEncodingAndOneOfManyLinesAreRead) {
+  Scratch scratch;
+  scratch.git({"commit", "-q", "--allow-empty", "-m", "one\n\ntwo\n\nthree"});
+  EXPECT_EQ(scratch.open().facts().message, "one\n\ntwo\n\nthree");
+  scratch.git(
+      {"-c", "i18n.commitEncoding=ISO-8859-1", "commit", "-q", "--allow-empty", "-m", "caf\xe9"});
+  EXPECT_EQ(scratch.open().facts().message, "caf\xc3\xa9");
 }
 
 TEST(RepositoryTest, AFolderWithoutCommitOrRepositoryIsRefusedWithTheWayOut) {

@@ -47,12 +47,14 @@ Result<std::vector<SourceFile>> sources(const LintOptions& options, Context& con
                                         const engine::Languages& languages) {
   const os::Path folder = TRY(working_directory(context));
   const os::World& world = context.world;
-  if (!options.from_stdin && options.files.empty()) {
-    const app::Repository repository = TRY(app::Repository::open(world, folder));
-    return app::find_pipelines(world, languages, repository, {}, app::Edits::Include);
-  }
   const os::Path root = app::root_of(world, folder);
   std::vector<SourceFile> files;
+  if (!options.from_stdin && options.files.empty()) {
+    for (const std::string& file : TRY(app::list_pipelines(world, languages, root))) {
+      std::string text = TRY(app::read_pipeline(world, root / file));
+      files.push_back(TRY(app::source_of(world, languages, root, file, std::move(text))));
+    }
+  }
   if (options.from_stdin) {
     std::string text = TRY(app::read_pipeline(world, "/dev/stdin"));
     files.push_back(

@@ -15,11 +15,7 @@ namespace sluice::exec {
 // or none (making clones).
 enum class GitSettings { OfUser, None };
 
-struct GitRun {
-  os::ExitStatus status;
-  std::string output;
-  std::string error_output;
-};
+using GitRun = os::CapturedRun;
 
 class Git {
  public:
@@ -31,8 +27,15 @@ class Git {
   // Standard output; a non-zero exit is FailedPrecondition with what git said.
   Result<std::string> run(GitSettings settings, const os::Path& folder,
                           const std::vector<std::string>& arguments) const;
+  // Several that do not depend on each other, at once; the first failure by their order.
+  Result<std::vector<std::string>> run_together(
+      GitSettings settings, const os::Path& folder,
+      const std::vector<std::vector<std::string>>& calls) const;
 
  private:
+  os::ProcessSpec spec_of(GitSettings settings, const os::Path& folder,
+                          const std::vector<std::string>& arguments) const;
+
   const os::World& world_;
   const CancellationToken cancel_;
 };

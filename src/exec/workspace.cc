@@ -10,6 +10,9 @@ namespace sluice::exec {
 namespace {
 
 constexpr std::string_view kSubmoduleMode = "160000";
+// A run on this machine must change neither the user's repository nor, by surprise, the one that it
+// was cloned from.
+constexpr std::string_view kNoPush = "no-push://from-a-sluice-workspace";
 
 std::vector<std::string> sorted_unique(std::vector<std::string> texts) {
   std::sort(texts.begin(), texts.end());
@@ -44,21 +47,19 @@ void read_untracked(std::string_view list, Snapshot& snapshot) {
 }
 
 Result<Snapshot> list_differences(const Git& git, const os::Path& repository) {
-  const GitRun head =
-      TRY(git.try_run(GitSettings::OfUser, repository, {"rev-parse", "-q", "--verify", "HEAD"}));
-  if (!head.status.ok())
+  const GitRun places = TRY(git.try_run(GitSettings::OfUser, repository,
+                                        {"rev-parse", "--show-toplevel", "--verify", "HEAD"}));
+  if (!places.status.ok())
     return failed_precondition(cat("the repository ", repository.string(),
                                    " has no commit yet: commit once, then run again"));
-  const os::Path top(std::string(
-      trim(TRY(git.run(GitSettings::OfUser, repository, {"rev-parse", "--show-toplevel"})))));
+  const os::Path top(places.output.substr(0, places.output.find('\n')));
   Snapshot snapshot;
-  read_raw_diff(TRY(git.run(GitSettings::OfUser, top,
-                            {"diff", "--raw", "-z", "--no-renames", "--no-ext-diff",
-                             "--no-textconv", "--abbrev=40", "HEAD", "--"})),
-                snapshot);
-  read_untracked(
-      TRY(git.run(GitSettings::OfUser, top, {"ls-files", "-z", "--others", "--exclude-standard"})),
-      snapshot);
+  const auto lists = TRY(git.run_together(GitSettings::OfUser, top,
+                                          {{"diff", "--raw", "-z", "--no-renames", "--no-ext-diff",
+                                            "--no-textconv", "--abbrev=40", "HEAD", "--"},
+                                           {"ls-files", "-z", "--others", "--exclude-standard"}}));
+  read_raw_diff(lists[0], snapshot);
+  read_untracked(lists[1], snapshot);
   snapshot.folder = top;
   snapshot.changed = sorted_unique(std::move(snapshot.changed));
   snapshot.submodules = sorted_unique(std::move(snapshot.submodules));
@@ -148,16 +149,13 @@ Result<std::string> resolve_revision(const Git& git, const CloneRequest& request
                                  " has no revision '", request.revision, "'", why));
 }
 
-// `origin` as the user's repository knows it; pushing is off, since a run on this machine must
-// change neither the user's repository nor, by surprise, the one it was cloned from.
+// `origin` as the user's repository knows it.
 Result<void> set_remote(const Git& git, const CloneRequest& request) {
   const GitRun url = TRY(
       git.try_run(GitSettings::None, request.repository, {"config", "--get", "remote.origin.url"}));
   const std::string origin =
       url.status.ok() ? std::string(trim(url.output)) : "no-remote://the-repository-has-none";
   TRY(git.run(GitSettings::None, request.destination, {"config", "remote.origin.url", origin}));
-  TRY(git.run(GitSettings::None, request.destination,
-              {"config", "remote.origin.pushurl", "no-push://from-a-sluice-workspace"}));
   return success();
 }
 
@@ -166,7 +164,8 @@ Result<std::string> clone_into(const os::World& world, const CloneRequest& reque
   const Git git(world, cancel);
   // Without --local git hard-links where it can and copies where it cannot.
   TRY(git.run(GitSettings::None, request.destination,
-              {"clone", "-q", "--no-checkout", "--template=", request.repository.string(), "."}));
+              {"clone", "-q", "--no-checkout", "--template=", "-c",
+               cat("remote.origin.pushurl=", kNoPush), request.repository.string(), "."}));
   const std::string commit = TRY(resolve_revision(git, request));
   TRY(set_remote(git, request));
   std::vector<std::string> checkout{"checkout", "-q", "--force"};

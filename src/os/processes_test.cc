@@ -11,6 +11,7 @@
 #include "os/real_clock.h"
 #include "os/real_files.h"
 #include "os/real_processes.h"
+#include "os/run_together.h"
 #include "os/testing/temporary_directory.h"
 
 namespace sluice::os {
@@ -31,6 +32,36 @@ CapturedRun run(const ProcessSpec& spec) {
 
 Duration since(SteadyTime start) {
   return RealClock().steady() - start;
+}
+
+TEST(RunTogetherTest, RunsAllAtOnceAndKeepsTheirOrder) {
+  TemporaryDirectory folder;
+  RealProcesses processes;
+  // Each ends only when both others have begun.
+  const auto waiting = [&](int own) {
+    return shell(cat("cd ", folder.path().string(), "; : > ", own,
+                     "; until test -e 0 && test -e 1 && test -e 2; do :; done; echo ", own,
+                     "; exit ", own));
+  };
+  const auto runs = run_together(processes, {waiting(0), waiting(1), waiting(2)});
+  ASSERT_EQ(runs.size(), 3u);
+  for (int i = 0; i < 3; ++i) {
+    const auto& one = runs[static_cast<std::size_t>(i)];
+    ASSERT_TRUE(one.ok());
+    EXPECT_EQ(one->output, cat(i, "\n"));
+    EXPECT_EQ(one->status.code, i);
+  }
+}
+
+TEST(RunTogetherTest, WhatCannotStartDoesNotKeepTheOthersFromEnding) {
+  RealProcesses processes;
+  ProcessSpec absent;
+  absent.argv = {"no-such-program"};
+  const auto runs = run_together(processes, {absent, shell("echo there"), absent});
+  EXPECT_EQ(runs[0].error().code(), ErrorCode::NotFound);
+  EXPECT_EQ(runs[1]->output, "there\n");
+  EXPECT_EQ(runs[2].error().code(), ErrorCode::NotFound);
+  EXPECT_TRUE(run_together(processes, {}).empty());
 }
 
 TEST(RunTest, CapturesBothStreamsAndTheExitCode) {
