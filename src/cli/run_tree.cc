@@ -139,6 +139,8 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
     step.message = summary_of(body);
     step.started = event.time;
     if (name == kind::kStepSkipped) step.finished = event.time;
+    // Tried again: it takes its own place.
+    std::erase_if(leg->steps, [index](const StepNode& known) { return known.step == index; });
     leg->steps.push_back(std::move(step));
   } else if (name == kind::kStepConcluded) {
     for (StepNode& step : leg->steps) {

@@ -29,6 +29,7 @@ struct RunsOptions {
   std::size_t keep = 20;
   std::string older_than = "0s";
   bool all = false;
+  bool break_on_failure = false;
   bool json = false;
   bool times = false;
   bool summary = false;
@@ -350,7 +351,11 @@ Result<int> rerun(const RunsOptions& options, Context& context) {
       return invalid_input(cat("run ", taken.run.number, " has no job '", job, "'"));
   taken.view->remember(TRY(history_of(taken)));
   *taken.attempt = taken.run.attempt + 1;
-  TRY(taken.owner->rerun(jobs, from));
+  engine::Rerun again;
+  again.jobs = std::move(jobs);
+  again.from = from;
+  again.on_failure = options.break_on_failure ? engine::OnFailure::Break : engine::OnFailure::GoOn;
+  TRY(taken.owner->rerun(std::move(again)));
   return drive(context, *taken.owner, *taken.view, taken.run.id);
 }
 

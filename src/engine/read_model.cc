@@ -39,6 +39,8 @@ CREATE TABLE run_requests(
 ) STRICT;
 )sql"}};
 
+constexpr std::string_view kPausedText = "it failed and waits for an answer";
+
 // What a projection of one event works with.
 struct Projecting {
   Transaction& transaction;
@@ -135,6 +137,9 @@ Result<void> step_appears(const Projecting& p, std::string_view status, std::str
 }
 
 Result<void> step_started(const Projecting& p) {
+  if (find(p.body, "again") != nullptr)
+    return p.execute(cat("UPDATE steps SET status = 'running', message = ''", kThisStep),
+                     {p.run, p.text("job"), p.number("leg"), p.number("step")});
   return step_appears(p, "running", "");
 }
 Result<void> step_skipped(const Projecting& p) {
@@ -151,7 +156,8 @@ Result<void> step_process(const Projecting& p) {
 
 Result<void> step_concluded(const Projecting& p) {
   return p.execute(
-      cat("UPDATE steps SET status = CASE status WHEN 'running' THEN 'finished' ELSE status END, "
+      cat("UPDATE steps SET status = CASE WHEN status IN ('running', 'paused') THEN 'finished' "
+          "ELSE status END, "
           "outcome = ?5, conclusion = ?6, message = ?7, finished = ?8",
           kThisStep),
       {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("outcome"),
@@ -190,6 +196,12 @@ Result<void> group_claimed(const Projecting& p) {
                    {p.run, p.text("job"), p.number("leg")});
 }
 
+Result<void> step_paused(const Projecting& p) {
+  return p.execute(
+      cat("UPDATE steps SET status = 'paused', message = ?5", kThisStep),
+      {p.run, p.text("job"), p.number("leg"), p.number("step"), std::string(kPausedText)});
+}
+
 using Projector = Result<void> (*)(const Projecting&);
 struct ProjectorOf {
   std::string_view kind;
@@ -202,8 +214,9 @@ constexpr ProjectorOf kProjectors[] = {
     {event_kind::kStepStarted, step_started},       {event_kind::kStepSkipped, step_skipped},
     {event_kind::kStepReplayed, step_replayed},     {event_kind::kStepProcess, step_process},
     {event_kind::kStepConcluded, step_concluded},   {event_kind::kRunFinished, run_finished},
-    {event_kind::kRerunRequested, rerun_requested}, {event_kind::kGroupRequested, group_requested},
-    {event_kind::kGroupWaiting, group_waiting},     {event_kind::kGroupClaimed, group_claimed},
+    {event_kind::kStepPaused, step_paused},         {event_kind::kRerunRequested, rerun_requested},
+    {event_kind::kGroupRequested, group_requested}, {event_kind::kGroupWaiting, group_waiting},
+    {event_kind::kGroupClaimed, group_claimed},
 };
 
 std::optional<Timestamp> time_or_null(const Row& row, int column) {

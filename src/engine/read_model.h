@@ -51,7 +51,7 @@ struct StepRow {
   std::int64_t attempt = 1;
   int step = 0;
   std::string name;
-  std::string status;  // running, finished, skipped, replayed
+  std::string status;  // running, paused, finished, skipped, replayed
   std::string outcome;
   std::string conclusion;
   std::string message;

@@ -74,6 +74,21 @@ Result<LegKey> leg_key(const JsonObject& body) {
 
 namespace {
 
+// Written only where it is not what is usual.
+void put(JsonObject& object, OnFailure on_failure) {
+  if (on_failure == OnFailure::Break) object["on_failure"] = "break";
+}
+
+OnFailure on_failure_of(const JsonObject& object) {
+  return string_or(object, "on_failure", "") == "break" ? OnFailure::Break : OnFailure::GoOn;
+}
+
+constexpr std::pair<PauseAnswer, std::string_view> kAnswers[] = {
+    {PauseAnswer::Continue, "continue"},
+    {PauseAnswer::Retry, "retry"},
+    {PauseAnswer::Cancel, "cancel"},
+};
+
 Json file_json(const pipeline::SourceFile& file) {
   JsonObject others;
   for (const auto& [path, text] : file.others) others[path] = text ? Json(*text) : Json(nullptr);
@@ -94,6 +109,8 @@ Result<pipeline::SourceFile> file_from_json(const JsonObject& body) {
 }  // namespace
 
 Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
+  JsonObject options{{"jobs", to_json_array(run.options.jobs)}, {"slots", run.options.slots}};
+  put(options, run.options.on_failure);
   const JsonObject values{{"secrets", map_json(run.values.secrets)},
                           {"variables", map_json(run.values.variables)}};
   return JsonObject{{"identity", to_json(run.identity)},
@@ -103,8 +120,7 @@ Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
                     {"language_version", run.language_version},
                     {"plan", run.plan},
                     {"source", source_json(run.source)},
-                    {"options", JsonObject{{"jobs", to_json_array(run.options.jobs)},
-                                           {"slots", run.options.slots}}},
+                    {"options", std::move(options)},
                     {"sealed_values", sealer.seal(to_text(values))}};
 }
 
@@ -126,6 +142,7 @@ Result<CreatedRun> created_run_from_json(const Json& body, const store::Sealer& 
   const JsonObject& options = *TRY(get_object(object, "options"));
   run.options.jobs = text_list(options, "jobs");
   run.options.slots = static_cast<int>(TRY(get_int(options, "slots")));
+  run.options.on_failure = on_failure_of(options);
   const std::string values_text =
       TRY(sealer.open_sealed(TRY_CONTEXT(get_string(object, "sealed_values"), "RunCreated")));
   const Json values = TRY(parse_json(values_text));
@@ -155,6 +172,18 @@ Result<pipeline::StepResult> step_result_of(const JsonObject& body, const store:
   return pipeline::step_result_from_json(result);
 }
 
+std::string_view to_string(PauseAnswer answer) {
+  for (const auto& [value, text] : kAnswers)
+    if (value == answer) return text;
+  UNREACHABLE();
+}
+
+PauseAnswer pause_answer_from_string(std::string_view text) {
+  for (const auto& [value, name] : kAnswers)
+    if (name == text) return value;
+  return PauseAnswer::Continue;
+}
+
 Json to_json(const Rerun& rerun) {
   JsonObject body{{"attempt", rerun.attempt}, {"jobs", to_json_array(rerun.jobs)}};
   if (rerun.from) {
@@ -162,6 +191,7 @@ Json to_json(const Rerun& rerun) {
     from["step"] = rerun.from->step;
     body["from"] = std::move(from);
   }
+  put(body, rerun.on_failure);
   return body;
 }
 
@@ -170,6 +200,7 @@ Result<Rerun> rerun_from_json(const Json& body) {
   Rerun rerun;
   rerun.attempt = TRY(get_int(object, "attempt"));
   rerun.jobs = text_list(object, "jobs");
+  rerun.on_failure = on_failure_of(object);
   if (const Json* from = find(object, "from")) {
     const JsonObject& point = *TRY(as_object(*from, "from"));
     LegKey leg = TRY(leg_key(point));

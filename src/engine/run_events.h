@@ -37,6 +37,7 @@ inline constexpr std::string_view kGroupClaimed = "GroupClaimed";
 inline constexpr std::string_view kGroupLost = "GroupLost";
 inline constexpr std::string_view kLegCancelRequested = "LegCancelRequested";
 inline constexpr std::string_view kLegOverdue = "LegOverdue";
+inline constexpr std::string_view kPauseAnswered = "PauseAnswered";
 // derived
 inline constexpr std::string_view kJobSkipped = "JobSkipped";
 inline constexpr std::string_view kJobFailed = "JobFailed";
@@ -53,6 +54,7 @@ inline constexpr std::string_view kJobFinished = "JobFinished";
 inline constexpr std::string_view kRunFinished = "RunFinished";
 inline constexpr std::string_view kGroupRequested = "GroupRequested";
 inline constexpr std::string_view kGroupReleased = "GroupReleased";
+inline constexpr std::string_view kStepPaused = "StepPaused";
 }  // namespace event_kind
 
 namespace effect_kind {
@@ -62,6 +64,7 @@ inline constexpr std::string_view kStop = "stop";
 inline constexpr std::string_view kHash = "hash";
 inline constexpr std::string_view kFinish = "finish";
 inline constexpr std::string_view kClaim = "claim";  // of a concurrency group; of a leg or the run
+inline constexpr std::string_view kPause = "pause";  // somebody looks at a failed step
 inline constexpr std::string_view kTimer = "timer";  // `due` is the time in microseconds
 }  // namespace effect_kind
 
@@ -75,9 +78,13 @@ struct LegKey {
 JsonObject leg_body(const LegKey& key);
 Result<LegKey> leg_key(const JsonObject& body);
 
+// Break: a step that fails waits until somebody says how it goes on.
+enum class OnFailure { GoOn, Break };
+
 struct RunOptions {
   std::vector<std::string> jobs;  // only these and what they need; empty: all
   int slots = 4;                  // legs that run at once
+  OnFailure on_failure = OnFailure::GoOn;
 };
 
 // Body of RunCreated: everything a replay needs.
@@ -112,7 +119,13 @@ struct Rerun {
   std::int64_t attempt = 2;
   std::vector<std::string> jobs;  // what runs again; jobs that depend on them are added
   std::optional<RerunPoint> from;
+  OnFailure on_failure = OnFailure::GoOn;
 };
+
+// How a step that failed goes on.
+enum class PauseAnswer { Continue, Retry, Cancel };
+std::string_view to_string(PauseAnswer answer);
+PauseAnswer pause_answer_from_string(std::string_view text);  // Continue where it is none
 
 Json to_json(const Rerun& rerun);
 Result<Rerun> rerun_from_json(const Json& body);

@@ -31,6 +31,8 @@ const std::map<std::string_view, RunMachine::Handler>& RunMachine::handlers() {
       {event_kind::kGroupLost, &RunMachine::on_group_lost},
       {event_kind::kLegCancelRequested, &RunMachine::on_leg_cancel},
       {event_kind::kLegOverdue, &RunMachine::on_leg_overdue},
+      {event_kind::kPauseAnswered, &RunMachine::on_pause_answered},
+      {event_kind::kStepPaused, &RunMachine::on_derived},
       {event_kind::kGroupWaiting, &RunMachine::on_derived},
       {event_kind::kGroupRequested, &RunMachine::on_derived},
       {event_kind::kGroupReleased, &RunMachine::on_derived},
@@ -76,6 +78,7 @@ Result<void> RunMachine::on_created(const StoredEvent& event, const JsonObject&)
     return failed_precondition(
         cat("this program plans the pipeline differently from the one that made the run (",
             created_.language, " ", created_.language_version, "); start it anew"));
+  on_failure_ = created_.options.on_failure;
   build_graph();
   select_jobs();
   request_run_group();
@@ -273,6 +276,7 @@ Result<void> RunMachine::on_rerun(const StoredEvent& event, const JsonObject&) {
     open.insert(open.end(), dependents_[job].begin(), dependents_[job].end());
   }
   rerun_from_ = rerun.from;
+  on_failure_ = rerun.on_failure;
   rerun_results_.clear();
   if (rerun.from)
     if (const LegState* leg = find_leg(rerun.from->leg))

@@ -31,6 +31,12 @@ namespace sluice::engine {
 
 enum class GroupState { None, Waiting, Held };
 
+// A step that failed and waits for an answer.
+struct PausedStep {
+  pipeline::RunStep step;  // with the id under which it last ran
+  pipeline::StepResult result;
+};
+
 enum class Phase { Waiting, Preparing, Running, Finishing, Ended };
 
 struct LegState {
@@ -43,7 +49,11 @@ struct LegState {
   std::unique_ptr<pipeline::JobProgram> program;
   std::map<std::string, pipeline::RunStep> running;  // by effect id
   std::map<std::string, pipeline::HashFiles> hashing;
-  std::set<std::string> stopping;  // ids with an open stop effect
+  std::set<std::string> stopping;            // ids with an open stop effect
+  std::map<std::string, PausedStep> paused;  // by the same id
+  // Steps that were tried again run under ids of their own; the program knows the first one.
+  std::map<std::string, std::string> first_ids;
+  std::map<std::string, int> tries;  // by first id
   // Results in the order in which they were fed, for a rerun from a later step.
   std::vector<std::pair<pipeline::RunStep, pipeline::StepResult>> history;
   std::optional<int> replay_before;  // rerun: steps below are answered from `recorded`
@@ -90,6 +100,9 @@ class RunMachine final : public store::StateMachine {
   std::string claim_effect(const LegKey& who) const;
   bool has_claims() const { return open_claims_ > 0; }
   bool leg_cancelled(const LegKey& key) const;  // or ended
+  const PausedStep* paused_step(const LegKey& key, const std::string& id) const;
+  // The request of a step of that leg that runs, waits for an answer, or ended in this attempt.
+  const pipeline::RunStep* step_request(const LegKey& key, int step) const;
   bool knows_deadline(const LegKey& key, const std::string& id) const;
 
   // ---- what its owner and viewers need ----
@@ -136,6 +149,14 @@ class RunMachine final : public store::StateMachine {
   void watch_timeout(const LegKey& key, LegState& leg, Timestamp now);
   void watch_cancel(const LegKey& key, LegState& leg, Timestamp now);
 
+  // run_machine_pauses.cc: steps that failed and wait for an answer
+  Result<void> on_pause_answered(const store::StoredEvent& event, const JsonObject& body);
+  bool breaks(const LegState& leg, const pipeline::StepResult& result) const;
+  void pause(std::size_t job, std::size_t leg, PausedStep step);
+  void retry(std::size_t job, std::size_t leg, pipeline::RunStep step);
+  Result<void> end_step(std::size_t job, std::size_t leg, PausedStep step);
+  Result<void> end_pause(std::size_t job, std::size_t leg, const std::string& id);
+
   // run_machine_legs.cc: legs and their steps
   Result<void> on_leg_prepared(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_step_process(const store::StoredEvent& event, const JsonObject& body);
@@ -162,6 +183,7 @@ class RunMachine final : public store::StateMachine {
   const LegState* find_leg(const LegKey& key) const;
   static const std::vector<std::string>& masks(const LegState& leg);
   LegKey key_of(std::size_t job, std::size_t leg) const;
+  std::string step_fingerprint(const pipeline::RunStep& step) const;
   std::string effect_key(const LegKey& key, std::string_view id) const;
   void emit(std::string_view kind, Json body);
   void ask(std::string_view kind, const LegKey& key, std::string_view id);
@@ -189,6 +211,7 @@ class RunMachine final : public store::StateMachine {
   pipeline::RunFacts facts_;
   std::optional<pipeline::Outcome> finished_;
   std::optional<RerunPoint> rerun_from_;
+  OnFailure on_failure_ = OnFailure::GoOn;
   std::map<LegKey, std::map<std::string, pipeline::StepResult>> rerun_results_;
   std::set<std::pair<LegKey, std::string>> known_processes_;
 

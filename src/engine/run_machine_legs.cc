@@ -12,8 +12,14 @@ using store::StoredEvent;
 
 namespace {
 
+// The id under which a step of the program runs now.
+std::string running_id(const LegState& leg, const std::string& first_id) {
+  const auto tries = leg.tries.find(first_id);
+  return tries == leg.tries.end() ? first_id : cat(first_id, "-try-", tries->second + 1);
+}
+
 // What a step is, reduced to what must be the same in a replay. Keyed, because it covers secrets.
-std::string step_fingerprint(const pipeline::RunStep& step, const store::Sealer& sealer) {
+std::string fingerprint_of(const pipeline::RunStep& step, const store::Sealer& sealer) {
   std::string text = cat(step.id, "\n", step.name, "\n", step.working_directory, "\n");
   if (const auto* script = std::get_if<pipeline::ScriptAction>(&step.action)) {
     text += cat(script->text, "\n", join(script->command, " "), "\n");
@@ -27,6 +33,10 @@ std::string step_fingerprint(const pipeline::RunStep& step, const store::Sealer&
 }
 
 }  // namespace
+
+std::string RunMachine::step_fingerprint(const pipeline::RunStep& step) const {
+  return fingerprint_of(step, sealer_);
+}
 
 LegKey RunMachine::key_of(std::size_t job, std::size_t leg) const {
   return {plan().jobs[job].id, jobs_[job].legs[leg].leg.index};
@@ -76,6 +86,8 @@ exec::LegSpec RunMachine::leg_spec(const LegKey& key) const {
   exec::LegSpec spec;
   spec.address = address(key);
   spec.settings = leg->settings;
+  // Whoever looks at a failed step takes as long as it takes.
+  if (on_failure_ == OnFailure::Break) spec.settings.timeout = Duration::zero();
   spec.source = created_.source;
   spec.workspace = leg->replay_before ? exec::WorkspaceUse::Keep : exec::WorkspaceUse::Fresh;
   return spec;
@@ -216,7 +228,7 @@ Result<void> RunMachine::on_leg_prepared(const StoredEvent&, const JsonObject& b
     return cancel_siblings(ref.job, ref.leg);
   }
   state.phase = Phase::Running;
-  watch_timeout(key_of(ref.job, ref.leg), state, now_);
+  if (on_failure_ == OnFailure::GoOn) watch_timeout(key_of(ref.job, ref.leg), state, now_);
   return feed(ref.job, ref.leg, pipeline::BeginJob{});
 }
 
@@ -233,13 +245,14 @@ Result<void> RunMachine::on_step_ended(const StoredEvent&, const JsonObject& bod
   const std::string id = TRY(get_string(body, "id"));
   const auto running = state.running.find(id);
   if (state.phase != Phase::Running || running == state.running.end()) return success();
-  pipeline::StepEnded ended;
-  ended.id = id;
+  PausedStep ended;
   ended.result = TRY(step_result_of(body, sealer_));
-  state.history.emplace_back(std::move(running->second), ended.result);
+  ended.step = std::move(running->second);
   state.running.erase(running);
   if (state.stopping.erase(id) > 0) withdraw(key_of(ref.job, ref.leg), cat(id, "/stop"));
-  return feed(ref.job, ref.leg, ended);
+  if (!breaks(state, ended.result)) return end_step(ref.job, ref.leg, std::move(ended));
+  pause(ref.job, ref.leg, std::move(ended));
+  return success();
 }
 
 Result<void> RunMachine::on_files_hashed(const StoredEvent&, const JsonObject& body) {
@@ -302,11 +315,12 @@ Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
     emit(event_kind::kHashRequested, std::move(body));
     ask(effect_kind::kHash, key, hash->id);
   } else if (const auto* stop = std::get_if<pipeline::StopStep>(&effect)) {
-    if (!state.running.contains(stop->id) || !state.stopping.insert(stop->id).second)
-      return success();
-    body["id"] = stop->id;
+    const std::string id = running_id(state, stop->id);
+    if (state.paused.contains(id)) return end_pause(job, leg, id);
+    if (!state.running.contains(id) || !state.stopping.insert(id).second) return success();
+    body["id"] = id;
     emit(event_kind::kStepStopped, std::move(body));
-    ask(effect_kind::kStop, key, stop->id);
+    ask(effect_kind::kStop, key, id);
   } else {
     const auto& finish = std::get<pipeline::FinishJob>(effect);
     finish_leg(job, leg, {.result = finish.result, .outputs = finish.outputs}, finish.message,
@@ -331,7 +345,7 @@ Result<void> RunMachine::run_or_replay(std::size_t job, std::size_t leg,
     state.history.emplace_back(step, recorded->second);
     return feed(job, leg, ended);
   }
-  body["arguments"] = step_fingerprint(step, sealer_);
+  body["arguments"] = step_fingerprint(step);
   body["reason"] = to_json(step.reason);
   emit(event_kind::kStepStarted, std::move(body));
   state.running.emplace(step.id, step);
@@ -348,11 +362,13 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
     if (state.stopping.contains(id)) withdraw(key, cat(id, "/stop"));
   }
   for (const auto& [id, request] : state.hashing) withdraw(key, id);
+  for (const auto& [id, step] : state.paused) withdraw(key, cat(id, "/pause"));
   for (const std::string& id : state.deadlines) withdraw(key, id);
   if (state.phase == Phase::Preparing) withdraw(key, "prepare");
   state.deadlines.clear();
   state.running.clear();
   state.hashing.clear();
+  state.paused.clear();
   state.stopping.clear();
   JsonObject body = leg_body(key);
   body["result"] = pipeline::to_string(result.result);

@@ -50,11 +50,15 @@ struct TimeIsUp {
   LegKey leg;
   std::string id;
 };
+struct Paused {
+  LegKey leg;
+  std::string id;
+};
 struct LookAtGroups {};
 struct LookAround {};  // requests, interrupt or kill
 
 using Message = std::variant<LegPrepared, StepRuns, StepOutput, StepDone, Hashed, LegCleaned,
-                             TimeIsUp, LookAtGroups, LookAround>;
+                             TimeIsUp, Paused, LookAtGroups, LookAround>;
 
 // Many writers, one reader.
 class Mailbox {
@@ -117,13 +121,13 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     return success();
   }
 
-  Result<void> rerun(std::vector<std::string> jobs, std::optional<RerunPoint> from) override {
+  void set_breaker(StepBreaker* breaker) override { breaker_ = breaker; }
+
+  Result<void> rerun(Rerun rerun) override {
     if (!machine_.finished())
       return failed_precondition(cat("run ", run_id_, " has not ended; resume or cancel it first"));
-    Rerun rerun;
     rerun.attempt = machine_.created().identity.attempt + 1;
-    rerun.jobs = jobs.empty() ? machine_.unsuccessful_jobs() : std::move(jobs);
-    rerun.from = std::move(from);
+    if (rerun.jobs.empty()) rerun.jobs = machine_.unsuccessful_jobs();
     if (rerun.jobs.empty())
       return failed_precondition(
           cat("every job of run ", run_id_, " succeeded; name the job to run again with --job"));
@@ -173,6 +177,8 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
       });
     } else if (effect.kind == effect_kind::kStep) {
       start_step(key, id);
+    } else if (effect.kind == effect_kind::kPause) {
+      mailbox_->put(Paused{key, id});
     } else if (effect.kind == effect_kind::kTimer) {
       start_timer(key, id, from_micros(body.at("due").as_int64()));
     } else if (effect.kind == effect_kind::kStop) {
@@ -289,6 +295,22 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     return post(event_kind::kLegOverdue, std::move(body), effect_key(message.leg, message.id));
   }
 
+  // The run stands while somebody looks at it; steps that run go on.
+  Result<void> handle(const Paused& message) {
+    const PausedStep* step = machine_.paused_step(message.leg, message.id);
+    if (step == nullptr) return success();
+    const PauseAnswer answer =
+        breaker_ == nullptr
+            ? PauseAnswer::Continue
+            : breaker_->on_paused(machine_.address(message.leg), step->step, step->result);
+    JsonObject body = leg_body(message.leg);
+    body["id"] = message.id;
+    body["answer"] = to_string(answer);
+    if (answer == PauseAnswer::Cancel) body["reason"] = "cancelled at a failed step";
+    return post(event_kind::kPauseAnswered, std::move(body),
+                effect_key(message.leg, cat(message.id, "/pause")));
+  }
+
   Result<void> handle(const LookAtGroups&) {
     const auto driven = [this](const std::string& run) {
       const bool known = run == run_id_ || is_driven(parts_.world, parts_.home, run);
@@ -330,6 +352,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   EngineParts parts_;
   std::string run_id_;
   RunListener* listener_;
+  StepBreaker* breaker_ = nullptr;
   std::unique_ptr<os::FileLock> lock_;
   // Shared with callbacks that may still be on their way when the owner goes.
   std::shared_ptr<Mailbox> mailbox_;

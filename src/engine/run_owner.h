@@ -40,6 +40,15 @@ class RunListener {
   virtual void on_tick() = 0;  // a few times a second
 };
 
+// Whoever looks at steps that failed in a run that breaks on failure.
+class StepBreaker {
+ public:
+  virtual ~StepBreaker() = default;
+  // On the owner's thread; may take as long as a person does. The run does nothing new meanwhile.
+  virtual PauseAnswer on_paused(const exec::LegAddress& leg, const pipeline::RunStep& step,
+                                const pipeline::StepResult& result) = 0;
+};
+
 os::Path run_folder(const os::Path& home, std::string_view run_id);
 // Whether some process drives the run now.
 bool is_driven(const os::World& world, const os::Path& home, std::string_view run_id);
@@ -56,8 +65,12 @@ class RunOwner {
                                                      RunListener* listener);
   virtual ~RunOwner() = default;
 
-  // Runs jobs of a finished run again, as a new attempt. Empty `jobs`: the unsuccessful ones.
-  virtual Result<void> rerun(std::vector<std::string> jobs, std::optional<RerunPoint> from) = 0;
+  // Runs jobs of a finished run again, as a new attempt, whose number it sets. Empty `jobs`: the
+  // unsuccessful ones.
+  virtual Result<void> rerun(Rerun rerun) = 0;
+
+  // Before drive(); outlives it. Without one a step that fails goes on as failed.
+  virtual void set_breaker(StepBreaker* breaker) = 0;
 
   // Until the run has ended. `interrupt` cancels the run, `kill` ends everything now; both are
   // journaled. An error leaves the run resumable and its steps running.

@@ -165,7 +165,7 @@ Result<pid_t> spawn_child(const ProcessSpec& spec, int output, int error_output)
       TRY(spec.standard_input.empty() ? open_null_device() : make_input_file(spec.standard_input));
   std::vector<Descriptor> owned;
   FileActions actions;
-  actions.duplicate(input.get(), STDIN_FILENO);
+  actions.duplicate(spec.input.value_or(input.get()), STDIN_FILENO);
   const int output_above = TRY(moved_up(output, owned));
   const int error_above = TRY(moved_up(error_output, owned));
   actions.duplicate(output_above, STDOUT_FILENO);

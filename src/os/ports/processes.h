@@ -40,6 +40,7 @@ struct ProcessSpec {
   std::map<std::string, std::string> env;
   Path working_directory;      // empty: inherit
   std::string standard_input;  // fed and closed; limited to 1 MiB
+  std::optional<int> input;    // instead: a descriptor of ours that becomes its 0
   // Where output goes: a file descriptor number of ours given to the child as its own 1 and 2, or
   // unset: captured (run) or /dev/null (spawn).
   std::optional<int> output;
