@@ -297,12 +297,12 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
 
   // The run stands while somebody looks at it; steps that run go on.
   Result<void> handle(const Paused& message) {
+    TRY(read_requests());
     const PausedStep* step = machine_.paused_step(message.leg, message.id);
     if (step == nullptr) return success();
-    const PauseAnswer answer =
-        breaker_ == nullptr
-            ? PauseAnswer::Continue
-            : breaker_->on_paused(machine_.address(message.leg), step->step, step->result);
+    PauseAnswer answer = PauseAnswer::Continue;
+    if (breaker_ != nullptr && !machine_.cancelled())
+      answer = TRY(breaker_->on_paused(machine_.address(message.leg), step->step, step->result));
     JsonObject body = leg_body(message.leg);
     body["id"] = message.id;
     body["answer"] = to_string(answer);
@@ -324,12 +324,17 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
 
   Result<void> handle(const LookAround&) { return success(); }
 
-  Result<void> look_around(const CancellationToken& interrupt, const CancellationToken& kill) {
+  Result<void> read_requests() {
     for (const RunRequest& request : TRY(parts_.read_model.requests(run_id_))) {
       if (request.kind == "cancel" && !machine_.cancelled())
         TRY(post(event_kind::kCancelRequested, request.body.as_object()));
       TRY(parts_.read_model.remove_request(request.id));
     }
+    return success();
+  }
+
+  Result<void> look_around(const CancellationToken& interrupt, const CancellationToken& kill) {
+    TRY(read_requests());
     if (interrupt.cancelled() && !machine_.cancelled())
       TRY(post(event_kind::kCancelRequested, {{"reason", "interrupted at the terminal"}}));
     if (kill.cancelled() && !killed_) {

@@ -45,8 +45,9 @@ class StepBreaker {
  public:
   virtual ~StepBreaker() = default;
   // On the owner's thread; may take as long as a person does. The run does nothing new meanwhile.
-  virtual PauseAnswer on_paused(const exec::LegAddress& leg, const pipeline::RunStep& step,
-                                const pipeline::StepResult& result) = 0;
+  // An error leaves the step paused: drive() returns it and the run is resumable.
+  virtual Result<PauseAnswer> on_paused(const exec::LegAddress& leg, const pipeline::RunStep& step,
+                                        const pipeline::StepResult& result) = 0;
 };
 
 os::Path run_folder(const os::Path& home, std::string_view run_id);

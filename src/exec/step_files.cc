@@ -77,16 +77,18 @@ Result<void> create_empty(os::Files& files, const os::Path& path) {
   return file->close();
 }
 
+bool is_empty(const os::FileReader& files, const os::Path& path) {
+  const Result<os::FileInfo> info = files.stat(path);
+  return info.ok() && info->kind == os::FileKind::Regular && info->size == 0;
+}
+
+// What still writes after the end of its step, or a person at a paused one, must not speak for the
+// next.
 bool reuse(os::Files& files, const os::Path& path, SpareFiles& spare) {
   if (spare.empty()) return false;
   const os::Path empty = std::move(spare.back());
   spare.pop_back();
-  return files.rename(empty, path).ok();
-}
-
-bool is_empty(const os::FileReader& files, const os::Path& path) {
-  const Result<os::FileInfo> info = files.stat(path);
-  return info.ok() && info->kind == os::FileKind::Regular && info->size == 0;
+  return is_empty(files, empty) && files.rename(empty, path).ok();
 }
 
 void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {

@@ -125,6 +125,8 @@ bool RunLab::change_world() {
       }
     } else if (effect.kind == effect_kind::kTimer) {
       continue;
+    } else if (effect.kind == effect_kind::kPause) {
+      if (!world_.answers.contains(effect.key)) continue;
     } else if (effect.kind == effect_kind::kStop) {
       world_.stopped.push_back(effect.key.substr(0, effect.key.size() - 5));
     }
@@ -173,6 +175,11 @@ Result<void> RunLab::report() {
   if (effect.kind == effect_kind::kFinish)
     return post(event_kind::kLegCleaned, std::move(answer), effect.key);
   if (effect.kind == effect_kind::kStop) return success();
+  if (effect.kind == effect_kind::kPause) {
+    answer["id"] = id;
+    answer["answer"] = to_string(world_.answers.at(effect.key));
+    return post(event_kind::kPauseAnswered, std::move(answer), effect.key);
+  }
   if (effect.kind == effect_kind::kHash) {
     answer["id"] = id;
     answer["digest"] = std::string(64, 'd');

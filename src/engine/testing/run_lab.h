@@ -28,6 +28,7 @@ struct LabWorld {
   std::map<std::string, int> starts;                    // by effect key
   std::map<std::string, pipeline::StepResult> ended;    // by effect key
   std::vector<std::string> stopped;
+  std::map<std::string, PauseAnswer> answers;  // by key of the pause effect; others wait
 };
 
 class RunLab {
