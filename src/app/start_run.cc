@@ -74,7 +74,7 @@ Result<CreatedRun> describe_run(Workbench& workbench, const Repository& reposito
   run.language = plan.language;
   run.language_version = std::string(workbench.languages().find(plan.language)->version());
   run.source = {repository.facts().root, repository.facts().head, request.event.ref, {}};
-  run.options = {request.jobs, slots_of_machine()};
+  run.options = {request.jobs, slots_of_machine(), request.on_failure};
   run.values = request.values;
   return run;
 }

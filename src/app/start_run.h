@@ -18,6 +18,7 @@ struct StartRequest {
   std::vector<std::string> jobs;  // empty: all
   pipeline::RunValues values;
   Edits edits = Edits::Include;
+  engine::OnFailure on_failure = engine::OnFailure::GoOn;
 };
 
 // Whether a run of these jobs (all when empty) can start: InvalidInput with all diagnostics when

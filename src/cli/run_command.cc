@@ -8,6 +8,7 @@
 #include "cli/event_options.h"
 #include "cli/run_view.h"
 #include "cli/session.h"
+#include "cli/step_shell.h"
 #include "cli/style.h"
 
 namespace sluice::cli {
@@ -19,6 +20,7 @@ struct RunOptions {
   std::vector<std::string> jobs;
   std::vector<std::string> secrets;
   std::vector<std::string> variables;
+  bool break_on_failure = false;
 };
 
 // "K=V" or "K", whose value comes from the environment: so it need not stand on a command line
@@ -72,6 +74,8 @@ Result<int> run_one(Context& context, app::Workbench& workbench, const app::Repo
   auto owner = TRY(app::start_run(workbench, repository, request, &listener));
   run_id = owner->machine().created().identity.run_id;
   announce(context, owner->machine());
+  ShellBreaker breaker(context, workbench.home(), *view);
+  owner->set_breaker(&breaker);
   const pipeline::Outcome outcome = TRY_CONTEXT(
       owner->drive(context.interrupt, context.kill),
       cat("run ", run_id, " stopped (continue it with `sluice runs resume ", run_id, "`)"));
@@ -87,6 +91,7 @@ Result<int> run(const RunOptions& options, Context& context) {
   app::StartRequest request;
   request.event = TRY(app::make_trigger(repository, trigger));
   request.jobs = options.jobs;
+  if (options.break_on_failure) request.on_failure = engine::OnFailure::Break;
   request.edits = trigger.edits;
   request.values.secrets = TRY(secrets_of(context, options.secrets));
   request.values.variables = TRY(key_values(options.variables, "--var"));
@@ -127,6 +132,8 @@ void add_run_command(CLI::App& root, Chosen& chosen) {
   command->add_option("--secret,-s", options->secrets,
                       "Secret NAME=VALUE, or NAME to take it from the environment (repeat)");
   command->add_option("--var", options->variables, "Variable NAME=VALUE of the vars context");
+  command->add_flag("--break-on-failure", options->break_on_failure,
+                    "Open a shell in each step that fails, then ask: retry, continue, cancel");
   command->callback([options, &chosen] {
     chosen.action = [options](Context& context) { return run(*options, context); };
   });

@@ -24,7 +24,7 @@ std::string summary_of(const JsonObject& body) {
 
 const StepNode* LegNode::running_step() const {
   for (const StepNode& step : steps)
-    if (step.state == "running") return &step;
+    if (step.state == "running" || step.state == "paused") return &step;
   return nullptr;
 }
 
@@ -142,6 +142,9 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
     // Tried again: it takes its own place.
     std::erase_if(leg->steps, [index](const StepNode& known) { return known.step == index; });
     leg->steps.push_back(std::move(step));
+  } else if (name == kind::kStepPaused) {
+    for (StepNode& step : leg->steps)
+      if (step.step == index) step.state = "paused";
   } else if (name == kind::kStepConcluded) {
     for (StepNode& step : leg->steps) {
       if (step.step != index) continue;

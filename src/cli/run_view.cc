@@ -34,8 +34,10 @@ std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int w
       cat(mark_of(kind, leg.state), " ", pad(shorten(leg.name, kNameWidth), kNameWidth), " ",
           pad(duration_of(leg.started, leg.finished, now), 10));
   if (const StepNode* step = leg.running_step())
-    line +=
-        cat("  ", step->name, paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
+    line += cat("  ", step->name,
+                step->state == "paused"
+                    ? paint(kind, Colour::Red, " failed, waits for an answer")
+                    : paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
   else if (!leg.message.empty())
     line += cat("  ", paint(kind, Colour::Dim, leg.message));
   return shorten(line, static_cast<std::size_t>(width));
@@ -103,8 +105,9 @@ class LiveView final : public RunView {
       : terminal_(terminal), clock_(clock), files_(files), log_path_(std::move(log_path)) {}
 
   void on_events(const std::vector<store::StoredEvent>& events) override {
+    const bool first = tree_.run_id().empty();
     for (const store::StoredEvent& event : events) tree_.apply(event);
-    on_tick();
+    if (!first) on_tick();  // whoever starts a run says which before it is drawn
   }
   void remember(const std::vector<store::StoredEvent>& events) override {
     for (const store::StoredEvent& event : events) tree_.apply(event);
@@ -117,6 +120,10 @@ class LiveView final : public RunView {
     draw();
   }
   const RunTree& tree() const override { return tree_; }
+  void begin_anew() override {
+    draw();
+    drawn_lines_ = 0;
+  }
 
   void finish() override {
     draw();
@@ -164,6 +171,7 @@ class PlainView final : public RunView {
     flush();
   }
   void on_tick() override {}
+  void begin_anew() override {}
   const RunTree& tree() const override { return tree_; }
 
   void finish() override { Ending(terminal_, files_, log_path_).print(tree_); }
@@ -210,6 +218,9 @@ class PlainView final : public RunView {
       text_ += cat(prefix, "– ", step->name, " skipped: ", step->message, "\n");
     } else if (event.event.kind == engine::event_kind::kStepReplayed) {
       text_ += cat(prefix, "↺ ", step->name, " (result of the attempt before)\n");
+    } else if (event.event.kind == engine::event_kind::kStepPaused) {
+      print_log(key, step->step);
+      text_ += cat(prefix, "✗ ", step->name, " failed, waits for an answer\n");
     } else if (event.event.kind == engine::event_kind::kStepConcluded && step->finished) {
       print_log(key, step->step);
       text_ += cat(prefix, mark_of(TerminalKind::Plain, step->state), " ", step->name, " ",

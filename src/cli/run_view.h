@@ -20,6 +20,8 @@ class RunView : public engine::RunListener {
   // Takes in what happened before without showing it.
   virtual void remember(const std::vector<store::StoredEvent>& events) = 0;
   virtual const RunTree& tree() const = 0;
+  // What is on the screen stays; the picture is drawn anew below it.
+  virtual void begin_anew() = 0;
   // The end: what failed and why with the last lines of its log, and where to look next.
   virtual void finish() = 0;
 };

@@ -9,7 +9,9 @@
 #include "cli/log_reader.h"
 #include "cli/run_view.h"
 #include "cli/session.h"
+#include "cli/step_shell.h"
 #include "cli/style.h"
+#include "engine/run_replay.h"
 #include "os/pause.h"
 
 namespace sluice::cli {
@@ -177,18 +179,28 @@ Result<int> show(const RunsOptions& options, Context& context) {
   return 0;
 }
 
+// A run that this program cannot follow any more still has names and numbers.
+Result<std::unique_ptr<engine::RunMachine>> machine_for_ids(const RunsOptions& options,
+                                                            app::Workbench& workbench,
+                                                            const RunRow& run) {
+  if (options.step.empty()) return std::unique_ptr<engine::RunMachine>();
+  const engine::EngineParts parts = TRY(workbench.engine_parts());
+  auto machine = engine::replay_run(parts, run.id);
+  return machine.ok() ? std::move(machine).value() : nullptr;
+}
+
 Result<int> logs(const RunsOptions& options, Context& context) {
   const auto workbench = TRY(open_workbench(context));
   const RunRow run = TRY(workbench->read_model().find_run(options.run));
   const LineTimes times = options.times ? LineTimes::Show : LineTimes::Hide;
+  const std::unique_ptr<engine::RunMachine> machine =
+      TRY(machine_for_ids(options, *workbench, run));
   std::size_t printed = 0;
   std::vector<std::string> jobs;
   for (const StepRow& step : TRY(workbench->read_model().steps(run.id))) {
     if (std::find(jobs.begin(), jobs.end(), step.job) == jobs.end()) jobs.push_back(step.job);
     if (!options.job.empty() && step.job != options.job) continue;
-    if (!options.step.empty() && step.name != options.step &&
-        std::to_string(step.step + 1) != options.step)
-      continue;
+    if (!options.step.empty() && !engine::is_step(step, options.step, machine.get())) continue;
     ++printed;
     const os::Path path =
         TRY(workbench->log_path({run.id, step.job, step.leg, step.attempt}, step.step));
@@ -236,7 +248,9 @@ Result<int> watch(const RunsOptions& options, Context& context) {
 }
 
 Result<int> drive(Context& context, engine::RunOwner& owner, RunView& view,
-                  const std::string& run_id) {
+                  const std::string& run_id, const os::Path& home) {
+  ShellBreaker breaker(context, home, view);
+  owner.set_breaker(&breaker);
   const pipeline::Outcome outcome = TRY_CONTEXT(
       owner.drive(context.interrupt, context.kill),
       cat("run ", run_id, " stopped (continue it with `sluice runs resume ", run_id, "`)"));
@@ -283,7 +297,7 @@ Result<int> resume(const RunsOptions& options, Context& context) {
     taken.view->finish();
     return taken.owner->machine().result() == pipeline::Outcome::Succeeded ? 0 : 1;
   }
-  return drive(context, *taken.owner, *taken.view, taken.run.id);
+  return drive(context, *taken.owner, *taken.view, taken.run.id, taken.workbench->home());
 }
 
 // Nobody reads requests to a run that nobody drives: then this process ends it.
@@ -307,7 +321,7 @@ Result<int> cancel(const RunsOptions& options, Context& context) {
   exactly.run = run.id;
   TakenOver taken = TRY(take_over(exactly, context));
   taken.view->remember(TRY(history_of(taken)));
-  TRY(drive(context, *taken.owner, *taken.view, taken.run.id));
+  TRY(drive(context, *taken.owner, *taken.view, taken.run.id, taken.workbench->home()));
   return 0;
 }
 
@@ -356,7 +370,7 @@ Result<int> rerun(const RunsOptions& options, Context& context) {
   again.from = from;
   again.on_failure = options.break_on_failure ? engine::OnFailure::Break : engine::OnFailure::GoOn;
   TRY(taken.owner->rerun(std::move(again)));
-  return drive(context, *taken.owner, *taken.view, taken.run.id);
+  return drive(context, *taken.owner, *taken.view, taken.run.id, taken.workbench->home());
 }
 
 Result<int> prune(const RunsOptions& options, Context& context) {
@@ -469,7 +483,7 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command = add_action(*runs, chosen, "logs", "What the steps printed", options, logs);
   add_run_argument(command, options);
   command->add_option("--job,-j", options->job, "Only this job");
-  command->add_option("--step", options->step, "Only the step with this name or number");
+  command->add_option("--step", options->step, "Only the step with this id, name or number");
   command->add_flag("--timestamps", options->times, "With the time of each line");
   add_run_argument(add_action(*runs, chosen, "watch", "Follow a run", options, watch), options);
   add_run_argument(add_action(*runs, chosen, "cancel", "Ask a run to stop", options, cancel),
@@ -488,6 +502,9 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command->add_flag("--all", options->all, "All jobs, also those that succeeded")
       ->excludes(job)
       ->excludes(from);
+  command->add_flag("--break-on-failure", options->break_on_failure,
+                    "Open a shell in each step that fails, then ask: retry, continue, cancel");
+  add_runs_shell(*runs, chosen);
   command = add_action(*runs, chosen, "prune", "Remove old runs", options, prune);
   command->add_option("--keep", options->keep, "Newest runs that stay")->capture_default_str();
   command->add_option("--older-than", options->older_than, "Only runs that ended longer ago");
