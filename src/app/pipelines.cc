@@ -131,10 +131,10 @@ Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const 
     return invalid_input(cat(file.path,
                              ": not a pipeline file that sluice reads (GitHub Actions "
                              "workflows end in .yml or .yaml)"));
-  PlannedPipeline planned{file, language->read(file), std::nullopt};
+  PlannedPipeline planned{file, language->read(file), nullptr, std::nullopt};
   if (pipeline::has_errors(planned.diagnostics())) return planned;
-  const auto bound = TRY_CONTEXT(planned.read->bind(event, identity, values), file.path);
-  planned.plan = bound->plan();
+  planned.bound = TRY_CONTEXT(planned.read->bind(event, identity, values), file.path);
+  planned.plan = planned.bound->plan();
   return planned;
 }
 

@@ -46,7 +46,8 @@ Result<void> load_references(const pipeline::Language& language, const ReadText&
 struct PlannedPipeline {
   pipeline::SourceFile file;
   std::shared_ptr<const pipeline::ReadPipeline> read;
-  std::optional<pipeline::Plan> plan;  // none when the diagnostics hold an error
+  std::shared_ptr<const pipeline::BoundPipeline> bound;  // null when the diagnostics hold an error
+  std::optional<pipeline::Plan> plan;                    // of bound
 
   const std::vector<pipeline::Diagnostic>& diagnostics() const { return read->diagnostics(); }
 };

@@ -49,7 +49,6 @@ Result<void> fill_changes(const Repository& repository, const TriggerRequest& re
                           TriggerEvent* event) {
   if (request.changed_files) {
     event->changed_files = request.changed_files;
-    event->comparison_base = "the files given";
     return success();
   }
   Result<Changes> changes = Error(ErrorCode::NotFound, "");

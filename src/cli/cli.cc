@@ -8,6 +8,7 @@
 #include "cli/deploy_command.h"
 #include "cli/doctor_command.h"
 #include "cli/evaluate_command.h"
+#include "cli/explain_command.h"
 #include "cli/gate_command.h"
 #include "cli/gc_command.h"
 #include "cli/lint_command.h"

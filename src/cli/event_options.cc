@@ -5,6 +5,32 @@
 #include "base/strings.h"
 
 namespace sluice::cli {
+namespace {
+
+// "K=V" or "K", whose value comes from the environment: so it need not stand on a command line
+// that other users of the machine can read.
+Result<std::map<std::string, std::string>> secrets_of(const Context& context,
+                                                      const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> secrets;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    if (equals != std::string::npos) {
+      secrets.insert_or_assign(name, text.substr(equals + 1));
+      continue;
+    }
+    const auto value = context.world.environment.get(name);
+    if (!value)
+      return invalid_input(cat("--secret ", name,
+                               ": there is no environment variable of that name to take the "
+                               "value from; set it, or write --secret ",
+                               name, "=VALUE"));
+    secrets.insert_or_assign(name, *value);
+  }
+  return secrets;
+}
+
+}  // namespace
 
 void add_event_options(CLI::App& command, EventOptions& options) {
   command
@@ -17,8 +43,26 @@ void add_event_options(CLI::App& command, EventOptions& options) {
   command.add_option("--branch", options.branch, "Branch the event is about (default: current)");
   command.add_option("--tag", options.tag, "Tag that is pushed (with --event tag)");
   command.add_option("--base", options.base, "Target branch of a pull_request");
-  command.add_option("--input,-i", options.inputs, "Input of a workflow_dispatch, K=V (repeat)");
+  command.add_option("--input,-i", options.inputs, "Input of a workflow_dispatch, K=V (repeat)")
+      ->allow_extra_args(false);
   command.add_flag("--committed", options.committed, "Leave uncommitted edits out");
+}
+
+void add_value_options(CLI::App& command, ValueOptions& options) {
+  command
+      .add_option("--secret,-s", options.secrets,
+                  "Secret NAME=VALUE, or NAME to take it from the environment (repeat)")
+      ->allow_extra_args(false);
+  command
+      .add_option("--var", options.variables, "Variable NAME=VALUE of the vars context (repeat)")
+      ->allow_extra_args(false);
+}
+
+Result<pipeline::RunValues> run_values(const Context& context, const ValueOptions& options) {
+  pipeline::RunValues values;
+  values.secrets = TRY(secrets_of(context, options.secrets));
+  values.variables = TRY(key_values(options.variables, "--var"));
+  return values;
 }
 
 Result<std::map<std::string, std::string>> key_values(const std::vector<std::string>& texts,

@@ -1,4 +1,4 @@
-// The options that say what happened: shared by `run` and `plan`.
+// The options that say what happened and what the run is given: shared by `run` and `plan`.
 #pragma once
 
 #include <string>
@@ -25,6 +25,16 @@ struct EventOptions {
 void add_event_options(CLI::App& command, EventOptions& options);
 
 Result<app::TriggerRequest> trigger_request(const Context& context, const EventOptions& options);
+
+// What the owner of a run supplies.
+struct ValueOptions {
+  std::vector<std::string> secrets;    // "K=V", or "K" whose value the environment has
+  std::vector<std::string> variables;  // "K=V"
+};
+
+void add_value_options(CLI::App& command, ValueOptions& options);
+
+Result<pipeline::RunValues> run_values(const Context& context, const ValueOptions& options);
 
 // "K=V" texts as a map; InvalidInput names `option` for one without '='.
 Result<std::map<std::string, std::string>> key_values(const std::vector<std::string>& texts,

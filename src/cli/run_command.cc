@@ -18,33 +18,9 @@ struct RunOptions {
   EventOptions event;
   std::vector<std::string> files;
   std::vector<std::string> jobs;
-  std::vector<std::string> secrets;
-  std::vector<std::string> variables;
+  ValueOptions values;
   bool break_on_failure = false;
 };
-
-// "K=V" or "K", whose value comes from the environment: so it need not stand on a command line
-// that other users of the machine can read.
-Result<std::map<std::string, std::string>> secrets_of(const Context& context,
-                                                      const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> secrets;
-  for (const std::string& text : texts) {
-    const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    if (equals != std::string::npos) {
-      secrets.insert_or_assign(name, text.substr(equals + 1));
-      continue;
-    }
-    const auto value = context.world.environment.get(name);
-    if (!value)
-      return invalid_input(cat("--secret ", name,
-                               ": there is no environment variable of that name to take the "
-                               "value from; set it, or write --secret ",
-                               name, "=VALUE"));
-    secrets.insert_or_assign(name, *value);
-  }
-  return secrets;
-}
 
 void announce(Context& context, const engine::RunMachine& machine) {
   const engine::CreatedRun& run = machine.created();
@@ -93,8 +69,7 @@ Result<int> run(const RunOptions& options, Context& context) {
   request.jobs = options.jobs;
   if (options.break_on_failure) request.on_failure = engine::OnFailure::Break;
   request.edits = trigger.edits;
-  request.values.secrets = TRY(secrets_of(context, options.secrets));
-  request.values.variables = TRY(key_values(options.variables, "--var"));
+  request.values = TRY(run_values(context, options.values));
   const auto files = TRY(app::find_pipelines(context.world, workbench->languages(), repository,
                                              options.files, trigger.edits));
   std::vector<app::PlannedPipeline> wanted;
@@ -129,9 +104,7 @@ void add_run_command(CLI::App& root, Chosen& chosen) {
   command->add_option("FILE", options->files, "Pipeline files (default: all that listen)");
   add_event_options(*command, options->event);
   command->add_option("--job,-j", options->jobs, "Only this job and what it needs (repeat)");
-  command->add_option("--secret,-s", options->secrets,
-                      "Secret NAME=VALUE, or NAME to take it from the environment (repeat)");
-  command->add_option("--var", options->variables, "Variable NAME=VALUE of the vars context");
+  add_value_options(*command, options->values);
   command->add_flag("--break-on-failure", options->break_on_failure,
                     "Open a shell in each step that fails, then ask: retry, continue, cancel");
   command->callback([options, &chosen] {

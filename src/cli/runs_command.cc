@@ -7,6 +7,7 @@
 #include "app/summaries.h"
 #include "base/strings.h"
 #include "cli/log_reader.h"
+#include "cli/run_rows.h"
 #include "cli/run_view.h"
 #include "cli/session.h"
 #include "cli/step_shell.h"
@@ -37,25 +38,6 @@ struct RunsOptions {
   bool summary = false;
 };
 
-Json row_json(const RunRow& run) {
-  return JsonObject{{"id", run.id},
-                    {"number", run.number},
-                    {"attempt", run.attempt},
-                    {"pipeline", run.pipeline},
-                    {"file", run.file},
-                    {"event", run.event},
-                    {"ref", run.ref},
-                    {"sha", run.sha},
-                    {"status", run.status},
-                    {"result", run.result},
-                    {"created", to_rfc3339(run.created)},
-                    {"finished", run.finished ? Json(to_rfc3339(*run.finished)) : Json(nullptr)}};
-}
-
-std::string state_of(const RunRow& run) {
-  return run.status == "finished" ? run.result : run.status;
-}
-
 std::string took(const std::optional<Timestamp>& from, const std::optional<Timestamp>& to) {
   return from && to ? to_human(*to - *from) : "";
 }
@@ -82,44 +64,6 @@ Result<int> list(const RunsOptions& options, Context& context) {
         kind, {" ", "RUN", "PIPELINE", "EVENT", "REF", "COMMIT", "STATE", "TOOK", "CREATED", "ID"},
         rows));
   return 0;
-}
-
-Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
-  JsonArray list;
-  for (const StepRow& step : steps)
-    if (step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt)
-      list.push_back(JsonObject{{"step", step.step},
-                                {"name", step.name},
-                                {"status", step.status},
-                                {"outcome", step.outcome},
-                                {"conclusion", step.conclusion},
-                                {"message", step.message},
-                                {"pid", step.pid ? Json(*step.pid) : Json(nullptr)},
-                                {"reason", step.reason}});
-  return JsonObject{{"job", leg.job},          {"leg", leg.leg},         {"name", leg.name},
-                    {"attempt", leg.attempt},  {"status", leg.status},   {"result", leg.result},
-                    {"message", leg.message},  {"outputs", leg.outputs}, {"reason", leg.reason},
-                    {"steps", std::move(list)}};
-}
-
-// What an unfinished run waits for, and whether somebody drives the holder at this moment.
-Result<std::vector<JsonObject>> waits_of(app::Workbench& workbench, const RunRow& run) {
-  std::vector<JsonObject> waits;
-  for (const engine::GroupClaim& claim : TRY(workbench.read_model().groups().claims_of(run.id))) {
-    if (claim.standing != engine::Standing::Waits || !claim.holder) continue;
-    const bool driven = engine::is_driven(workbench.world(), workbench.home(), claim.holder->id);
-    waits.push_back(engine::waiting_body(claim, driven ? engine::Driven::Yes : engine::Driven::No));
-  }
-  return waits;
-}
-
-Result<std::string> waits_text(app::Workbench& workbench, const RunRow& run) {
-  std::string text;
-  for (const JsonObject& wait : TRY(waits_of(workbench, run))) {
-    const std::string job = string_or(wait, "job", "");
-    text += cat("  ", job.empty() ? "" : cat(job, ": "), engine::describe_waiting(wait), "\n");
-  }
-  return text;
 }
 
 std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, TerminalKind kind) {
@@ -386,71 +330,6 @@ Result<int> prune(const RunsOptions& options, Context& context) {
   return 0;
 }
 
-std::string tree_text(const Json& node, std::size_t indent) {
-  const auto* object = node.if_object();
-  if (object == nullptr) return "";
-  std::string text(indent, ' ');
-  text += string_or(*object, "source", "");
-  const std::string state = string_or(*object, "state", "");
-  if (const Json* value = find(*object, "value"); value != nullptr)
-    text +=
-        cat(" → ", value->is_string() ? cat("'", view(value->get_string()), "'") : to_text(*value));
-  else if (!state.empty())
-    text += cat(" (", state, ")");
-  if (const std::string message = string_or(*object, "message", ""); !message.empty())
-    text += cat(" ", message);
-  text += "\n";
-  if (const Json* children = find(*object, "children"); children && children->is_array())
-    for (const Json& child : children->get_array()) text += tree_text(child, indent + 2);
-  return text;
-}
-
-std::string reason_text(const Json& reason, std::size_t indent) {
-  const auto* object = reason.if_object();
-  if (object == nullptr) return "";
-  const std::string pad(indent, ' ');
-  std::string text = cat(pad, string_or(*object, "summary", ""), "\n");
-  if (const std::string expression = string_or(*object, "expression", ""); !expression.empty())
-    text += cat(pad, "expression: ", expression, "\n");
-  if (const Json* tree = find(*object, "tree"); tree != nullptr)
-    text += tree_text(*tree, indent + 2);
-  return text;
-}
-
-Result<int> explain(const RunsOptions& options, Context& context) {
-  const auto workbench = TRY(open_workbench(context));
-  const RunRow run = TRY(workbench->read_model().find_run(options.run));
-  const auto legs = TRY(workbench->read_model().legs(run.id));
-  const auto steps = TRY(workbench->read_model().steps(run.id));
-  const TerminalKind kind = context.terminal.out_kind();
-  JsonArray json;
-  std::string text = cat("run ", run.number, " of ", run.pipeline, ": ", state_of(run), "\n",
-                         TRY(waits_text(*workbench, run)));
-  std::vector<std::string> names;
-  for (const LegRow& leg : legs) {
-    names.push_back(leg.job);
-    if (!options.job.empty() && leg.job != options.job && leg.name != options.job) continue;
-    json.push_back(leg_json(leg, steps));
-    const std::string state = leg.result.empty() ? leg.status : leg.result;
-    text += cat("\n", mark_of(kind, state), " ", leg.name, "  ", state, "\n",
-                reason_text(leg.reason, 4));
-    if (!leg.message.empty()) text += cat("    ended: ", leg.message, "\n");
-    for (const StepRow& step : steps) {
-      if (step.job != leg.job || step.leg != leg.leg || step.attempt != leg.attempt) continue;
-      const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
-      text += cat("  ", mark_of(kind, result), " ", step.name, "\n");
-      const bool plain_success = result == "succeeded" && options.job.empty();
-      if (!plain_success) text += reason_text(step.reason, 6);
-      if (!step.message.empty()) text += cat("      ", step.message, "\n");
-    }
-  }
-  if (json.empty() && !options.job.empty())
-    return not_found(cat("run ", run.number, " has no job '", options.job, "'",
-                         did_you_mean(options.job, names), " (jobs: ", join(names, ", "), ")"));
-  context.terminal.out(options.json ? to_pretty_text(json) + "\n" : text);
-  return 0;
-}
-
 using RunsAction = Result<int> (*)(const RunsOptions&, Context&);
 
 CLI::App* add_action(CLI::App& parent, Chosen& chosen, const std::string& name,
@@ -508,15 +387,6 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command = add_action(*runs, chosen, "prune", "Remove old runs", options, prune);
   command->add_option("--keep", options->keep, "Newest runs that stay")->capture_default_str();
   command->add_option("--older-than", options->older_than, "Only runs that ended longer ago");
-}
-
-void add_explain_command(CLI::App& root, Chosen& chosen) {
-  auto options = std::make_shared<RunsOptions>();  // shared by parser and action
-  CLI::App* command =
-      add_action(root, chosen, "explain", "Why jobs and steps ran or did not", options, explain);
-  add_run_argument(command, options);
-  command->add_option("JOB", options->job, "Only this job");
-  command->add_flag("--json", options->json, "As JSON");
 }
 
 }  // namespace sluice::cli

@@ -6,7 +6,5 @@ namespace sluice::cli {
 
 // `sluice runs list|show|logs|watch|cancel|resume|rerun|shell|prune`
 void add_runs_command(CLI::App& root, Chosen& chosen);
-// `sluice explain RUN [JOB]`
-void add_explain_command(CLI::App& root, Chosen& chosen);
 
 }  // namespace sluice::cli

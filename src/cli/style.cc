@@ -55,6 +55,7 @@ std::string mark_of(TerminalKind kind, std::string_view result) {
     return paint(kind, Colour::Red, "✗");
   if (result == "cancelled") return paint(kind, Colour::Yellow, "■");
   if (result == "skipped") return paint(kind, Colour::Dim, "–");
+  if (result == "open") return paint(kind, Colour::Yellow, "?");
   if (result == "running") return paint(kind, Colour::Blue, "●");
   return paint(kind, Colour::Dim, "○");
 }

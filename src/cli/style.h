@@ -16,7 +16,7 @@ enum class Colour { Plain, Dim, Bold, Green, Red, Yellow, Blue };
 // `text` in a colour on an interactive terminal, as it is elsewhere.
 std::string paint(TerminalKind kind, Colour colour, std::string_view text);
 
-// "✓", "✗", "–", "●", "○" for a result or status word of runs, jobs and steps.
+// "✓", "✗", "–", "●", "○", "?" (open) for a result or status word of runs, jobs and steps.
 std::string mark_of(TerminalKind kind, std::string_view result);
 
 // Columns padded to their widest cell, two spaces between; the last one is not padded. `header` in

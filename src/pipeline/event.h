@@ -23,7 +23,8 @@ struct TriggerEvent {
   // Paths changed by the event; nullopt when they could not be determined, which makes path filters
   // match (and the explanation say so).
   std::optional<std::vector<std::string>> changed_files;
-  std::string comparison_base;  // what changed_files was computed against, for the explanation
+  // What changed_files was computed against, for the explanation; empty: they were given.
+  std::string comparison_base;
   std::map<std::string, std::string> inputs;  // workflow_dispatch
   Json payload;                               // the event document (github.event); object
 };

@@ -87,7 +87,7 @@ class Run(SandboxTest):
         self.assertEqual((1, "ci", "finished", "succeeded"),
                          (run["number"], run["pipeline"], run["status"], run["result"]))
         self.assertEqual(5, len(self.sandbox.json("runs", "show", run["id"][:20])["jobs"]))
-        nightly, = self.sandbox.json("explain", "1", "nightly")
+        nightly, = self.sandbox.json("explain", "1", "nightly")["jobs"]
         self.assertIn("github.event_name == 'schedule'", json.dumps(nightly))
         for command in (["plan"], ["lint"], ["doctor"]):
             self.assertTrue(self.sandbox.json(*command), command)

@@ -60,7 +60,8 @@ std::string Expression::source(const ExpressionNode& node) const {
   std::string joined;
   for (const ExpressionNode& child : node.children) {
     if (!joined.empty()) joined += node.kind == NodeKind::Or ? " || " : " && ";
-    joined += source(child);
+    const bool written = child.begin < child.end;
+    joined += written ? cat("(", source(child), ")") : source(child);
   }
   return joined;
 }

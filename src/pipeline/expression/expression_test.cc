@@ -304,11 +304,11 @@ std::string condition(std::string_view text) {
 TEST(Condition, adds_success_where_no_status_function_is_called) {
   EXPECT_EQ(condition(""), "success() [added]");
   EXPECT_EQ(condition("  "), "success() [added]");
-  EXPECT_EQ(condition("github.x == 1"), "success() && github.x == 1 [added]");
-  EXPECT_EQ(condition("${{ github.x || github.y }}"), "success() && github.x || github.y [added]");
+  EXPECT_EQ(condition("github.x == 1"), "success() && (github.x == 1) [added]");
+  EXPECT_EQ(condition("${{ github.x || github.y }}"), "success() && (github.x || github.y) [added]");
   EXPECT_EQ(condition("always()"), "always()");
   EXPECT_EQ(condition("${{ !Cancelled() && github.x }}"), "!Cancelled() && github.x");
-  EXPECT_EQ(condition("github.x == 'always()'"), "success() && github.x == 'always()' [added]");
+  EXPECT_EQ(condition("github.x == 'always()'"), "success() && (github.x == 'always()') [added]");
   EXPECT_TRUE(condition("githb.x").starts_with("0: Unrecognized named-value"));
 }
 
