@@ -6,6 +6,7 @@ namespace sluice::cli {
 namespace {
 
 constexpr std::size_t kChunk = 64 << 10;
+constexpr std::size_t kLongestLine = 16 << 20;
 
 // "2026-11-21T08:40:25.123456Z " in front of each line.
 constexpr std::size_t kTimeLength = 28;
@@ -41,6 +42,9 @@ void LogFollower::read_new(const os::Path& log,
       fresh.remove_prefix(end + 1);
     }
     state.rest += fresh;
+    if (state.rest.size() < kLongestLine) continue;
+    on_line(state.rest);
+    state.rest.clear();
   }
 }
 

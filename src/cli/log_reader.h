@@ -21,7 +21,8 @@ class LogFollower {
  public:
   explicit LogFollower(const os::FileReader& files) : files_(files) {}
 
-  // Calls `on_line` for each whole line that is new. A log that is not there yet has none.
+  // Calls `on_line` for each whole line that is new; one of more than 16 MiB comes in pieces. A log
+  // that is not there yet has none.
   void read_new(const os::Path& log, const std::function<void(std::string_view)>& on_line);
 
  private:

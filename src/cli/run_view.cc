@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kNameWidth = 34;
 constexpr std::size_t kTailLines = 15;
+constexpr std::size_t kFlushed = 64 << 10;
 constexpr Duration kRedraw = std::chrono::milliseconds(100);
 
 std::string pad(std::string text, std::size_t width) {
@@ -36,7 +37,7 @@ std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int w
   if (const StepNode* step = leg.running_step())
     line += cat("  ", step->name,
                 step->state == "paused"
-                    ? paint(kind, Colour::Red, " failed, waits for an answer")
+                    ? paint(kind, Colour::Red, " failed, waits")
                     : paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
   else if (!leg.message.empty())
     line += cat("  ", paint(kind, Colour::Dim, leg.message));
@@ -235,6 +236,7 @@ class PlainView final : public RunView {
     if (leg == nullptr) return;
     follower_.read_new(log_path_(key, step), [&](std::string_view line) {
       text_ += cat(leg->name, " |   ", log_line(line, LineTimes::Hide), "\n");
+      if (text_.size() >= kFlushed) flush();
     });
   }
 

@@ -71,6 +71,50 @@ TEST(RunViewTest, PlainLinesTellTheWholeStory) {
             "  why: sluice explain 4   again: sluice runs rerun 4\n");
 }
 
+TEST(RunViewTest, MuchOutputIsNotHeldInMemory) {
+  History history;
+  FakeTerminal terminal;
+  os::MemoryFiles memory(history.clock());
+  os::Files& files = memory;
+  ASSERT_TRUE(files.make_directories("/logs").ok());
+  constexpr std::size_t kLines = 20'000;
+  std::string log;
+  for (std::size_t i = 0; i < kLines; ++i) log += "2026-11-21T08:40:25.123456Z epoch 3 loss 0.1\n";
+  ASSERT_TRUE(files.write("/logs/0", log).ok());
+  const auto view = make_run_view(terminal, history.clock(), files,
+                                  [](const engine::LegKey&, int) { return "/logs/0"; });
+  play_failing_run(history, *view);
+  EXPECT_GT(terminal.out_text.size(), kLines * 20);
+  EXPECT_LT(terminal.longest_piece, 70'000u);
+}
+
+TEST(RunViewTest, AStepThatWaitsForAnAnswerIsSeenToWait) {
+  const std::pair<TerminalKind, std::string> rows[] = {
+      {TerminalKind::Plain, "make failed, waits for an answer"},
+      {TerminalKind::Interactive, "make\x1b[31m fail"}};
+  for (const auto& [terminal_kind, expected] : rows) {
+    History history;
+    FakeTerminal terminal(terminal_kind);
+    os::MemoryFiles memory(history.clock());
+    const auto view = make_run_view(terminal, history.clock(), memory,
+                                    [](const engine::LegKey&, int) { return "/logs/0"; });
+    view->on_events(history.add(kind::kRunCreated, R"({"plan": {"name": "CI",
+        "jobs": [{"id": "a", "name": "a"}]}, "identity": {"run_id": "r1", "run_number": 1}})"));
+    view->on_events(
+        history.add(kind::kJobStarted, R"({"job": "a", "legs": [{"index": 0, "name": "a"}]})"));
+    view->on_events(
+        history.add(kind::kStepStarted, R"({"job": "a", "leg": 0, "step": 0, "name": "make"})"));
+    view->on_events(history.add(kind::kStepPaused, R"({"job": "a", "leg": 0, "step": 0})"));
+    view->begin_anew();
+    EXPECT_NE(terminal.out_text.find(expected), std::string::npos);
+    const std::size_t before = terminal.out_text.size();
+    view->on_events(
+        history.add(kind::kStepStarted, R"({"job": "a", "leg": 0, "step": 0, "name": "make"})"));
+    view->begin_anew();
+    EXPECT_EQ(terminal.out_text.find(expected, before), std::string::npos);
+  }
+}
+
 TEST(RunViewTest, AViewerThatComesLaterKnowsWithoutRepeating) {
   History history;
   FakeTerminal terminal;
@@ -127,6 +171,18 @@ TEST(LogReaderTest, FollowsAGrowingLog) {
   follower.read_new("/l/0", collect);
   EXPECT_EQ(lines, (std::vector<std::string>{"one", "two"}));
   EXPECT_EQ(last_lines(files, "/l/0", 1), (std::vector<std::string>{"two"}));
+}
+
+TEST(LogReaderTest, ALineWithoutEndComesInPieces) {
+  os::FakeClock clock;
+  os::MemoryFiles memory(clock);
+  os::Files& files = memory;
+  ASSERT_TRUE(files.make_directories("/l").ok());
+  ASSERT_TRUE(files.write("/l/0", std::string(40u << 20, 'x') + "\n").ok());
+  LogFollower follower(files);
+  std::vector<std::size_t> sizes;
+  follower.read_new("/l/0", [&](std::string_view line) { sizes.push_back(line.size()); });
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{16u << 20, 16u << 20, 8u << 20}));
 }
 
 }  // namespace

@@ -88,6 +88,13 @@ std::string shell_command_of(const exec::LegAddress& leg, int step) {
              leg.leg > 0 ? cat(" --leg ", leg.leg) : "");
 }
 
+std::string leg_name(const RunTree& tree, const exec::LegAddress& address) {
+  for (const JobNode& job : tree.jobs())
+    for (const LegNode& leg : job.legs)
+      if (job.id == address.job && leg.leg == address.leg) return leg.name;
+  return address.job;
+}
+
 }  // namespace
 
 Result<PauseAnswer> ShellBreaker::on_paused(const exec::LegAddress& leg,
@@ -97,8 +104,8 @@ Result<PauseAnswer> ShellBreaker::on_paused(const exec::LegAddress& leg,
   const std::string why =
       result.message.empty() ? cat("exit code ", result.exit_code) : result.message;
   const TerminalKind kind = context_.terminal.out_kind();
-  const std::string head =
-      cat("\n", mark_of(kind, "failed"), " ", leg.job, " › ", step.name, " failed: ", why, "\n");
+  const std::string head = cat("\n", mark_of(kind, "failed"), " ", leg_name(view_.tree(), leg),
+                               " › ", step.name, " failed: ", why, "\n");
   if (seat() == Seat::Elsewhere) {
     const os::Path workspace = exec::leg_folder(home_, leg).workspace();
     context_.terminal.error(cat(head, "  there is no terminal to ask on, so it goes on as failed; ",
@@ -133,8 +140,8 @@ Result<PauseAnswer> ShellBreaker::ask(const exec::LegAddress& leg, const pipelin
     if (first == 'r') return PauseAnswer::Retry;
     if (first == 'c') return PauseAnswer::Continue;
     if (first == 'q') return PauseAnswer::Cancel;
-    context_.terminal.out(
-        cat("\n", step.name, " failed. [r]etry it, [c]ontinue as failed, [s]hell, [q]uit: "));
+    context_.terminal.out(cat("\n", leg_name(view_.tree(), leg), " › ", step.name,
+                              " failed. [r]etry it, [c]ontinue as failed, [s]hell, [q]uit: "));
     const auto line = os::read_line(interrupt);
     if (!line && !interrupt.cancelled()) {
       context_.terminal.out("\n");

@@ -1,6 +1,7 @@
 // A terminal that keeps what is written to it.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "cli/terminal.h"
@@ -10,7 +11,10 @@ namespace sluice::cli {
 class FakeTerminal final : public Terminal {
  public:
   explicit FakeTerminal(TerminalKind kind = TerminalKind::Plain) : kind_(kind) {}
-  void out(std::string_view text) override { out_text += text; }
+  void out(std::string_view text) override {
+    out_text += text;
+    longest_piece = std::max(longest_piece, text.size());
+  }
   void error(std::string_view text) override { error_text += text; }
   TerminalKind out_kind() const override { return kind_; }
   TerminalKind error_kind() const override { return kind_; }
@@ -18,6 +22,7 @@ class FakeTerminal final : public Terminal {
 
   std::string out_text;
   std::string error_text;
+  std::size_t longest_piece = 0;  // of out()
 
  private:
   TerminalKind kind_;
