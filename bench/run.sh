@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # usage: bench/run.sh [--save] [NAME...]     after a release build with -DSLUICE_BENCH=ON (`./dev bench`)
-# Runs the benchmarks (all, or startup plan corpus steps one_step validate serve) and prints their table;
-# --save also writes it to bench/results.md. Nothing here is a test: it never fails for being slow.
+# Runs the benchmarks (all, or some of startup plan schedule corpus steps one_step log mask expression
+# validate serve) and prints their table; --save also writes it to bench/results.md. Nothing here is a
+# test: it never fails for being slow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ for argument in "$@"; do
   case "$argument" in
     --save) save=yes ;;
     -h | --help)
-      sed -n '2,4s/^# //p' "$0"
+      sed -n '2,5s/^# //p' "$0"
       exit 0
       ;;
     *)
@@ -23,7 +24,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(startup plan corpus steps one_step validate serve)
+[ ${#names[@]} -gt 0 ] || names=(startup plan schedule corpus steps one_step log mask expression validate serve)
 
 SLUICE_BENCH_ROWS=$(mktemp)
 export SLUICE_BENCH_ROWS
