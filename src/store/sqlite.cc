@@ -1,5 +1,6 @@
 #include "store/sqlite.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -72,51 +73,46 @@ Result<void> run_read(SqliteConnection& connection, const ReadBody& body) {
   return result;
 }
 
-// The thread that all writes go through. Several waiting ones share a commit.
+// All writes go through it, one batch at a time. Whoever comes while nobody writes carries out what
+// waits, its own and that of others, in one commit; handing it to a thread made for that would cost
+// two switches of threads, which is more than a small commit takes.
 class Writer {
  public:
   // `guard` is held while a batch runs.
   Writer(SqliteConnection& connection, std::mutex& guard)
-      : connection_(connection), guard_(guard), thread_([this] { loop(); }) {}
-  ~Writer() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    arrived_.notify_one();
-    thread_.join();
-  }
+      : connection_(connection), guard_(guard) {}
+  ~Writer() { CHECK(waiting_.empty()); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+  // Whether this thread is inside of a body.
+  bool is_this_thread() const { return leader_ == std::this_thread::get_id(); }
 
   Result<void> write(const WriteBody& body) {
     Request request{body, {}};
+    const auto done = [&] { return request.state == Request::State::Done; };
     std::unique_lock lock(mutex_);
-    CHECK(!stopping_);
     waiting_.push_back(&request);
-    arrived_.notify_one();
-    done_.wait(lock, [&] { return request.state == Request::State::Done; });
+    changed_.wait(lock, [&] { return done() || leader_ == std::thread::id(); });
+    if (done()) return std::move(request.result);
+    leader_ = std::this_thread::get_id();
+    while (!done()) run_next_batch(lock);
+    leader_ = std::thread::id();
+    changed_.notify_all();
     return std::move(request.result);
   }
 
  private:
-  void loop() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      arrived_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
-      const std::deque<Request*> batch = take_batch();
-      lock.unlock();
-      {
-        std::lock_guard guard(guard_);
-        run_batch(connection_, batch);
-      }
-      lock.lock();
-      for (Request* request : batch) request->state = Request::State::Done;
-      done_.notify_all();
+  void run_next_batch(std::unique_lock<std::mutex>& lock) {
+    const std::deque<Request*> batch = take_batch();
+    lock.unlock();
+    {
+      std::lock_guard guard(guard_);
+      run_batch(connection_, batch);
     }
+    lock.lock();
+    for (Request* request : batch) request->state = Request::State::Done;
+    changed_.notify_all();
   }
 
   std::deque<Request*> take_batch() {
@@ -130,11 +126,9 @@ class Writer {
   SqliteConnection& connection_;
   std::mutex& guard_;
   std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::condition_variable done_;
+  std::condition_variable changed_;
   std::deque<Request*> waiting_;
-  bool stopping_ = false;
-  std::thread thread_;  // last: starts when the rest is there
+  std::atomic<std::thread::id> leader_;  // who carries out a batch; written under mutex_
 };
 
 class FileDatabase final : public Database {

@@ -1,4 +1,4 @@
-// SQLite behind the Database port: WAL, one writer thread with group commit.
+// SQLite behind the Database port: WAL, one writer at a time, group commit.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // A relational database seen through the few verbs sluice needs. SQLite behind it today.
 //
-// Writes run one after another on the database's writer thread, several waiting ones sharing one
-// commit; reads run beside them on the calling thread and see a snapshot. All methods are
+// Writes run one after another, several waiting ones sharing one commit on the thread of one of
+// them; reads run beside them on the calling thread and see a snapshot. All methods are
 // thread-safe. SQL texts are prepared once and kept; pass constants and bind values.
 #pragma once
 
@@ -66,8 +66,8 @@ class Database {
   virtual Result<void> read(const std::function<Result<void>(Reader&)>& body) = 0;
   // BEGIN IMMEDIATE … COMMIT around `body`; an error from it rolls back its changes alone. Returns
   // after the commit is as durable as the database was opened to be. Keep it short (5 ms): `body`
-  // runs on the writer thread and everybody waits. Calling read() or write() from inside a body is
-  // a bug and aborts; `body` reads through its transaction.
+  // may run on the thread of another writer, and all of them wait. Calling read() or write() from
+  // inside a body is a bug and aborts; `body` reads through its transaction.
   virtual Result<void> write(const std::function<Result<void>(Transaction&)>& body) = 0;
 };
 
