@@ -267,6 +267,41 @@ TEST_F(HostBackendTest, does_not_wait_for_background_processes_and_kills_them_at
   EXPECT_FALSE(alive(daemon));
 }
 
+TEST_F(HostBackendTest, a_step_gets_the_files_of_the_one_before_when_that_left_nothing_behind) {
+  prepare();
+  RunStep first = script("echo one > told", "first");
+  RunStep second = script("echo two > told; test ! -s $GITHUB_OUTPUT", "second");
+  for (RunStep* step : {&first, &second}) step->collected_files = {{"GITHUB_OUTPUT", 1000}};
+  const os::Path files = attempt_folder() / "temp/_sluice";
+  EXPECT_EQ(run(first).outcome, Outcome::Succeeded);
+  EXPECT_TRUE(world_.files.stat(files / "first.script.sh").ok());
+  EXPECT_EQ(run(second).outcome, Outcome::Succeeded);
+  EXPECT_EQ(world_.files.read(files / "second.script.sh").value(),
+            std::get<pipeline::ScriptAction>(second.action).text);
+  EXPECT_EQ(world_.files.list(files)->size(), 2u);
+}
+
+TEST_F(HostBackendTest, what_a_step_left_running_writes_reaches_no_later_step) {
+  prepare();
+  RunStep first = script(
+      "(exec >> $GITHUB_OUTPUT; until test -e go; do sleep 0.01; done; echo late=1; touch wrote) &",
+      "first");
+  RunStep second = script("touch go; until test -e wrote; do sleep 0.01; done", "second");
+  for (RunStep* step : {&first, &second}) step->collected_files = {{"GITHUB_OUTPUT", 1000}};
+  EXPECT_EQ(run(first).outcome, Outcome::Succeeded);
+  const StepResult result = run(second);
+  EXPECT_EQ(result.outcome, Outcome::Succeeded);
+  EXPECT_EQ(result.files.at("GITHUB_OUTPUT"), "");
+}
+
+TEST_F(HostBackendTest, a_script_that_a_step_made_into_a_link_is_not_written_through) {
+  prepare();
+  const std::string link = "echo mine > precious; ln -f precious $0";
+  EXPECT_EQ(run(script(link, "first")).outcome, Outcome::Succeeded);
+  EXPECT_EQ(run(script("ln -sf $PWD/precious $0", "second")).outcome, Outcome::Succeeded);
+  EXPECT_EQ(run(script("test $(cat precious) = mine", "third")).exit_code, 0);
+}
+
 TEST_F(HostBackendTest, a_new_backend_attaches_to_the_running_step) {
   prepare();
   const RunStep step = script(

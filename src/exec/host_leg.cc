@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "exec/actions/run_action.h"
+#include "exec/step_record.h"
 #include "exec/supervisor/supervisor_names.h"
 #include "exec/supervisor_image.h"
 #include "exec/temp_link.h"
@@ -72,6 +73,15 @@ Result<StepResult> read_end_record(const Json& record) {
                        plural(static_cast<std::size_t>(kept), "command"),
                        " of its log that set outputs or masks went with the supervisor"));
   return result;
+}
+
+StepResult recovered_result(const std::optional<std::string>& end) {
+  if (!end) return errored(std::string(kLost));
+  const Result<Json> record = parse_json(*end);
+  if (!record.ok()) return errored(record.error().describe());
+  Result<StepResult> result = read_end_record(record.value());
+  if (!result.ok()) return errored(result.error().describe());
+  return std::move(result).value();
 }
 
 }  // namespace
@@ -170,7 +180,9 @@ void HostLeg::retry_connect() {
     loop.post([this, alive] {
       if (alive.expired()) return;
       if (!ensure_supervisor().ok()) return retry_connect();
-      for (const std::string& id : active_scripts()) send_start(active_.at(id));
+      // Their files are there, perhaps written to already: spare ones must not take their place.
+      SpareFiles none;
+      for (const std::string& id : active_scripts()) send_start(active_.at(id), none);
       if (finishing_) link_->send(FrameWriter("end").take());
     });
   });
@@ -202,11 +214,11 @@ std::vector<std::string> HostLeg::active_scripts() const {
 void HostLeg::start_script(Active& active) {
   const Result<void> ready = ensure_supervisor();
   if (!ready.ok()) return end_errored(active.step.id, ready.error().describe());
-  send_start(active);
+  send_start(active, spare_files_);
 }
 
-void HostLeg::send_start(Active& active) {
-  Result<StartMessage> message = lay_out_step(around(), active.step, spare_files_);
+void HostLeg::send_start(Active& active, SpareFiles& spare) {
+  Result<StartMessage> message = lay_out_step(around(), active.step, spare);
   if (!message.ok()) return end_errored(active.step.id, message.error().describe());
   const bool durable = context_.settings.durability == os::Durability::Power;
   message->sync = durable ? RecordSync::Yes : RecordSync::No;
@@ -290,7 +302,10 @@ void HostLeg::ended(const EndedMessage& message) {
   const auto found = active_.find(message.id);
   if (found == active_.end()) return;
   StepResult result = to_result(message);
-  collect_files(around(), found->second.step, result, spare_files_);
+  collect_files(around(), found->second.step, result);
+  // At a failed step a person may be at work, with its files open.
+  if (message.leftover == Leftover::None && result.outcome == Outcome::Succeeded)
+    keep_spare(around(), found->second.step, result, spare_files_);
   if (const Result<void> kept = keep_summary(around(), found->second.step, result); !kept.ok())
     result.commands.push_back({"warning", {}, cat("summary not kept: ", kept.error().describe())});
   deliver(message.id, std::move(result));
@@ -305,22 +320,12 @@ void HostLeg::refused(const RefusedMessage& message) {
 void HostLeg::recover(const std::string& step_id) {
   const auto found = active_.find(step_id);
   if (found == active_.end()) return;
-  const auto start = read_start_record(context_.world.files, folder_.start_record(step_id));
-  if (start && found->second.callbacks.on_started) found->second.callbacks.on_started(*start);
-  StepResult result = recovered_result(step_id);
-  if (result.outcome != Outcome::Errored)
-    collect_files(around(), found->second.step, result, spare_files_);
+  const StepRecord record = read_step_record(context_.world.files, folder_.record(step_id));
+  if (record.start && found->second.callbacks.on_started)
+    found->second.callbacks.on_started(*record.start);
+  StepResult result = recovered_result(record.end);
+  if (result.outcome != Outcome::Errored) collect_files(around(), found->second.step, result);
   deliver(step_id, std::move(result));
-}
-
-StepResult HostLeg::recovered_result(const std::string& step_id) const {
-  const Result<std::string> text = context_.world.files.read(folder_.end_record(step_id), 1u << 20);
-  if (!text.ok()) return errored(std::string(kLost));
-  const Result<Json> record = parse_json(text.value());
-  if (!record.ok()) return errored(record.error().describe());
-  Result<StepResult> result = read_end_record(record.value());
-  if (!result.ok()) return errored(result.error().describe());
-  return std::move(result).value();
 }
 
 void HostLeg::on_closed() {

@@ -56,7 +56,7 @@ class HostLeg {
 
   std::vector<std::string> active_scripts() const;
   void start_script(Active& active);
-  void send_start(Active& active);
+  void send_start(Active& active, SpareFiles& spare);
   void start_builtin(Active& active);
 
   void on_frame(const Frame& frame);
@@ -65,7 +65,6 @@ class HostLeg {
   void ended(const EndedMessage& message);
   void refused(const RefusedMessage& message);
   void recover(const std::string& step_id);
-  pipeline::StepResult recovered_result(const std::string& step_id) const;
   // Delivers the end of a step and forgets it.
   void deliver(const std::string& step_id, pipeline::StepResult result);
   void end_errored(const std::string& step_id, std::string message);

@@ -5,12 +5,8 @@
 
 namespace sluice::exec {
 
-os::Path LegFolder::start_record(const std::string& step_id) const {
-  return attempt / "steps" / cat(safe_name(step_id), ".start");
-}
-
-os::Path LegFolder::end_record(const std::string& step_id) const {
-  return attempt / "steps" / cat(safe_name(step_id), ".end");
+os::Path LegFolder::record(const std::string& step_id) const {
+  return attempt / "steps" / cat(safe_name(step_id), ".record");
 }
 
 os::Path LegFolder::step_file(const std::string& step_id, const std::string& name) const {

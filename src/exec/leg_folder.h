@@ -19,9 +19,7 @@ struct LegFolder {
   os::Path summary(int step) const {
     return attempt / "summaries" / (std::to_string(step) + ".md");
   }
-  os::Path start_record(const std::string& step_id) const;
-  os::Path end_record(const std::string& step_id) const;
-  // Files of one step that go with the leg: script, collected files.
+  os::Path record(const std::string& step_id) const;
   // What a step finds beside its environment: its script, and the files it may write into.
   os::Path step_files() const { return temp() / "_sluice"; }
   os::Path step_file(const std::string& step_id, const std::string& name) const;

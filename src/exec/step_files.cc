@@ -9,6 +9,7 @@
 namespace sluice::exec {
 namespace {
 
+constexpr unsigned kScriptMode = 0700;
 constexpr std::string_view kSummary = "GITHUB_STEP_SUMMARY";
 constexpr std::string_view kDefaultPath =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -82,13 +83,33 @@ bool is_empty(const os::FileReader& files, const os::Path& path) {
   return info.ok() && info->kind == os::FileKind::Regular && info->size == 0;
 }
 
-// What still writes after the end of its step, or a person at a paused one, must not speak for the
-// next.
-bool reuse(os::Files& files, const os::Path& path, SpareFiles& spare) {
-  if (spare.empty()) return false;
-  const os::Path empty = std::move(spare.back());
-  spare.pop_back();
+// A person at a paused step may have written since, which must not speak for the next.
+bool reuse_empty(os::Files& files, const os::Path& path, SpareFiles& spare) {
+  if (spare.empty.empty()) return false;
+  const os::Path empty = std::move(spare.empty.back());
+  spare.empty.pop_back();
   return is_empty(files, empty) && files.rename(empty, path).ok();
+}
+
+bool reuse_script(os::Files& files, const os::Path& path, const std::string& text,
+                  SpareFiles& spare) {
+  const std::optional<os::Path> old = std::exchange(spare.script, std::nullopt);
+  if (!old) return false;
+  const Result<os::FileInfo> info = files.stat(*old);
+  const bool as_made =
+      info.ok() && info->kind == os::FileKind::Regular && info->mode == kScriptMode;
+  return as_made && files.rename(*old, path).ok() && files.overwrite(path, text).ok();
+}
+
+Result<void> write_script(os::Files& files, const os::Path& path, const std::string& text,
+                          SpareFiles& spare) {
+  if (reuse_script(files, path, text, spare)) return success();
+  return files.write(path, text, os::Durability::Process, kScriptMode);
+}
+
+os::Path script_path(const StepSurroundings& around, const pipeline::RunStep& step) {
+  const auto& script = std::get<pipeline::ScriptAction>(step.action);
+  return around.folder.step_file(step.id, cat("script", script.extension));
 }
 
 void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
@@ -123,34 +144,32 @@ Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline
   TRY(files.make_directories(around.folder.step_files(), 0700));
   for (const auto& file : step.collected_files) {
     const os::Path path = collected_path(around, step, file);
-    if (!reuse(files, path, spare)) TRY(create_empty(files, path));
+    if (!reuse_empty(files, path, spare)) TRY(create_empty(files, path));
   }
-  const os::Path script_path = around.folder.step_file(step.id, cat("script", script.extension));
-  TRY(files.write(script_path, script.text, os::Durability::Process, 0700));
+  const os::Path path = script_path(around, step);
+  TRY(write_script(files, path, script.text, spare));
 
   StartMessage message;
   message.id = step.id;
   message.log_path = around.folder.log(step.step);
-  message.start_record = around.folder.start_record(step.id);
-  message.end_record = around.folder.end_record(step.id);
+  message.record = around.folder.record(step.id);
   message.working_directory = working_directory(around.folder, step);
   message.timeout = step.timeout.value_or(Duration::zero());
   message.log_mode =
       step.log_commands == pipeline::LogCommands::Github ? LogMode::Github : LogMode::Plain;
-  message.argv = with_script(script.command, script_path.string());
-  message.fallback = with_script(script.fallback, script_path.string());
+  message.argv = with_script(script.command, path.string());
+  message.fallback = with_script(script.fallback, path.string());
   message.env = step_environment(around, step);
   message.masks = step.masks;
   return message;
 }
 
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
-                   pipeline::StepResult& result, SpareFiles& spare) {
+                   pipeline::StepResult& result) {
   for (const auto& file : step.collected_files) {
-    os::Path path = collected_path(around, step, file);
+    const os::Path path = collected_path(around, step, file);
     if (is_empty(around.world.files, path)) {
       result.files[file.variable] = "";
-      spare.push_back(std::move(path));
       continue;
     }
     Result<std::string> content = around.world.files.read(path, file.limit);
@@ -165,18 +184,14 @@ void collect_files(const StepSurroundings& around, const pipeline::RunStep& step
   }
 }
 
-std::optional<StepStart> read_start_record(const os::FileReader& files, const os::Path& record) {
-  const Result<std::string> text = files.read(record, 1u << 16);
-  const Result<Json> json = text.ok() ? parse_json(text.value()) : Result<Json>(text.error());
-  const JsonObject* const object = json.ok() ? json.value().if_object() : nullptr;
-  if (object == nullptr) return std::nullopt;
-  const Result<std::int64_t> pid = get_int(*object, "pid");
-  const Result<std::int64_t> ticks = get_int(*object, "start_ticks");
-  const std::optional<Timestamp> started = parse_rfc3339(string_or(*object, "started", ""));
-  if (!pid.ok() || !ticks.ok() || !started) return std::nullopt;
-  return StepStart{{string_or(*object, "boot_id", ""), static_cast<pid_t>(pid.value()),
-                    static_cast<std::uint64_t>(ticks.value())},
-                   *started};
+void keep_spare(const StepSurroundings& around, const pipeline::RunStep& step,
+                const pipeline::StepResult& result, SpareFiles& spare) {
+  for (const auto& file : step.collected_files) {
+    const auto found = result.files.find(file.variable);
+    if (found != result.files.end() && found->second.empty())
+      spare.empty.push_back(collected_path(around, step, file));
+  }
+  spare.script = script_path(around, step);
 }
 
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,

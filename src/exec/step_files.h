@@ -21,10 +21,13 @@ struct StepSurroundings {
   const os::Path& temporary;  // TMPDIR
 };
 
-// Empty collected files that steps of a leg left as they were. The next step gets them by renaming:
-// making and removing files is most of what a short step costs. A step gets them only after the end
-// of the one before was journaled, and a file that is not there any more reads as an empty one.
-using SpareFiles = std::vector<os::Path>;
+// Files of steps that ended and left no process behind. The next step gets them by renaming: making
+// and removing files is most of what a short step costs. It gets them only after the end of the one
+// before was journaled, and a file that is not there any more reads as an empty one.
+struct SpareFiles {
+  std::vector<os::Path> empty;     // collected files that were left as they were
+  std::optional<os::Path> script;  // to be written over
+};
 
 // Writes script and collected files, where they are missing, and says what to run. The caller fills
 // in what is left of the message (sync).
@@ -37,13 +40,13 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
                                           const pipeline::RunStep& step);
 
 // Reads the collected files into the result. A file larger than its limit is left out: that fails a
-// step that had succeeded, or, for the summary, adds an error command. Untouched ones go to
-// `spare`.
+// step that had succeeded, or, for the summary, adds an error command.
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
-                   pipeline::StepResult& result, SpareFiles& spare);
+                   pipeline::StepResult& result);
 
-// What was recorded before the step ran; nullopt where there is no such record or it is damaged.
-std::optional<StepStart> read_start_record(const os::FileReader& files, const os::Path& record);
+// Takes the files of a step whose files were collected and of which no process is left.
+void keep_spare(const StepSurroundings& around, const pipeline::RunStep& step,
+                const pipeline::StepResult& result, SpareFiles& spare);
 
 // Keeps the summary for `runs show`, masked line by line.
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,

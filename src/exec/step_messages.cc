@@ -71,8 +71,7 @@ Frame to_frame(const StartMessage& message) {
   return FrameWriter("start")
       .text(message.id)
       .text(message.log_path)
-      .text(message.start_record)
-      .text(message.end_record)
+      .text(message.record)
       .text(message.working_directory)
       .number(message.timeout.count())
       .number(static_cast<int>(message.log_mode))
@@ -89,8 +88,7 @@ std::optional<StartMessage> start_message(const Frame& frame) {
   StartMessage message;
   message.id = fields.text();
   message.log_path = fields.text();
-  message.start_record = fields.text();
-  message.end_record = fields.text();
+  message.record = fields.text();
   message.working_directory = fields.text();
   message.timeout = Duration(fields.number());
   message.log_mode = fields.number() == 0 ? LogMode::Plain : LogMode::Github;
@@ -133,6 +131,7 @@ Frame to_frame(const EndedMessage& message) {
       .text(message.message)
       .number(to_micros(message.started))
       .number(to_micros(message.ended))
+      .number(static_cast<int>(message.leftover))
       .number(static_cast<std::int64_t>(message.commands.size()));
   for (const auto& command : message.commands) put(writer, command);
   return writer.take();
@@ -148,6 +147,7 @@ std::optional<EndedMessage> ended_message(const Frame& frame) {
   message.message = fields.text();
   message.started = from_micros(fields.number());
   message.ended = from_micros(fields.number());
+  message.leftover = fields.number() == 0 ? Leftover::None : Leftover::Possible;
   const std::int64_t count = fields.number();
   for (std::int64_t i = 0; i < count && fields.ok(); ++i)
     message.commands.push_back(get_command(fields));

@@ -29,13 +29,12 @@ struct ConfigureMessage {
 };
 
 enum class LogMode { Plain, Github };
-enum class RecordSync { No, Yes };  // fsync start and end records
+enum class RecordSync { No, Yes };  // fsync the record
 
 struct StartMessage {
   std::string id;
   std::string log_path;
-  std::string start_record;
-  std::string end_record;
+  std::string record;
   std::string working_directory;
   Duration timeout{};  // 0: none
   LogMode log_mode = LogMode::Plain;
@@ -58,6 +57,9 @@ enum class StepEnd { Succeeded, Failed, TimedOut, Cancelled, Errored };
 std::string_view to_string(StepEnd end);
 std::optional<StepEnd> step_end_from_string(std::string_view text);
 
+// Whether a process of the leg may be left that has files of the step open.
+enum class Leftover { None, Possible };
+
 struct EndedMessage {
   std::string id;
   StepEnd end = StepEnd::Succeeded;
@@ -66,12 +68,13 @@ struct EndedMessage {
   std::string message;
   Timestamp started{};
   Timestamp ended{};
+  Leftover leftover = Leftover::Possible;
   std::vector<pipeline::github::WorkflowCommand> commands;
 };
 
 // Why a step was not started.
 enum class Refusal {
-  AlreadyRecorded,  // a start record exists and this supervisor did not write it
+  AlreadyRecorded,  // a record exists and this supervisor did not write it
   Failed,           // the record or the process could not be made
 };
 

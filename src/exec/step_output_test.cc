@@ -100,7 +100,7 @@ TEST_F(StepOutputTest, a_step_whose_start_cannot_be_recorded_does_not_run) {
   ASSERT_TRUE(world_.files.remove_all(attempt_folder() / "steps").ok());
   const StepResult result = run(script("touch ran"));
   EXPECT_EQ(result.outcome, Outcome::Errored);
-  EXPECT_NE(result.message.find("step-0.start"), std::string::npos) << result.message;
+  EXPECT_NE(result.message.find("step-0.record"), std::string::npos) << result.message;
   EXPECT_FALSE(world_.files.stat(os::Path(backend_->place(spec_.address).workspace) / "ran").ok());
 }
 

@@ -87,6 +87,25 @@ TEST_P(FilesTest, NamesThePathInItsErrors) {
   }
 }
 
+TEST_P(FilesTest, OverwritesInPlaceWhatHasNoOtherName) {
+  ASSERT_TRUE(files_->write(root_ / "file", "one two three", Durability::Process, 0700).ok());
+  const auto seen = files_->open_append(root_ / "file").value();
+  ASSERT_TRUE(files_->overwrite(root_ / "file", "four").ok());
+  EXPECT_EQ(files_->read(root_ / "file").value(), "four");
+  EXPECT_EQ(files_->stat(root_ / "file")->mode, 0700u);
+  ASSERT_TRUE(seen->append(" five").ok());  // still the same file
+  EXPECT_EQ(files_->read(root_ / "file").value(), "four five");
+  ASSERT_TRUE(files_->overwrite(root_ / "file", "").ok());
+  EXPECT_EQ(files_->read(root_ / "file").value(), "");
+
+  ASSERT_TRUE(files_->symlink("file", root_ / "link").ok());
+  EXPECT_EQ(files_->overwrite(root_ / "link", "x").error().code(), ErrorCode::FailedPrecondition);
+  ASSERT_TRUE(files_->hard_link(root_ / "file", root_ / "other").ok());
+  EXPECT_EQ(files_->overwrite(root_ / "file", "x").error().code(), ErrorCode::FailedPrecondition);
+  EXPECT_EQ(files_->overwrite(root_ / "none", "x").error().code(), ErrorCode::NotFound);
+  EXPECT_EQ(files_->read(root_ / "other").value(), "");
+}
+
 TEST_P(FilesTest, AppendsAndReadsInPieces) {
   const auto log = files_->open_append(root_ / "log").value();
   ASSERT_TRUE(log->append("one ").ok());

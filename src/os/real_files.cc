@@ -310,6 +310,23 @@ Result<std::unique_ptr<AppendFile>> RealFiles::open_append(const Path& path, uns
       TRY(open_path(path, O_WRONLY | O_APPEND | O_CREAT, mode)), path.string());
 }
 
+Result<void> RealFiles::overwrite(const Path& path, std::string_view data) {
+  const auto one_name = [&](const struct stat& info) -> Result<void> {
+    if (S_ISREG(info.st_mode) && info.st_nlink == 1) return success();
+    return failed_precondition(cat(path.string(), ": is not a file of one name"));
+  };
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return path_error("stat", path);
+  TRY(one_name(info));
+  const Descriptor file = TRY(open_path(path, O_WRONLY | O_NOFOLLOW, 0));
+  if (::fstat(file.get(), &info) != 0) return path_error("stat", path);
+  TRY(one_name(info));
+  TRY(write_all(file.get(), data, cat("write ", path.string())));
+  // Cut after writing: a file cut to nothing first is brought to the disk by ext4 at once.
+  if (::ftruncate(file.get(), static_cast<off_t>(data.size())) != 0) return path_error("cut", path);
+  return success();
+}
+
 Result<void> RealFiles::make_directories(const Path& path, unsigned mode) {
   if (path.empty() || ::mkdir(path.c_str(), mode) == 0) return success();
   if (errno == ENOENT) {

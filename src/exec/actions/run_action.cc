@@ -4,7 +4,7 @@
 
 #include "base/strings.h"
 #include "exec/actions/action.h"
-#include "exec/step_files.h"
+#include "exec/step_record.h"
 
 namespace sluice::exec {
 namespace {
@@ -57,10 +57,9 @@ Outcome outcome_of(ErrorCode code) {
 }
 
 // The result of an earlier run of this step, if it came to its end.
-std::optional<StepResult> recorded_result(const ActionRequest& request) {
-  const auto text = request.world.files.read(request.folder.end_record(request.step.id), 16u << 20);
-  if (!text.ok()) return std::nullopt;
-  const Result<Json> json = parse_json(text.value());
+std::optional<StepResult> recorded_result(const StepRecord& record) {
+  if (!record.end) return std::nullopt;
+  const Result<Json> json = parse_json(*record.end);
   if (!json.ok()) return std::nullopt;
   Result<StepResult> result = pipeline::step_result_from_json(json.value());
   if (!result.ok()) return std::nullopt;
@@ -76,9 +75,14 @@ Result<StepStart> record_start(const ActionRequest& request) {
                           {"start_ticks", static_cast<std::int64_t>(start.process.start_ticks)},
                           {"started", to_rfc3339(start.started)},
                           {"action", std::get<pipeline::BuiltinAction>(request.step.action).name}};
-  TRY(request.world.files.write(request.folder.start_record(request.step.id),
-                                to_text(record) + "\n"));
+  TRY(request.world.files.write(request.folder.record(request.step.id), to_text(record) + "\n"));
   return start;
+}
+
+Result<void> record_end(const ActionRequest& request, const StepResult& result) {
+  const auto record = TRY(request.world.files.open_append(request.folder.record(request.step.id)));
+  TRY(record->append(to_text(pipeline::to_json(result)) + "\n"));
+  return record->close();
 }
 
 StepResult run_entry(const Entry& entry, const ActionRequest& request) {
@@ -111,9 +115,10 @@ StepResult run_action(const ActionRequest& request,
   if (entry == nullptr)
     return errored(cat("there is no built-in action '", action.name, "'",
                        did_you_mean(action.name, builtin_action_names())));
-  if (std::optional<StepResult> recorded = recorded_result(request)) {
-    const os::Path record = request.folder.start_record(request.step.id);
-    if (const auto earlier = read_start_record(request.world.files, record)) on_started(*earlier);
+  const StepRecord record =
+      read_step_record(request.world.files, request.folder.record(request.step.id));
+  if (std::optional<StepResult> recorded = recorded_result(record)) {
+    if (record.start) on_started(*record.start);
     return *recorded;
   }
   const Result<StepStart> start = record_start(request);
@@ -122,8 +127,7 @@ StepResult run_action(const ActionRequest& request,
   StepResult result = run_entry(*entry, request);
   // Cut off, not ended: the next engine runs it again.
   if (result.outcome == Outcome::Cancelled) return result;
-  const Result<void> recorded = request.world.files.write(
-      request.folder.end_record(request.step.id), to_text(pipeline::to_json(result)) + "\n");
+  const Result<void> recorded = record_end(request, result);
   if (!recorded.ok() && result.outcome == Outcome::Succeeded)
     return errored(recorded.error().describe());
   return result;

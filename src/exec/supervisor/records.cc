@@ -78,15 +78,6 @@ Result<void> sync_folder_of(const std::string& path, RecordSync sync) {
   return success();
 }
 
-Result<void> create_file(const std::string& path, int flags, std::string_view text,
-                         RecordSync sync) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
-  if (file < 0) return system_error(errno, cat("create ", path));
-  Result<void> written = write_and_close(file, path, text, sync);
-  if (!written.ok()) ::unlink(path.c_str());
-  return written;
-}
-
 }  // namespace
 
 std::string read_boot_id() {
@@ -118,19 +109,23 @@ std::string to_json_text(const EndedMessage& ended) {
 }
 
 Result<void> create_record(const std::string& path, std::string_view text, RecordSync sync) {
-  TRY(create_file(path, O_EXCL, text, sync));
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (file < 0) return system_error(errno, cat("create ", path));
+  Result<void> written = write_and_close(file, path, text, sync);
+  if (!written.ok()) ::unlink(path.c_str());
+  TRY(written);
   return sync_folder_of(path, sync);
 }
 
-Result<void> replace_record(const std::string& path, std::string_view text, RecordSync sync) {
-  const std::string temporary = path + ".new";
-  TRY(create_file(temporary, O_TRUNC, text, sync));
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    return system_error(error, cat("rename ", temporary));
+Result<void> append_to_record(const std::string& path, std::string_view text, RecordSync sync) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file < 0) return system_error(errno, cat("open ", path));
+  const off_t before = ::lseek(file, 0, SEEK_END);
+  const Result<void> written = write_and_close(file, path, text, sync);
+  if (!written.ok() && before >= 0 && ::truncate(path.c_str(), before) != 0) {
+    // A line without its end counts as none.
   }
-  return sync_folder_of(path, sync);
+  return written;
 }
 
 }  // namespace sluice::exec

@@ -19,7 +19,7 @@ std::string to_json_text(const EndedMessage& ended);
 
 // AlreadyExists when it is there (O_EXCL). A file that could not be written whole is removed.
 Result<void> create_record(const std::string& path, std::string_view text, RecordSync sync);
-// Replaces the file as a whole.
-Result<void> replace_record(const std::string& path, std::string_view text, RecordSync sync);
+// All of it or nothing.
+Result<void> append_to_record(const std::string& path, std::string_view text, RecordSync sync);
 
 }  // namespace sluice::exec

@@ -150,8 +150,8 @@ pid_t StepProcess::fork_child(int gate, int output, const Command& command) {
 }
 
 std::optional<StepProcess::Failure> StepProcess::start(const std::string& boot_id) {
-  if (::access(request_.start_record.c_str(), F_OK) == 0)
-    return fail(Refusal::AlreadyRecorded, "a start record exists");
+  if (::access(request_.record.c_str(), F_OK) == 0)
+    return fail(Refusal::AlreadyRecorded, "a record exists");
   if (auto failure = open_log()) return failure;
   int gate[2], output[2];
   if (::pipe2(gate, O_CLOEXEC) != 0)
@@ -173,7 +173,7 @@ std::optional<StepProcess::Failure> StepProcess::start(const std::string& boot_i
   }
   started_ = {request_.id, boot_id, pid, read_start_ticks(pid), wall_now()};
   const Result<void> recorded =
-      create_record(request_.start_record, to_json_text(started_), request_.sync);
+      create_record(request_.record, to_json_text(started_), request_.sync);
   if (!recorded.ok()) {
     ::close(gate[1]);  // the child sees the end of the pipe and goes
     const bool exists = recorded.error().code() == ErrorCode::AlreadyExists;
@@ -265,10 +265,10 @@ void StepProcess::end() {
                            " bytes: ", lost_reason_);
   result_.commands = log_->commands();
   const Result<void> recorded =
-      replace_record(request_.end_record, to_json_text(result_), request_.sync);
+      append_to_record(request_.record, to_json_text(result_), request_.sync);
   if (!recorded.ok())
-    result_.message +=
-        cat(result_.message.empty() ? "" : "; ", "no end record: ", recorded.error().describe());
+    result_.message += cat(result_.message.empty() ? "" : "; ",
+                           "its end is not recorded: ", recorded.error().describe());
   drain_until_.reset();
   timeout_at_.reset();
   escalate_at_.reset();

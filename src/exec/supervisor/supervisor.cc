@@ -287,7 +287,9 @@ void Supervisor::report(StepProcess& step) {
     return;
   }
   reported_.push_back(step.id());
-  send(to_frame(step.result()));
+  EndedMessage ended = step.result();
+  ended.leftover = has_no_children() ? Leftover::None : Leftover::Possible;
+  send(to_frame(ended));
 }
 
 StepProcess* Supervisor::find(const std::string& id) {

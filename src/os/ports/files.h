@@ -86,6 +86,9 @@ class FileWriter {
                                         unsigned mode = 0644) = 0;
   virtual Result<std::unique_ptr<AppendFile>> open_append(const Path& path,
                                                           unsigned mode = 0644) = 0;
+  // Makes `data` the content of a file that is there, in place: not atomic, but a fraction of the
+  // cost of a new file. FailedPrecondition for a link, and for a file that has another name too.
+  virtual Result<void> overwrite(const Path& path, std::string_view data) = 0;
 };
 
 class FileTree {

@@ -69,6 +69,10 @@ Result<std::unique_ptr<AppendFile>> FaultyFiles::open_append(const Path& path, u
   return std::make_unique<FaultyAppendFile>(TRY(inner_.open_append(path, mode)), faults_,
                                             path.string());
 }
+Result<void> FaultyFiles::overwrite(const Path& path, std::string_view data) {
+  TRY(faults_.check(cat("overwrite ", path.string())));
+  return inner_.overwrite(path, data);
+}
 
 Result<void> FaultyFiles::make_directories(const Path& path, unsigned mode) {
   TRY(faults_.check(cat("make_directories ", path.string())));

@@ -27,6 +27,7 @@ class FaultyFiles final : public Files {
   Result<void> create_exclusive(const Path& path, std::string_view data, Durability durability,
                                 unsigned mode) override;
   Result<std::unique_ptr<AppendFile>> open_append(const Path& path, unsigned mode) override;
+  Result<void> overwrite(const Path& path, std::string_view data) override;
 
   Result<void> make_directories(const Path& path, unsigned mode) override;
   Result<void> rename(const Path& from, const Path& to) override;

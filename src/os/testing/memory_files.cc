@@ -230,6 +230,19 @@ Result<std::unique_ptr<AppendFile>> MemoryFiles::open_append(const Path& path, u
   return std::make_unique<Appender>(*this, name, TRY(find_file(path)));
 }
 
+Result<void> MemoryFiles::overwrite(const Path& path, std::string_view data) {
+  const Result<void> fault = faults_.check(cat("overwrite ", path.string()));
+  std::lock_guard lock(mutex_);
+  const NodePtr node = TRY(find(key_of(path)));
+  const auto names =
+      std::ranges::count_if(live_, [&](const auto& entry) { return entry.second == node; });
+  if (node->kind != FileKind::Regular || names != 1)
+    return Error(ErrorCode::FailedPrecondition, cat(path.string(), ": is not a file of one name"));
+  node->data = fault.ok() ? data : data.substr(0, data.size() / 2);
+  node->modified = clock_.now();
+  return fault;
+}
+
 Result<void> MemoryFiles::make_directories(const Path& path, unsigned mode) {
   TRY(faults_.check(cat("make_directories ", path.string())));
   std::lock_guard lock(mutex_);
