@@ -153,7 +153,7 @@ Result<int> explain(const ExplainOptions& options, Context& context) {
       cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
           paint(kind, Colour::Bold, run.pipeline), " (", run.file, "): ", state_of(run), "\n");
   if (options.job.empty())
-    text += cat("  started by ", reason_sentence(trigger), "\n", TRY(waits_text(*workbench, run)));
+    text += cat("  ", reason_sentence(trigger), "\n", TRY(waits_text(*workbench, run)));
   for (const LegRow& leg : rows.legs) text += leg_text(kind, leg, rows, options);
   context.terminal.out(text);
   return 0;

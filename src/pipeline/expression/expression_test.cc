@@ -305,7 +305,8 @@ TEST(Condition, adds_success_where_no_status_function_is_called) {
   EXPECT_EQ(condition(""), "success() [added]");
   EXPECT_EQ(condition("  "), "success() [added]");
   EXPECT_EQ(condition("github.x == 1"), "success() && (github.x == 1) [added]");
-  EXPECT_EQ(condition("${{ github.x || github.y }}"), "success() && (github.x || github.y) [added]");
+  EXPECT_EQ(condition("${{ github.x || github.y }}"),
+            "success() && (github.x || github.y) [added]");
   EXPECT_EQ(condition("always()"), "always()");
   EXPECT_EQ(condition("${{ !Cancelled() && github.x }}"), "!Cancelled() && github.x");
   EXPECT_EQ(condition("github.x == 'always()'"), "success() && (github.x == 'always()') [added]");
