@@ -131,9 +131,16 @@ Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const 
     return invalid_input(cat(file.path,
                              ": not a pipeline file that sluice reads (GitHub Actions "
                              "workflows end in .yml or .yaml)"));
-  PlannedPipeline planned{file, language->read(file), nullptr, std::nullopt};
+  PlannedPipeline planned;
+  planned.file = file;
+  planned.read = language->read(file);
   if (pipeline::has_errors(planned.diagnostics())) return planned;
-  planned.bound = TRY_CONTEXT(planned.read->bind(event, identity, values), file.path);
+  auto bound = planned.read->bind(event, identity, values);
+  if (!bound.ok()) {
+    planned.refused = bound.error();
+    return planned;
+  }
+  planned.bound = std::move(bound).value();
   planned.plan = planned.bound->plan();
   return planned;
 }

@@ -48,6 +48,7 @@ struct PlannedPipeline {
   std::shared_ptr<const pipeline::ReadPipeline> read;
   std::shared_ptr<const pipeline::BoundPipeline> bound;  // null when the diagnostics hold an error
   std::optional<pipeline::Plan> plan;                    // of bound
+  std::optional<Error> refused;  // why the event does not fit a file that is free of errors
 
   const std::vector<pipeline::Diagnostic>& diagnostics() const { return read->diagnostics(); }
 };

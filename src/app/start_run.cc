@@ -83,6 +83,7 @@ Result<CreatedRun> describe_run(Workbench& workbench, const Repository& reposito
 
 Result<void> check_runnable(const PlannedPipeline& planned, const std::vector<std::string>& jobs) {
   const std::string& path = planned.file.path;
+  if (planned.refused) return *planned.refused;
   if (!planned.plan) {
     std::string all;
     for (const auto& diagnostic : planned.diagnostics())

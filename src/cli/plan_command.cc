@@ -25,10 +25,12 @@ Json plan_json(const app::PlannedPipeline& planned,
                const std::optional<pipeline::Forecast>& forecast) {
   JsonArray diagnostics;
   for (const auto& diagnostic : planned.diagnostics()) diagnostics.push_back(to_json(diagnostic));
-  return JsonObject{{"file", planned.file.path},
-                    {"diagnostics", std::move(diagnostics)},
-                    {"plan", planned.plan ? to_json(*planned.plan) : Json(nullptr)},
-                    {"forecast", forecast ? to_json(*forecast) : Json(nullptr)}};
+  return JsonObject{
+      {"file", planned.file.path},
+      {"refused", planned.refused ? Json(planned.refused->describe()) : Json(nullptr)},
+      {"diagnostics", std::move(diagnostics)},
+      {"plan", planned.plan ? to_json(*planned.plan) : Json(nullptr)},
+      {"forecast", forecast ? to_json(*forecast) : Json(nullptr)}};
 }
 
 // A job that no pipeline has, said with the nearest name.

@@ -203,8 +203,9 @@ std::string plan_text(TerminalKind kind, const app::PlannedPipeline& planned,
                       const pipeline::Forecast* forecast, const PlanDetail& detail) {
   std::string text;
   for (const auto& diagnostic : planned.diagnostics())
-    if (!planned.plan || diagnostic.severity >= pipeline::Severity::Warning)
+    if (diagnostic.severity >= pipeline::Severity::Warning)
       text += cat("    ", pipeline::to_string(diagnostic), "\n");
+  if (planned.refused) text += cat("    ", planned.refused->describe(), "\n");
   if (!planned.plan) return cat(mark_of(kind, "failed"), " ", planned.file.path, "\n", text);
   const pipeline::Plan& plan = *planned.plan;
   const bool wanted = std::any_of(plan.jobs.begin(), plan.jobs.end(),

@@ -172,13 +172,25 @@ class Forecaster {
     job.verdict = assumes_result ? Verdict::Assumed : open ? Verdict::Open : Verdict::Runs;
     std::vector<LegResult> results;
     for (const Leg& leg : runs.legs) {
-      job.legs.push_back(forecast_leg(planned, leg, assumed));
+      const bool told = runs.legs_alike && !job.legs.empty() && !assumes_legs();
+      job.legs.push_back(told ? job.legs.front() : forecast_leg(planned, leg, assumed));
+      job.legs.back().leg = leg;
       results.push_back(job.legs.back().result);
     }
     if (!results.empty()) job.ended = pipeline_.conclude_job(planned.id, results);
     if (assumes_result && (results.empty() || *assumed->result == Outcome::Succeeded))
       job.ended.result = *assumed->result;
     job.ended.known = open ? Known::Nothing : Known::Result;
+  }
+
+  // Whether something is assumed of what is no job: then it is a leg.
+  bool assumes_legs() const {
+    return std::any_of(assumptions_.jobs.begin(), assumptions_.jobs.end(), [&](const auto& named) {
+      const auto& jobs = pipeline_.plan().jobs;
+      return std::none_of(jobs.begin(), jobs.end(), [&](const PlannedJob& job) {
+        return equal_ignoring_case(job.id, named.first);
+      });
+    });
   }
 
   LegForecast forecast_leg(const PlannedJob& planned, const Leg& leg,

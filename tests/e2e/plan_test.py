@@ -153,6 +153,15 @@ class Plans(Case):
             self.assertEqual(2, status, options)
             self.assertIn(message.replace("no job", "a job"), error)
 
+    def test_an_event_that_does_not_fit_one_pipeline_leaves_the_others(self):
+        self.sandbox.pipeline("""\
+            on: {workflow_dispatch: {inputs: {model: {required: true}}}}
+            jobs: {a: {runs-on: x, steps: [{run: 'true'}]}}
+            """)
+        said = self.said("plan", "--event", "workflow_dispatch", status=2)
+        self.assertRegex(said, r"✗ .github/workflows/ci.yml\n.*input 'model' is required.*\n– .github/workflows/release")
+        self.assertIn("✓ a", self.said("plan", "--event", "workflow_dispatch", "--input", "model=m"))
+
     def test_colour_is_for_terminals(self):
         self.assertNotIn("\x1b", self.said("plan", *CHANGED))
 

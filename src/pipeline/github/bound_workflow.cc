@@ -24,6 +24,43 @@ std::vector<std::string> secret_values(const RunValues& values) {
   return secrets;
 }
 
+bool reads_leg(const Expression& expression) {
+  const auto paths = referenced_paths(expression.root);
+  return std::any_of(paths.begin(), paths.end(), [](const auto& path) {
+    return equal_ignoring_case(path.front(), "matrix") ||
+           equal_ignoring_case(path.front(), "strategy");
+  });
+}
+
+bool reads_leg(const Token& token) {
+  bool reads = false;
+  for_each_expression(token, [&](const Token&, const Expression& expression) {
+    reads = reads || reads_leg(expression);
+  });
+  return reads;
+}
+
+// Whether something of the job, but for names and labels, differs from leg to leg.
+bool reads_leg(const Job& job) {
+  for (const Token* token :
+       {&job.env, &job.outputs, &job.timeout_minutes, &job.cancel_timeout_minutes,
+        &job.continue_on_error, &job.defaults.shell, &job.defaults.working_directory})
+    if (reads_leg(*token)) return true;
+  return std::any_of(job.steps.begin(), job.steps.end(), [](const Step& step) {
+    const auto tokens = {&step.name,
+                         &step.run,
+                         &step.shell,
+                         &step.working_directory,
+                         &step.env,
+                         &step.with,
+                         &step.continue_on_error,
+                         &step.timeout_minutes};
+    return reads_leg(step.condition.condition.expression) ||
+           std::any_of(tokens.begin(), tokens.end(),
+                       [](const Token* token) { return reads_leg(*token); });
+  });
+}
+
 Error located_error(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
   return invalid_input(located(workflow, problem));
 }
@@ -270,6 +307,7 @@ JobDecision BoundWorkflow::forecast_legs(const Job& job, const RunFacts& facts,
   decision.legs = name_legs(job, legs, facts);
   decision.max_parallel = legs.max_parallel;
   decision.fail_fast = legs.fail_fast;
+  decision.legs_alike = !reads_leg(job);
   return decision;
 }
 

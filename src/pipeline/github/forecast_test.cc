@@ -224,6 +224,19 @@ TEST(Forecast, agrees_with_a_run_in_which_the_same_happens) {
   EXPECT_EQ(told.result, run.result);
 }
 
+TEST(Forecast, legs_that_are_alike_are_told_alike_but_for_what_is_assumed_of_one) {
+  const char* jobs =
+      "  a:\n    strategy: {matrix: {v: [1, 2, 3]}}\n    runs-on: x\n"
+      "    steps: [{id: s, run: x}, {if: failure(), run: y}]\n";
+  for (const LegForecast& leg : forecast_of(jobs, {}).jobs[0].legs) EXPECT_EQ(leg.steps.size(), 2u);
+  const Forecast told = forecast_of(jobs, {"a (2).steps.s=failure"});
+  EXPECT_EQ(told.jobs[0].legs[0].leg.name, "a (1)");
+  EXPECT_EQ(told.jobs[0].legs[0].result.result, Outcome::Succeeded);
+  EXPECT_EQ(told.jobs[0].legs[1].result.result, Outcome::Failed);
+  EXPECT_EQ(told.jobs[0].legs[1].steps[1].verdict, Verdict::Runs);
+  EXPECT_EQ(told.jobs[0].legs[2].leg.name, "a (3)");
+}
+
 TEST(Forecast, says_in_the_tree_what_is_unknown_and_who_decided) {
   const Forecast told =
       forecast_of("  a:\n" STEPS "  b:\n    needs: a\n    if: needs.a.outputs.go == 'yes'\n" STEPS

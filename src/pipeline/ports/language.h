@@ -63,6 +63,7 @@ struct RunJob {
   std::optional<int> max_parallel;
   bool fail_fast = true;
   Explanation reason;
+  bool legs_alike = false;  // forecast: nothing in a leg depends on which of them it is
 };
 struct FailJob {  // the condition or the matrix cannot be evaluated
   Explanation reason;
