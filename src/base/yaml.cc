@@ -184,6 +184,7 @@ class Builder {
   };
 
   struct Anchor {
+    std::size_t index = 0;  // in YamlParse::anchors
     YamlNode node;
     std::size_t nodes = 0;
     std::size_t height = 0;
@@ -200,9 +201,10 @@ class Builder {
     return diagnostics;
   }
 
-  bool add(TextPosition position, std::string message) {
+  bool add(TextPosition position, std::string message,
+           YamlProblemKind kind = YamlProblemKind::Syntax) {
     if (result_.problems.size() < kMaxProblems)
-      result_.problems.push_back({position, std::move(message)});
+      result_.problems.push_back({position, std::move(message), kind});
     if (result_.problems.size() == kMaxProblems) stopped_ = true;
     return false;
   }
@@ -253,7 +255,8 @@ class Builder {
   bool read_alias(const Event& event, std::size_t depth, YamlNode& node);
   void check_collection_tag(const Event& event, std::string_view expected, const YamlNode& node);
   void merge_into(YamlNode& mapping, const YamlNode& source);
-  void close_anchor(const std::string& name, const YamlNode& node);
+  void drop_duplicates(YamlNode& mapping);
+  void close_anchor(const std::string& name, std::size_t index, const YamlNode& node);
   bool spend(std::size_t nodes, TextPosition position);
   TextPosition block_scalar_position(const Event& event) const;
   std::optional<std::size_t> first_indent_below(int line) const;
@@ -322,7 +325,11 @@ bool Builder::read_node(const Event& event, std::size_t depth, YamlNode& node) {
   if (!spend(1, node.position)) return false;
   if (event.type() == FYET_ALIAS) return read_alias(event, depth, node);
   std::string anchor(event.anchor());
-  if (!anchor.empty()) anchors_.insert_or_assign(anchor, Anchor{});
+  std::size_t index = result_.anchors.size();
+  if (!anchor.empty()) {
+    anchors_.insert_or_assign(anchor, Anchor{});
+    result_.anchors.push_back({anchor, node.position});
+  }
   bool ok = true;
   if (event.type() == FYET_SCALAR) {
     ok = read_scalar(event, node);
@@ -339,15 +346,15 @@ bool Builder::read_node(const Event& event, std::size_t depth, YamlNode& node) {
   } else {
     ok = stop(node.position, "this is no valid YAML");
   }
-  if (ok && !anchor.empty()) close_anchor(anchor, node);
+  if (ok && !anchor.empty()) close_anchor(anchor, index, node);
   return ok;
 }
 
-void Builder::close_anchor(const std::string& name, const YamlNode& node) {
+void Builder::close_anchor(const std::string& name, std::size_t index, const YamlNode& node) {
   std::size_t nodes = count_nodes(node);
   // The copy kept for later aliases counts too: it is memory.
   if (!spend(nodes, node.position)) return;
-  anchors_.insert_or_assign(name, Anchor{node, nodes, height(node), true});
+  anchors_.insert_or_assign(name, Anchor{index, node, nodes, height(node), true});
 }
 
 void Builder::check_collection_tag(const Event& event, std::string_view expected,
@@ -438,16 +445,26 @@ bool Builder::read_mapping(std::size_t depth, YamlNode& node) {
     if (event.type() == FYET_MAPPING_END) break;
     if (!read_member(event, depth, node, merged)) return false;
   }
-  std::unordered_map<std::string_view, const YamlNode*> seen;
-  for (const auto& [key, value] : node.members) {
-    auto [first, fresh] = seen.emplace(key.text, &key);
-    if (fresh) continue;
-    const TextPosition& at = first->second->position;
-    add(key.position, cat("the key '", key.text, "' is already defined at line ", at.line,
-                          ", column ", at.column));
-  }
+  drop_duplicates(node);
   for (const YamlNode& source : merged) merge_into(node, source);
   return !stopped_;
+}
+
+void Builder::drop_duplicates(YamlNode& mapping) {
+  std::unordered_map<std::string, TextPosition> seen;
+  std::vector<std::pair<YamlNode, YamlNode>> kept;
+  for (auto& member : mapping.members) {
+    const YamlNode& key = member.first;
+    auto [first, fresh] = seen.emplace(key.text, key.position);
+    if (!fresh)
+      add(key.position,
+          cat("the key '", key.text, "' is already defined at line ", first->second.line,
+              ", column ", first->second.column),
+          YamlProblemKind::DuplicateKey);
+    else
+      kept.push_back(std::move(member));
+  }
+  mapping.members = std::move(kept);
 }
 
 bool Builder::read_member(const Event& key_event, std::size_t depth, YamlNode& mapping,
@@ -468,7 +485,8 @@ bool Builder::read_member(const Event& key_event, std::size_t depth, YamlNode& m
   if (limits_.merge == YamlMerge::Reject) {
     add(key.position,
         "merge keys ('<<') are not supported; repeat the keys or use an alias for "
-        "the whole value");
+        "the whole value",
+        YamlProblemKind::MergeKey);
     return !stopped_;
   }
   if (value.is_sequence()) {
@@ -493,7 +511,8 @@ bool Builder::read_alias(const Event& event, std::size_t depth, YamlNode& node) 
   auto found = anchors_.find(name);
   TextPosition position = node.position;
   if (found == anchors_.end()) {
-    add(position, cat("the alias '*", name, "' has no anchor '&", name, "' before it"));
+    add(position, cat("the alias '*", name, "' has no anchor '&", name, "' before it"),
+        YamlProblemKind::UnknownAlias);
     return !stopped_;
   }
   const Anchor& anchor = found->second;
@@ -502,6 +521,7 @@ bool Builder::read_alias(const Event& event, std::size_t depth, YamlNode& node) 
   if (depth + anchor.height - 1 > limits_.max_depth)
     return stop(position, cat("nested deeper than ", limits_.max_depth, " levels"));
   if (!spend(anchor.nodes, position)) return false;
+  ++result_.anchors[anchor.index].uses;
   node = anchor.node;
   node.position = position;
   return true;
@@ -537,22 +557,31 @@ const YamlNode* YamlNode::find_key(std::string_view key) const {
   return nullptr;
 }
 
+bool YamlParse::is_readable() const {
+  return std::all_of(problems.begin(), problems.end(), [](const YamlProblem& problem) {
+    return problem.kind == YamlProblemKind::DuplicateKey ||
+           problem.kind == YamlProblemKind::MergeKey;
+  });
+}
+
 YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
   YamlParse refused;
   if (text.size() > limits.max_bytes) {
     refused.problems.push_back(
         {{1, 1},
-         cat("the file has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed")});
+         cat("the file has ", text.size(), " bytes; at most ", limits.max_bytes, " are allowed"),
+         YamlProblemKind::Syntax});
     return refused;
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (std::size_t bad = find_bad_byte(text); bad != std::string_view::npos) {
     auto byte = static_cast<unsigned char>(text[bad]);
-    refused.problems.push_back(
-        {LineIndex(text).at(bad), byte < 0x80
-                                      ? cat("control character ", int{byte}, " is not allowed")
-                                      : std::string("the text is not valid UTF-8; save the file "
-                                                    "as UTF-8")});
+    refused.problems.push_back({LineIndex(text).at(bad),
+                                byte < 0x80
+                                    ? cat("control character ", int{byte}, " is not allowed")
+                                    : std::string("the text is not valid UTF-8; save the file "
+                                                  "as UTF-8"),
+                                YamlProblemKind::Syntax});
     return refused;
   }
   YamlParse parse = Builder(text, limits).run();

@@ -66,15 +66,30 @@ struct YamlLimits {
   YamlMerge merge = YamlMerge::Reject;
 };
 
+// DuplicateKey and MergeKey leave a tree without the member in question; after the others it is
+// not to be used.
+enum class YamlProblemKind { Syntax, DuplicateKey, MergeKey, UnknownAlias };
+
 // A mistake in the text and where it stands.
 struct YamlProblem {
   TextPosition position;
   std::string message;
+  YamlProblemKind kind = YamlProblemKind::Syntax;
+};
+
+struct YamlAnchor {
+  std::string name;
+  TextPosition position;  // of the '&'
+  std::size_t uses = 0;   // aliases of it
 };
 
 struct YamlParse {
   YamlNode root;                      // Null for an empty document
   std::vector<YamlProblem> problems;  // empty: the tree is complete
+  std::vector<YamlAnchor> anchors;    // in file order
+
+  // Whether `root` may be used in spite of the problems.
+  bool is_readable() const;
 };
 
 // Never fails as such: problems are data (parsers of pipelines show them all).
