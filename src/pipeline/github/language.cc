@@ -1,23 +1,21 @@
 #include "pipeline/github/language.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/filters.h"
 #include "pipeline/github/lint/allow.h"
 #include "pipeline/github/lint/lint.h"
+#include "pipeline/github/lint/mistakes.h"
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::pipeline::github {
 namespace {
 
+// What the rules over the whole graph say is more to the point than what the others say of the same
+// place.
 std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& file) {
-  std::vector<Diagnostic> found = lint({read.workflow, read.root, file});
-  std::vector<Diagnostic> all = std::move(read.diagnostics);
-  all.insert(all.end(), std::make_move_iterator(found.begin()),
-             std::make_move_iterator(found.end()));
+  std::vector<Diagnostic> all =
+      merge_findings(lint({read.workflow, read.root, file}), std::move(read.diagnostics));
   apply_allows(file, all);
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.position < b.position;

@@ -1,6 +1,8 @@
 #include "pipeline/github/workflow_reader.h"
 
 #include "base/strings.h"
+#include "pipeline/github/lint/check_file.h"
+#include "pipeline/github/lint/mistakes.h"
 #include "pipeline/github/concurrency.h"
 
 namespace sluice::pipeline::github {
@@ -51,11 +53,9 @@ ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
   Reading reading(file.path, file.text);
   YamlParse parse =
       parse_yaml(file.text, {.max_bytes = limits.max_file_size, .max_depth = limits.max_depth});
-  for (const YamlProblem& problem : parse.problems)
-    reading.error(problem.position, "yaml", problem.message);
-  if (parse.problems.empty()) read_root(reading, parse.root, result.workflow);
-  if (parse.problems.empty()) result.root = std::move(parse.root);
-  result.diagnostics = reading.take_diagnostics();
+  if (parse.is_readable()) read_root(reading, parse.root, result.workflow);
+  result.diagnostics = merge_findings(check_file(file, parse), reading.take_diagnostics());
+  if (parse.is_readable()) result.root = std::move(parse.root);
   result.workflow.not_enforced = reading.take_not_enforced();
   return result;
 }

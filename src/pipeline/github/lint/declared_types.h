@@ -1,0 +1,22 @@
+// Types of the contexts that a file declares itself: `inputs`, `secrets`, `matrix`, `needs`. Pure.
+#pragma once
+
+#include "base/yaml.h"
+#include "pipeline/github/lint/expression_texts.h"
+#include "pipeline/github/lint/expression_types.h"
+#include "pipeline/ports/language.h"
+
+namespace sluice::pipeline::github {
+
+// Sets `inputs`, `secrets` and `github.event.inputs` as the events of the workflow make them.
+void set_event_contexts(const YamlNode& root, ExpressionTexts& texts);
+// The type of `matrix`; checks the expressions in it on the way.
+ExpressionType matrix_type(const YamlNode& matrix, ExpressionTexts& texts);
+// The outputs of a job, those of a called workflow included.
+ExpressionType job_outputs(const YamlNode& job, const SourceFile& file);
+// The type of `needs` in a job.
+ExpressionType needs_type(const YamlNode& root, const YamlNode& job, const SourceFile& file);
+// The outputs of a step.
+ExpressionType step_outputs(const YamlNode& step, const SourceFile& file);
+
+}  // namespace sluice::pipeline::github
