@@ -24,9 +24,7 @@ bool is_literal(const Token& token) {
 
 void check_group(Reading& reading, const Concurrency& concurrency) {
   const Token& group = concurrency.group;
-  if (!group.present())
-    reading.error(concurrency.written.position, "missing-key", "'concurrency' needs a 'group'");
-  else if (is_container(group))
+  if (is_container(group))
     reading.error(group.position, "wrong-type", "the group of 'concurrency' must be a text");
   else if (is_literal(group) && trim(group.literal_text()).empty())
     reading.error(group.position, "wrong-type", "the group of 'concurrency' is empty");

@@ -1,9 +1,9 @@
 #include "pipeline/github/workflow_reader.h"
 
 #include "base/strings.h"
+#include "pipeline/github/concurrency.h"
 #include "pipeline/github/lint/check_file.h"
 #include "pipeline/github/lint/mistakes.h"
-#include "pipeline/github/concurrency.h"
 
 namespace sluice::pipeline::github {
 namespace {

@@ -64,16 +64,6 @@ Filter read_filter(Reading& reading, const YamlNode& config, std::string_view ke
   return filter;
 }
 
-void check_exclusive(Reading& reading, const Filter& filter, const Filter& ignore,
-                     std::string_view key) {
-  if (filter.present() && ignore.present())
-    reading.error(ignore.position, "exclusive-filters",
-                  cat("'", key, "' and '", key,
-                      "-ignore' cannot be used together; use '!' "
-                      "patterns in '",
-                      key, "'"));
-}
-
 InputType read_input_type(Reading& reading, const YamlNode& definition) {
   static constexpr std::pair<std::string_view, InputType> kTypes[] = {
       {"string", InputType::Text},
@@ -187,9 +177,6 @@ void read_filters(Reading& reading, const EventRule& rule, const YamlNode& confi
   trigger.tags_ignore = read_filter(reading, config, "tags-ignore");
   trigger.paths = read_filter(reading, config, "paths");
   trigger.paths_ignore = read_filter(reading, config, "paths-ignore");
-  check_exclusive(reading, trigger.branches, trigger.branches_ignore, "branches");
-  check_exclusive(reading, trigger.tags, trigger.tags_ignore, "tags");
-  check_exclusive(reading, trigger.paths, trigger.paths_ignore, "paths");
 }
 
 void read_schedule(Reading& reading, const YamlNode& config) {
@@ -209,9 +196,7 @@ void check_call_input(Reading& reading, const YamlNode& definition) {
   if (!reading.is_mapping(definition, "an input")) return;
   reading.check_keys(definition, kKeys, "an input of 'workflow_call'");
   const YamlNode* type = definition.find("type");
-  if (type == nullptr)
-    reading.error(definition.position, "missing-key", "an input of 'workflow_call' needs a 'type'");
-  else if (!has_word("string boolean number", type->text) || type->text.empty())
+  if (type != nullptr && (!has_word("string boolean number", type->text) || type->text.empty()))
     reading.error(
         type->position, "unknown-input-type",
         cat("unknown type '", type->text, "' of an input; one of string, boolean, number"));

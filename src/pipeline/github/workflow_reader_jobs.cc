@@ -94,8 +94,6 @@ void check_informing_keys(Reading& reading, const YamlNode& job) {
     return;
   }
   reading.check_keys(*environment, environment_keys(), "'environment'");
-  if (environment->find("name") == nullptr)
-    reading.error(environment->position, "missing-key", "'environment' needs a 'name'");
   reading.token_at(*environment, "name", Shape::Scalar, scopes.job);
   reading.token_at(*environment, "url", Shape::Scalar, scopes.environment_url);
 }

@@ -29,7 +29,7 @@ void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNod
   for (const std::string_view required : split(rule.required, ' '))
     if (!required.empty() &&
         (with == nullptr || !with->is_mapping() || with->find(required) == nullptr))
-      reading.error(uses.position, "missing-key",
+      reading.error(uses.position, "missing-input",
                     cat(rule.name, " needs the input '", required, "'"));
 }
 

@@ -46,9 +46,8 @@ std::vector<Diagnostic> merge_findings(std::vector<Diagnostic> preferred,
     const auto same = taken.find(diagnostic.position);
     if (is_about_support(diagnostic) || same == taken.end())
       preferred.push_back(std::move(diagnostic));
-    else
-      preferred[same->second].severity =
-          std::max(preferred[same->second].severity, diagnostic.severity);
+    else if (diagnostic.severity > preferred[same->second].severity)
+      preferred[same->second] = std::move(diagnostic);
   }
   std::stable_sort(preferred.begin(), preferred.end(), by_position);
   return preferred;

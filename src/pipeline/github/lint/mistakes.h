@@ -33,7 +33,7 @@ class Mistakes {
 };
 
 // Both lists as one, by position. What `preferred` says about a place is not said again by `others`
-// in other words; the worse severity of the two remains.
+// in other words, unless they take it for worse: then theirs remains.
 std::vector<Diagnostic> merge_findings(std::vector<Diagnostic> preferred,
                                        std::vector<Diagnostic> others);
 
