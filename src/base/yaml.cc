@@ -451,19 +451,23 @@ bool Builder::read_mapping(std::size_t depth, YamlNode& node) {
 }
 
 void Builder::drop_duplicates(YamlNode& mapping) {
-  std::unordered_map<std::string, TextPosition> seen;
-  std::vector<std::pair<YamlNode, YamlNode>> kept;
-  for (auto& member : mapping.members) {
-    const YamlNode& key = member.first;
-    auto [first, fresh] = seen.emplace(key.text, key.position);
-    if (!fresh)
-      add(key.position,
-          cat("the key '", key.text, "' is already defined at line ", first->second.line,
-              ", column ", first->second.column),
-          YamlProblemKind::DuplicateKey);
-    else
-      kept.push_back(std::move(member));
+  std::unordered_map<std::string_view, const YamlNode*> seen;
+  std::vector<bool> again(mapping.members.size());
+  for (std::size_t i = 0; i < mapping.members.size(); ++i) {
+    const YamlNode& key = mapping.members[i].first;
+    auto [first, fresh] = seen.emplace(key.text, &key);
+    if (fresh) continue;
+    again[i] = true;
+    const TextPosition& at = first->second->position;
+    add(key.position,
+        cat("the key '", key.text, "' is already defined at line ", at.line, ", column ",
+            at.column),
+        YamlProblemKind::DuplicateKey);
   }
+  if (seen.size() == mapping.members.size()) return;
+  std::vector<std::pair<YamlNode, YamlNode>> kept;
+  for (std::size_t i = 0; i < mapping.members.size(); ++i)
+    if (!again[i]) kept.push_back(std::move(mapping.members[i]));
   mapping.members = std::move(kept);
 }
 

@@ -83,16 +83,48 @@ bool same_file(const ExpectedLine& expected, const Diagnostic& diagnostic) {
   return wanted == diagnostic.file || diagnostic.file.ends_with(cat("/", wanted));
 }
 
-// A line without a place is met by any mistake of its kind.
-bool meets(const Diagnostic& diagnostic, const ExpectedLine& expected) {
-  if (!has_kind(diagnostic, expected.kind)) return false;
-  return expected.line == 0 ||
-         (expected.line == diagnostic.position.line && same_file(expected, diagnostic));
+// A mistake, and the line of the `|` or `>` when it stands in the lines of such a text: actionlint
+// reports it there, with a column that counts the characters of the whole text.
+struct Finding : Diagnostic {
+  int block_line = 0;
+};
+
+std::size_t indent_of(std::string_view line) {
+  return std::min(line.find_first_not_of(' '), line.size());
 }
 
-std::string listed(const std::vector<Diagnostic>& diagnostics) {
+bool begins_block(std::string_view line) {
+  line = trim(line);
+  while (!line.empty() && std::string_view("+-123456789").find(line.back()) != line.npos)
+    line.remove_suffix(1);
+  return line.ends_with(" |") || line.ends_with(" >");
+}
+
+// The line that begins the block scalar in which the line stands; 0 when it stands in none.
+int block_line_of(const std::vector<std::string_view>& lines, int line) {
+  const auto index = static_cast<std::size_t>(line - 1);
+  if (line < 1 || index >= lines.size()) return 0;
+  std::size_t indent = indent_of(lines[index]);
+  for (std::size_t above = index; above > 0 && indent > 0; --above) {
+    const std::string_view text = lines[above - 1];
+    if (trim(text).empty() || indent_of(text) >= indent) continue;
+    indent = indent_of(text);
+    if (begins_block(text)) return static_cast<int>(above);
+  }
+  return 0;
+}
+
+// A line without a place is met by any mistake of its kind.
+bool meets(const Finding& finding, const ExpectedLine& expected) {
+  if (!has_kind(finding, expected.kind)) return false;
+  const bool same_line =
+      expected.line == finding.position.line || expected.line == finding.block_line;
+  return expected.line == 0 || (same_line && same_file(expected, finding));
+}
+
+std::string listed(const std::vector<Finding>& diagnostics) {
   std::vector<std::string> lines;
-  for (const Diagnostic& diagnostic : diagnostics)
+  for (const Finding& diagnostic : diagnostics)
     if (diagnostic.severity != pipeline::Severity::Note || has_kind(diagnostic, ""))
       lines.push_back(to_string(diagnostic));
   return lines.empty() ? "nothing" : join(lines, "\n");
@@ -110,14 +142,14 @@ class ActionlintRun {
  private:
   Result<void> judge_file(const std::string& name);
   Result<void> judge_project(const std::string& name);
-  Result<std::vector<Diagnostic>> lint(const os::Path& root, const std::string& path,
-                                       const std::string& shown) const;
+  Result<std::vector<Finding>> lint(const os::Path& root, const std::string& path,
+                                    const std::string& shown) const;
   // The text of an .out file; nothing where there is none.
   Result<std::optional<std::string>> expectations(const std::string& stem) const;
   void judge(const std::string& name, const std::optional<std::string>& expected,
-             const std::vector<Diagnostic>& diagnostics);
+             const std::vector<Finding>& diagnostics);
   void judge_lines(const std::string& name, const std::vector<ExpectedLine>& expected,
-                   const std::vector<Diagnostic>& diagnostics);
+                   const std::vector<Finding>& diagnostics);
 
   os::World world_;
   os::Path folder_;
@@ -126,8 +158,8 @@ class ActionlintRun {
   std::int64_t unexpected_ = 0;
 };
 
-Result<std::vector<Diagnostic>> ActionlintRun::lint(const os::Path& root, const std::string& path,
-                                                    const std::string& shown) const {
+Result<std::vector<Finding>> ActionlintRun::lint(const os::Path& root, const std::string& path,
+                                                 const std::string& shown) const {
   const pipeline::github::GithubLanguage language;
   pipeline::SourceFile source;
   source.path = shown;
@@ -136,7 +168,11 @@ Result<std::vector<Diagnostic>> ActionlintRun::lint(const os::Path& root, const 
     return world_.files.read(root / other, kLargestFile);
   };
   TRY(load_references(language, read, source));
-  return language.read(source)->diagnostics();
+  const std::vector<std::string_view> lines = split_lines(source.text);
+  std::vector<Finding> findings;
+  for (const Diagnostic& diagnostic : language.read(source)->diagnostics())
+    findings.push_back({diagnostic, block_line_of(lines, diagnostic.position.line)});
+  return findings;
 }
 
 Result<std::optional<std::string>> ActionlintRun::expectations(const std::string& stem) const {
@@ -147,11 +183,11 @@ Result<std::optional<std::string>> ActionlintRun::expectations(const std::string
 }
 
 void ActionlintRun::judge_lines(const std::string& name, const std::vector<ExpectedLine>& expected,
-                                const std::vector<Diagnostic>& diagnostics) {
+                                const std::vector<Finding>& diagnostics) {
   for (const ExpectedLine& line : expected) {
     const bool found =
         std::any_of(diagnostics.begin(), diagnostics.end(),
-                    [&line](const Diagnostic& diagnostic) { return meets(diagnostic, line); });
+                    [&line](const Finding& diagnostic) { return meets(diagnostic, line); });
     report_.cases.push_back({name, line.line > 0 ? cat("line ", line.line) : "",
                              found ? Verdict::Passed : Verdict::Failed, line.text,
                              found ? "" : listed(diagnostics)});
@@ -159,11 +195,11 @@ void ActionlintRun::judge_lines(const std::string& name, const std::vector<Expec
 }
 
 void ActionlintRun::judge(const std::string& name, const std::optional<std::string>& expected,
-                          const std::vector<Diagnostic>& diagnostics) {
+                          const std::vector<Finding>& diagnostics) {
   const std::vector<ExpectedLine> lines = parse_lines(expected.value_or(""));
   judge_lines(name, lines, diagnostics);
-  std::vector<Diagnostic> alarms;
-  for (const Diagnostic& diagnostic : diagnostics) {
+  std::vector<Finding> alarms;
+  for (const Finding& diagnostic : diagnostics) {
     const bool asked_for =
         std::any_of(lines.begin(), lines.end(),
                     [&diagnostic](const ExpectedLine& line) { return meets(diagnostic, line); });
@@ -184,7 +220,7 @@ Result<void> ActionlintRun::judge_file(const std::string& name) {
   const std::string stem = os::Path(name).stem().string();
   const auto expected = TRY(expectations(stem));
   // The suite names every file so.
-  const std::vector<Diagnostic> found = TRY(lint(folder_, name, expected ? "test.yaml" : name));
+  const std::vector<Finding> found = TRY(lint(folder_, name, expected ? "test.yaml" : name));
   judge(name, expected, found);
   return success();
 }
@@ -194,11 +230,11 @@ Result<void> ActionlintRun::judge_project(const std::string& name) {
   const os::Path root = folder_ / name;
   for (const std::string inside : {".github/workflows", "workflows"}) {
     if (!is_folder(world_.files, root / inside)) continue;
-    std::vector<Diagnostic> all;
+    std::vector<Finding> all;
     const auto paths = TRY(files_below(world_.files, root / inside, workflow_endings()));
     for (const std::string& path : paths) {
       const std::string full = cat(inside, "/", path);
-      const std::vector<Diagnostic> found = TRY(lint(root, full, full));
+      const std::vector<Finding> found = TRY(lint(root, full, full));
       all.insert(all.end(), found.begin(), found.end());
     }
     const auto expected = TRY(expectations(name));

@@ -2,7 +2,6 @@
 
 #include "base/strings.h"
 #include "pipeline/github/workflow_reader.h"
-#include "pipeline/glob.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -37,21 +36,12 @@ void check_types(Reading& reading, const EventRule& rule, const std::vector<Refe
                         did_you_mean(type.name, words(rule.types))));
 }
 
-void check_patterns(Reading& reading, const Filter& filter, std::string_view key) {
-  const FilterKind kind = key.starts_with("paths") ? FilterKind::Path : FilterKind::Ref;
-  for (const Reference& pattern : filter.patterns)
-    for (const GlobProblem& problem : parse_filter_pattern(pattern.name, kind).problems)
-      reading.error(pattern.position, "glob",
-                    cat("the pattern '", pattern.name, "' of '", key, "': ", problem.message));
-}
-
 Filter read_filter(Reading& reading, const YamlNode& config, std::string_view key) {
   Filter filter;
   const YamlNode* node = config.find(key);
   if (node == nullptr || node->kind == YamlKind::Null) return filter;
   filter.position = node->position;
   filter.patterns = reading.names(*node, cat("a pattern of '", key, "'"));
-  check_patterns(reading, filter, key);
   const bool positive =
       std::any_of(filter.patterns.begin(), filter.patterns.end(),
                   [](const Reference& pattern) { return !pattern.name.starts_with('!'); });

@@ -87,9 +87,6 @@ void check_kind(Reading& reading, const YamlNode& node) {
   const bool uses = node.find("uses") != nullptr;
   for (const KeyRule& rule : step_keys())
     if (rule.use == KeyUse::Unsupported && node.find(rule.name)) return;  // reported already
-  if (run && uses)
-    reading.error(node.find_key("uses")->position, "run-and-uses",
-                  "a step has either 'run' or 'uses', not both");
   if (!run && !uses) reading.error(node.position, "missing-key", "a step needs 'run' or 'uses'");
   const auto reject = [&](std::string_view key, std::string_view other) {
     if (const YamlNode* at = node.find_key(key))

@@ -49,12 +49,20 @@ void check_exclusive(const YamlNode& settings, std::string_view event, std::stri
                 "' cannot be used together; use patterns with '!' in '", filter, "'"));
 }
 
+// Under an event that has filters of its own GitHub refuses the file, elsewhere it ignores the key.
+void refuse_filter(const YamlNode& key, const EventRule& rule, Mistakes& out) {
+  std::string message =
+      cat("'", rule.name, "' cannot be filtered by '", key.text, "': the filter has no effect");
+  if (rule.name == "push" || rule.name.starts_with("pull_request"))
+    out.error(key.position, "unavailable-filter", std::move(message));
+  else
+    out.warning(key.position, "unavailable-filter", std::move(message));
+}
+
 void check_filters(const EventRule& rule, const YamlNode& settings, Mistakes& out) {
   for (const auto& [key, value] : settings.members)
     if (has_word(kFilters, key.text) && !key.text.empty() && !has_word(rule.filters, key.text))
-      out.warning(key.position, "unavailable-filter",
-                  cat("'", rule.name, "' cannot be filtered by '", key.text,
-                      "': the filter has no effect"));
+      refuse_filter(key, rule, out);
   for (const std::string_view filter : {"branches", "tags", "paths"})
     if (has_word(rule.filters, filter)) check_exclusive(settings, rule.name, filter, out);
 }

@@ -72,8 +72,10 @@ void ExpressionTexts::report(const YamlNode& node, std::size_t offset, std::stri
 
 std::optional<ExpressionType> ExpressionTexts::check(const YamlNode& node, std::size_t begin,
                                                      std::size_t end, Place place, Trust trust) {
-  const std::string_view text = std::string_view(node.text).substr(begin, end - begin);
-  if (trim(text).empty()) {
+  const std::string_view written = std::string_view(node.text).substr(begin, end - begin);
+  const std::string_view text = trim(written);
+  if (!text.empty()) begin += static_cast<std::size_t>(text.data() - written.data());
+  if (text.empty()) {
     report(node, begin, "expression", "an expression was expected between '${{' and '}}'");
     return std::nullopt;
   }

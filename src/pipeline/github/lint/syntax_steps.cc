@@ -27,6 +27,7 @@ constexpr Member kRunStep[] = {
     {"continue-on-error", check_boolean},
     {"timeout-minutes", check_minutes},
     {"background", check_boolean},
+    {"uses", check_text},
 };
 
 constexpr Member kActionStep[] = {
@@ -39,6 +40,7 @@ constexpr Member kActionStep[] = {
     {"continue-on-error", check_boolean},
     {"timeout-minutes", check_minutes},
     {"background", check_boolean},
+    {"run", check_text},
 };
 
 // Steps that steer parallel ones.
@@ -67,9 +69,19 @@ std::string_view kind_of(const YamlNode& step) {
   return kind;
 }
 
+// Both at once: the one that comes first is taken for the one too many.
+void check_one_kind(Syntax& syntax, const YamlNode& step) {
+  const YamlNode* run = step.find_key("run");
+  const YamlNode* uses = step.find_key("uses");
+  if (run != nullptr && uses != nullptr)
+    syntax.out().error(std::min(run->position, uses->position), "run-and-uses",
+                       "a step has either 'run' or 'uses', not both");
+}
+
 void check_step(Syntax& syntax, const YamlNode& step) {
   if (step.is_mapping() && is_wait_step(step))
     return syntax.section(step, "a step", kWaitStep, Empty::Refused);
+  check_one_kind(syntax, step);
   const std::string_view kind = kind_of(step);
   if (!kind.empty())
     return syntax.section(step, cat("a step with '", kind, "'"),

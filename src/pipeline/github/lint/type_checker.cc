@@ -125,7 +125,6 @@ ExpressionType TypeChecker::check(const ExpressionNode& node) const {
 ExpressionType TypeChecker::context(const ExpressionNode& node) const {
   const bool known = has_name(all_contexts(), node.name);
   const auto type = contexts_.find(to_lower(node.name));
-  const std::vector<std::string> allowed = words(place_.contexts);
   if (!known) {
     report_(node.begin, "expression",
             cat("there is no context '", node.name, "'",
@@ -135,7 +134,7 @@ ExpressionType TypeChecker::context(const ExpressionNode& node) const {
   if (!has_name(place_.contexts, node.name))
     report_(node.begin, "expression",
             cat("the context '", node.name, "' is not available in ", place_.key, "; ",
-                listed(allowed)));
+                listed(words(place_.contexts))));
   return type == contexts_.end() ? ExpressionType::any() : type->second;
 }
 
@@ -336,6 +335,8 @@ ExpressionType TypeChecker::call(const ExpressionNode& node) const {
   for (const ExpressionNode& child : node.children) arguments.push_back(check(child));
   if (node.function == FunctionId::Environment || node.function == FunctionId::HashFiles)
     check_status_function(node);
+  if (node.function == FunctionId::HashFiles && node.children.empty())
+    report_(node.begin, "expression", "hashFiles() needs the patterns of the files");
   check_arguments(node, arguments);
   switch (node.function) {
     case FunctionId::Contains:
