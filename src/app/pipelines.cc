@@ -55,7 +55,10 @@ Result<void> load_references(const pipeline::Language& language, const ReadText&
       return invalid_input(cat(source.path, ": refers to more than ", kMostOthers,
                                " other files, the last one ", path));
     Result<std::string> text = read(path);
-    if (!text.ok() && text.error().code() != ErrorCode::NotFound) return text.error();
+    const bool is_pipeline = path.ends_with(".yml") || path.ends_with(".yaml");
+    // Scripts are only looked into: one that cannot be read is as one that is not there.
+    if (!text.ok() && is_pipeline && text.error().code() != ErrorCode::NotFound)
+      return text.error();
     if (!text.ok()) {
       source.others[path] = std::nullopt;
       continue;

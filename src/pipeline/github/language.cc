@@ -6,6 +6,7 @@
 #include "pipeline/github/lint/allow.h"
 #include "pipeline/github/lint/lint.h"
 #include "pipeline/github/lint/mistakes.h"
+#include "pipeline/github/lint/script_files.h"
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::pipeline::github {
@@ -71,9 +72,11 @@ bool GithubLanguage::reads(std::string_view path) const {
   return path.find('/', at + kFolder.size()) == std::string_view::npos;
 }
 
-// Called workflows and local actions are refused so far, so nothing else is wanted.
-std::vector<std::string> GithubLanguage::references(std::string_view, std::string_view) const {
-  return {};
+// Called workflows and local actions are refused so far; scripts are for the rules of lint.
+std::vector<std::string> GithubLanguage::references(std::string_view path,
+                                                    std::string_view text) const {
+  if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return {};
+  return script_references(text);
 }
 
 std::unique_ptr<const ReadPipeline> GithubLanguage::read(const SourceFile& file) const {

@@ -43,7 +43,8 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
        {"5:22 run-and-uses"}},
       {with_job("    runs-on: linux\n    steps: [{uses: actions/cache@v4}]\n"),
        {"5:20 unsupported-action"}},
-      {with_job("    runs-on: linux\n    steps: [{uses: ./local}]\n"), {"5:20 unsupported-action"}},
+      {with_job("    runs-on: linux\n    steps: [{uses: ./local}]\n"),
+       {"5:20 unsupported-action", "5:20 action-before-checkout"}},
       {with_job("    runs-on: linux\n    steps: [{uses: checkout}]\n"), {"5:20 invalid-uses"}},
       {with_job(
            "    runs-on: linux\n    steps: [{uses: actions/checkout@v4, with: {fetchdepth: 1}}]\n"),

@@ -20,6 +20,7 @@ TEST(Allow, takes_away_what_stands_on_its_line_or_on_the_next) {
       {cat("      - run: make | tee log  ", rule, " only for people\n"), {}},
       {cat("      ", rule, " only for people\n      - run: make | tee log\n"), {}},
       {cat("      ", rule, " why\n\n      # and more\n      - run: make | tee log\n"), {}},
+      {cat("      - run: |\n          ", rule, " why\n          make | tee log\n"), {}},
       {cat("      - run: x\n      - run: make | tee log  #sluice:allow hidden-pipe-failure why\n"),
        {}},
       {cat("      - run: make | tee log  # sluice: allow unused-allow, hidden-pipe-failure why\n"),

@@ -47,50 +47,6 @@ void check_condition_text(const Workflow& workflow, const If& condition, Finding
               out);
 }
 
-// Whether each line of a script that has a pipe would hide the failure of its left side.
-bool pipes_into_command(std::string_view script) {
-  for (const std::string_view line : split_lines(script)) {
-    const std::string_view text = trim(line);
-    if (text.starts_with('#')) continue;
-    char quote = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if (quote != 0) {
-        if (c == quote) quote = 0;
-      } else if (c == '\\') {
-        ++i;
-      } else if (c == '\'' || c == '"') {
-        quote = c;
-      } else if (c == '|') {
-        if (i + 1 < text.size() && text[i + 1] == '|')
-          ++i;
-        else if (i > 0 && text[i - 1] != '>')
-          return true;
-      }
-    }
-  }
-  return false;
-}
-
-// Programs whose own success says nothing about what is piped into them.
-bool pipes_into_tee(std::string_view script) {
-  for (std::size_t at = script.find('|'); at != std::string_view::npos;
-       at = script.find('|', at + 1)) {
-    const std::string_view after = trim(script.substr(at + 1, 16));
-    if (after.starts_with("tee ") || after.starts_with("tee\t")) return true;
-  }
-  return false;
-}
-
-bool hides_pipe_failure(const Workflow& workflow, const Job& job, const Step& step) {
-  if (step.uses || step.shell.present() || job.defaults.shell.present() ||
-      workflow.defaults.shell.present())
-    return false;
-  const std::string script = step.run.source();
-  if (script.find("pipefail") != std::string::npos) return false;
-  return pipes_into_command(script) && pipes_into_tee(script);
-}
-
 struct Upload {
   const Step* step;
   std::string name;
@@ -103,7 +59,8 @@ std::optional<std::string> fixed_upload_name(const Step& step) {
   if (overwrite != nullptr && overwrite->source() == "true") return std::nullopt;
   const Token* name = step.with.find("name");
   if (name == nullptr) return "artifact";
-  if (name->has_expression()) return std::nullopt;
+  // With an `if` the step may run in one leg, or one job, alone.
+  if (name->has_expression() || step.condition.present()) return std::nullopt;
   return name->literal_text();
 }
 
@@ -148,16 +105,6 @@ void lint_always_true_if(const Workflow& workflow, Findings& out) {
     check_condition_text(workflow, job.condition, out);
     for (const Step& step : job.steps) check_condition_text(workflow, step.condition, out);
   }
-}
-
-void lint_hidden_pipe_failure(const Workflow& workflow, Findings& out) {
-  for (const Job& job : workflow.jobs)
-    for (const Step& step : job.steps)
-      if (hides_pipe_failure(workflow, job, step))
-        add_finding(workflow, Severity::Warning, "hidden-pipe-failure", step.run.position,
-                    "a failure left of '| tee' is lost: the default shell has no pipefail; say "
-                    "'shell: bash', or 'set -o pipefail'",
-                    out);
 }
 
 void lint_artifact_clash(const Workflow& workflow, Findings& out) {
