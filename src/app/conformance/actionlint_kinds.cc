@@ -17,7 +17,6 @@ constexpr RuleKinds kRules[] = {
     {"cron", "events"},
     {"deprecated-command", "deprecated-commands"},
     {"deprecated-input", "action"},
-    {"duplicate-id", "syntax-check job-needs"},
     {"duplicate-key", "syntax-check"},
     {"duplicate-needs", "job-needs"},
     {"duplicate-step-id", "id"},

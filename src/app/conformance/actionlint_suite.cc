@@ -170,7 +170,8 @@ Result<std::vector<Finding>> ActionlintRun::lint(const os::Path& root, const std
   TRY(load_references(language, read, source));
   const std::vector<std::string_view> lines = split_lines(source.text);
   std::vector<Finding> findings;
-  for (const Diagnostic& diagnostic : language.read(source)->diagnostics())
+  const std::unique_ptr<const pipeline::ReadPipeline> read_file = language.read(source);
+  for (const Diagnostic& diagnostic : read_file->diagnostics())
     findings.push_back({diagnostic, block_line_of(lines, diagnostic.position.line)});
   return findings;
 }

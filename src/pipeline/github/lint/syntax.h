@@ -49,6 +49,8 @@ class Syntax {
   bool is_expression(const YamlNode& node) const;
   void unknown_key(const YamlNode& key, std::string_view what, std::span<const Member> members,
                    Unknown unknown);
+  // Only that no member has a key that is not among `members`.
+  void unknown_keys(const YamlNode& node, std::string_view what, std::span<const Member> members);
   void missing(TextPosition position, std::string message);
 
  private:

@@ -43,6 +43,22 @@ constexpr Member kActionStep[] = {
     {"run", check_text},
 };
 
+// Of a step that does not say what it does.
+constexpr Member kAnyStep[] = {
+    {"id", check_text},
+    {"if", check_text},
+    {"name", check_text},
+    {"run", check_text},
+    {"uses", check_text},
+    {"shell", check_text},
+    {"with", check_with},
+    {"working-directory", check_text},
+    {"env", check_env},
+    {"continue-on-error", check_boolean},
+    {"timeout-minutes", check_minutes},
+    {"background", check_boolean},
+};
+
 // Steps that steer parallel ones.
 constexpr Member kWaitStep[] = {
     {"id", check_text},
@@ -87,10 +103,10 @@ void check_step(Syntax& syntax, const YamlNode& step) {
     return syntax.section(step, cat("a step with '", kind, "'"),
                           kind == "run" ? std::span<const Member>(kRunStep) : kActionStep,
                           Empty::Refused);
-  if (step.is_mapping() || step.kind == YamlKind::Null)
-    syntax.missing(step.position, "a step needs 'run' (a script) or 'uses' (an action)");
-  else
-    syntax.mapping(step, "a step", Empty::Refused);
+  if (!step.is_mapping() && step.kind != YamlKind::Null)
+    return static_cast<void>(syntax.mapping(step, "a step", Empty::Refused));
+  syntax.missing(step.position, "a step needs 'run' (a script) or 'uses' (an action)");
+  syntax.unknown_keys(step, "a step", kAnyStep);
 }
 
 }  // namespace
