@@ -29,7 +29,8 @@ Result<std::vector<StepSummary>> step_summaries(Workbench& workbench, const std:
     if (!started && stored.event.kind != kind::kStepEnded) continue;
     const JsonObject& body = *TRY(as_object(stored.event.body, stored.event.kind));
     const engine::LegKey leg = TRY(engine::leg_key(body));
-    const std::string id = TRY(get_string(body, "id"));
+    const std::string id = string_or(body, "id", "");
+    if (id.empty()) continue;  // a step that runs nothing itself
     if (started) {
       names[{leg, id}] = string_or(body, "name", id);
       continue;

@@ -23,8 +23,14 @@ std::string summary_of(const JsonObject& body) {
 }  // namespace
 
 const StepNode* LegNode::running_step() const {
-  for (const StepNode& step : steps)
-    if (step.state == "running" || step.state == "paused") return &step;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    if (step->state == "running" || step->state == "paused") return &*step;
+  return nullptr;
+}
+
+const StepNode* LegNode::find_step(int step, std::string_view part) const {
+  for (const StepNode& candidate : steps)
+    if (candidate.step == step && candidate.part == part) return &candidate;
   return nullptr;
 }
 
@@ -131,23 +137,27 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
   if (leg == nullptr) return;
   const std::string& name = event.event.kind;
   const int index = static_cast<int>(int_or(body, "step", -1));
+  const std::string part = string_or(body, "part", "");
   if (name == kind::kStepStarted || name == kind::kStepSkipped || name == kind::kStepReplayed) {
     StepNode step;
     step.step = index;
+    step.part = part;
     step.name = string_or(body, "name", "");
     step.state = name == kind::kStepSkipped ? "skipped" : "running";
     step.message = summary_of(body);
     step.started = event.time;
     if (name == kind::kStepSkipped) step.finished = event.time;
     // Tried again: it takes its own place.
-    std::erase_if(leg->steps, [index](const StepNode& known) { return known.step == index; });
+    std::erase_if(leg->steps, [&](const StepNode& known) {
+      return known.step == index && known.part == part;
+    });
     leg->steps.push_back(std::move(step));
   } else if (name == kind::kStepPaused) {
     for (StepNode& step : leg->steps)
-      if (step.step == index) step.state = "paused";
+      if (step.step == index && step.part == part) step.state = "paused";
   } else if (name == kind::kStepConcluded) {
     for (StepNode& step : leg->steps) {
-      if (step.step != index) continue;
+      if (step.step != index || step.part != part) continue;
       step.state = string_or(body, "conclusion", "");
       step.outcome = string_or(body, "outcome", "");
       step.message = string_or(body, "message", "");

@@ -14,6 +14,7 @@ namespace sluice::cli {
 
 struct StepNode {
   int step = 0;
+  std::string part;  // of a step inside of that one: "1.2"
   std::string name;
   std::string state;  // running, skipped, or the conclusion
   std::string outcome;
@@ -32,7 +33,9 @@ struct LegNode {
   std::vector<StepNode> steps;  // that ran or were skipped, in order
   std::vector<std::string> dropped_outputs;
 
+  // The one that was started last, where several run at once.
   const StepNode* running_step() const;
+  const StepNode* find_step(int step, std::string_view part) const;
 };
 
 struct JobNode {

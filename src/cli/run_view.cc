@@ -26,8 +26,26 @@ std::string duration_of(const std::optional<Timestamp>& started,
   return to_human(finished.value_or(now) - *started);
 }
 
+// Steps inside of a step stand below it.
+std::string indent_of(const StepNode& step) {
+  if (step.part.empty()) return "";
+  return std::string(
+      2 + 2 * static_cast<std::size_t>(std::count(step.part.begin(), step.part.end(), '.')), ' ');
+}
+
 bool counts_as_failure(std::string_view state) {
   return state == "failed" || state == "timed_out" || state == "errored";
+}
+
+std::size_t count_running(const LegNode& leg) {
+  return static_cast<std::size_t>(std::count_if(
+      leg.steps.begin(), leg.steps.end(),
+      [](const StepNode& step) { return step.state == "running" && step.part.empty(); }));
+}
+
+std::string others_of(const LegNode& leg) {
+  const std::size_t running = count_running(leg);
+  return running > 1 ? cat(", ", running - 1, " more") : std::string();
 }
 
 std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int width) {
@@ -38,7 +56,8 @@ std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int w
     line += cat("  ", step->name,
                 step->state == "paused"
                     ? paint(kind, Colour::Red, " failed, waits")
-                    : paint(kind, Colour::Dim, cat(" ", to_human(now - step->started))));
+                    : paint(kind, Colour::Dim,
+                            cat(" ", to_human(now - step->started), others_of(leg))));
   else if (!leg.message.empty())
     line += cat("  ", paint(kind, Colour::Dim, leg.message));
   return shorten(line, static_cast<std::size_t>(width));
@@ -62,7 +81,7 @@ class Ending {
     for (const JobNode& job : tree.jobs())
       for (const LegNode& leg : job.legs)
         for (const StepNode& step : leg.steps)
-          if (counts_as_failure(step.state)) print_failure(job, leg, step);
+          if (counts_as_failure(step.state) && step.part.empty()) print_failure(job, leg, step);
     print_remarks(tree);
     const std::string took =
         tree.finished() ? to_human(*tree.finished() - tree.started()) : std::string("?");
@@ -208,11 +227,10 @@ class PlainView final : public RunView {
                      const engine::LegKey& key, const LegNode& leg) {
     const Json* index = find(body, "step");
     if (index == nullptr || !index->is_int64()) return;
-    const StepNode* step = nullptr;
-    for (const StepNode& candidate : leg.steps)
-      if (candidate.step == index->get_int64()) step = &candidate;
+    const StepNode* step =
+        leg.find_step(static_cast<int>(index->get_int64()), string_or(body, "part", ""));
     if (step == nullptr) return;
-    const std::string prefix = cat(leg.name, " | ");
+    const std::string prefix = cat(leg.name, " | ", indent_of(*step));
     if (event.event.kind == engine::event_kind::kStepStarted) {
       text_ += cat(prefix, "● ", step->name, "\n");
     } else if (event.event.kind == engine::event_kind::kStepSkipped) {
@@ -234,8 +252,11 @@ class PlainView final : public RunView {
   void print_log(const engine::LegKey& key, int step) {
     const LegNode* leg = tree_.find_leg(key);
     if (leg == nullptr) return;
+    const StepNode* node = leg->find_step(step, "");
+    const std::string whose =
+        node != nullptr && count_running(*leg) > 1 ? cat(node->name, ": ") : std::string();
     follower_.read_new(log_path_(key, step), [&](std::string_view line) {
-      text_ += cat(leg->name, " |   ", log_line(line, LineTimes::Hide), "\n");
+      text_ += cat(leg->name, " |   ", whose, log_line(line, LineTimes::Hide), "\n");
       if (text_.size() >= kFlushed) flush();
     });
   }

@@ -74,7 +74,8 @@ std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, Termi
   for (const StepRow& step : steps) {
     if (step.job != leg.job || step.leg != leg.leg || step.attempt != leg.attempt) continue;
     const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
-    text += cat("    ", mark_of(kind, result), " ", step.step + 1, " ", step.name, "  ",
+    text += cat("    ", mark_of(kind, result), " ", step.step + 1,
+                step.part.empty() ? "" : cat(".", step.part), " ", step.name, "  ",
                 took(step.started, step.finished));
     if (!step.message.empty()) text += cat("  ", step.message);
     text += "\n";
@@ -143,6 +144,7 @@ Result<int> logs(const RunsOptions& options, Context& context) {
   std::vector<std::string> jobs;
   for (const StepRow& step : TRY(workbench->read_model().steps(run.id))) {
     if (std::find(jobs.begin(), jobs.end(), step.job) == jobs.end()) jobs.push_back(step.job);
+    if (!step.part.empty()) continue;  // its lines are in the log of the step around it
     if (!options.job.empty() && step.job != options.job) continue;
     if (!options.step.empty() && !engine::is_step(step, options.step, machine.get())) continue;
     ++printed;
@@ -180,8 +182,9 @@ Result<int> watch(const RunsOptions& options, Context& context) {
     }
     for (const JobNode& job : view->tree().jobs())
       for (const LegNode& leg : job.legs)
-        if (const StepNode* step = leg.running_step())
-          view->on_output({job.id, leg.leg}, step->step);
+        for (const StepNode& step : leg.steps)
+          if (step.state == "running" && step.part.empty())
+            view->on_output({job.id, leg.leg}, step.step);
     view->on_tick();
     if (!view->tree().result().empty()) break;
     os::pause(context.interrupt, std::chrono::milliseconds(200));

@@ -37,6 +37,20 @@ CREATE TABLE run_requests(
   id INTEGER PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
   created INTEGER NOT NULL
 ) STRICT;
+)sql"},
+                                            // Steps inside of a step, in the order of their start.
+                                            {2, R"sql(
+CREATE TABLE steps2(
+  run TEXT NOT NULL, job TEXT NOT NULL, leg INTEGER NOT NULL, attempt INTEGER NOT NULL,
+  step INTEGER NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
+  outcome TEXT NOT NULL, conclusion TEXT NOT NULL, message TEXT NOT NULL, reason TEXT NOT NULL,
+  pid INTEGER, started INTEGER, finished INTEGER, ord INTEGER NOT NULL,
+  PRIMARY KEY(run, job, leg, attempt, step, part)
+) STRICT, WITHOUT ROWID;
+INSERT INTO steps2 SELECT run, job, leg, attempt, step, '', name, status, outcome, conclusion,
+  message, reason, pid, started, finished, 0 FROM steps;
+DROP TABLE steps;
+ALTER TABLE steps2 RENAME TO steps;
 )sql"}};
 
 constexpr std::string_view kPausedText = "it failed and waits for an answer";
@@ -108,8 +122,8 @@ constexpr std::string_view kThisLeg =
     " WHERE run = ?1 AND job = ?2 AND leg = ?3 AND attempt = (SELECT attempt FROM runs WHERE id = "
     "?1)";
 constexpr std::string_view kThisStep =
-    " WHERE run = ?1 AND job = ?2 AND leg = ?3 AND step = ?4 AND attempt = (SELECT attempt FROM "
-    "runs WHERE id = ?1)";
+    " WHERE run = ?1 AND job = ?2 AND leg = ?3 AND step = ?4 AND part = ?5 AND attempt = (SELECT "
+    "attempt FROM runs WHERE id = ?1)";
 
 Result<void> leg_started(const Projecting& p) {
   return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4, message = ''", kThisLeg),
@@ -125,15 +139,14 @@ Result<void> leg_finished(const Projecting& p) {
 }
 
 constexpr std::string_view kInsertStep =
-    "INSERT INTO steps(run, job, leg, attempt, step, name, status, outcome, conclusion, message, "
-    "reason, started) SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, ?7, ?7, '', ?8, ?9 FROM runs WHERE "
-    "id "
-    "= ?1 ON CONFLICT DO NOTHING";
+    "INSERT INTO steps(run, job, leg, attempt, step, part, name, status, outcome, conclusion, "
+    "message, reason, started, ord) SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, ?7, ?8, ?8, '', ?9, "
+    "?10, ?11 FROM runs WHERE id = ?1 ON CONFLICT DO NOTHING";
 
 Result<void> step_appears(const Projecting& p, std::string_view status, std::string_view outcome) {
-  return p.execute(kInsertStep,
-                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("name"),
-                    std::string(status), std::string(outcome), p.json("reason"), p.time()});
+  return p.execute(kInsertStep, {p.run, p.text("job"), p.number("leg"), p.number("step"),
+                                 p.text("part"), p.text("name"), std::string(status),
+                                 std::string(outcome), p.json("reason"), p.time(), p.event.seq});
 }
 
 Result<void> step_started(const Projecting& p) {
@@ -150,17 +163,18 @@ Result<void> step_replayed(const Projecting& p) {
 }
 
 Result<void> step_process(const Projecting& p) {
-  return p.execute(cat("UPDATE steps SET pid = ?5", kThisStep),
-                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.number("pid")});
+  return p.execute(
+      cat("UPDATE steps SET pid = ?6", kThisStep),
+      {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part"), p.number("pid")});
 }
 
 Result<void> step_concluded(const Projecting& p) {
   return p.execute(
       cat("UPDATE steps SET status = CASE WHEN status IN ('running', 'paused') THEN 'finished' "
           "ELSE status END, "
-          "outcome = ?5, conclusion = ?6, message = ?7, finished = ?8",
+          "outcome = ?6, conclusion = ?7, message = ?8, finished = ?9",
           kThisStep),
-      {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("outcome"),
+      {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part"), p.text("outcome"),
        p.text("conclusion"), p.text("message"), p.time()});
 }
 
@@ -376,7 +390,7 @@ Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
   TRY(database_.read([&](store::Reader& reader) {
     return reader.query(
         "SELECT job, leg, attempt, step, name, status, outcome, conclusion, message, reason, pid, "
-        "started, finished FROM steps WHERE run = ? ORDER BY attempt, job, leg, step",
+        "started, finished, part FROM steps WHERE run = ? ORDER BY attempt, job, leg, step, ord",
         {run}, [&](const Row& row) -> Result<void> {
           Json reason = TRY(json_column(row, 9));
           rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
@@ -384,7 +398,7 @@ Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
                           std::string(row.text(4)), std::string(row.text(5)),
                           std::string(row.text(6)), std::string(row.text(7)),
                           std::string(row.text(8)), std::move(reason), row.integer_or_null(10),
-                          time_or_null(row, 11), time_or_null(row, 12)});
+                          time_or_null(row, 11), time_or_null(row, 12), std::string(row.text(13))});
           return success();
         });
   }));

@@ -59,6 +59,7 @@ struct StepRow {
   std::optional<std::int64_t> pid;
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
+  std::string part;  // of a step inside of `step`: "1.2"
 };
 
 struct RunRequest {

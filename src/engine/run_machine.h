@@ -58,6 +58,7 @@ struct LegState {
   std::vector<std::pair<pipeline::RunStep, pipeline::StepResult>> history;
   std::optional<int> replay_before;  // rerun: steps below are answered from `recorded`
   std::map<std::string, pipeline::StepResult> recorded;
+  std::vector<pipeline::JobInput> replayed;  // answered so, not fed yet
   pipeline::LegResult result;
   // Encodings of `masked_secrets`, made again when the program knows more secrets.
   mutable std::vector<std::string> masked_secrets;

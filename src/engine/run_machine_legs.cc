@@ -26,10 +26,17 @@ std::string fingerprint_of(const pipeline::RunStep& step, const store::Sealer& s
   } else {
     const auto& builtin = std::get<pipeline::BuiltinAction>(step.action);
     text += cat(builtin.name, "@", builtin.version, "\n");
+    if (builtin.stage == pipeline::ActionStage::Post) text += "post\n";
+    for (const auto& [name, value] : builtin.state) text += cat("state ", name, "=", value, "\n");
     for (const auto& [name, value] : builtin.inputs) text += cat(name, "=", value, "\n");
   }
   for (const auto& [name, value] : step.env) text += cat(name, "=", value, "\n");
   return sealer.fingerprint(text).hex().substr(0, 32);
+}
+
+void put_place(JsonObject& body, int step, const std::string& part) {
+  body["step"] = step;
+  if (!part.empty()) body["part"] = part;
 }
 
 }  // namespace
@@ -282,10 +289,18 @@ Result<void> RunMachine::on_leg_cleaned(const StoredEvent&, const JsonObject& bo
   return schedule();
 }
 
+// Steps that are answered from the attempt before are fed when all effects of an input are carried
+// out, so that what the program said about several steps stays together.
 Result<void> RunMachine::feed(std::size_t job, std::size_t leg, const pipeline::JobInput& input) {
   LegState& state = jobs_[job].legs[leg];
-  const std::vector<pipeline::JobEffect> effects = TRY(state.program->advance(input));
-  for (const pipeline::JobEffect& effect : effects) TRY(carry_out(job, leg, effect));
+  std::deque<pipeline::JobInput> inputs{input};
+  while (!inputs.empty() && state.phase == Phase::Running) {
+    const std::vector<pipeline::JobEffect> effects = TRY(state.program->advance(inputs.front()));
+    inputs.pop_front();
+    for (const pipeline::JobEffect& effect : effects) TRY(carry_out(job, leg, effect));
+    inputs.insert(inputs.end(), state.replayed.begin(), state.replayed.end());
+    state.replayed.clear();
+  }
   return success();
 }
 
@@ -297,13 +312,18 @@ Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
   if (const auto* run = std::get_if<pipeline::RunStep>(&effect)) {
     return run_or_replay(job, leg, *run);
   }
-  if (const auto* skip = std::get_if<pipeline::SkipStep>(&effect)) {
-    body["step"] = skip->step;
+  if (const auto* begin = std::get_if<pipeline::BeginStep>(&effect)) {
+    put_place(body, begin->step, begin->part);
+    body["name"] = begin->name;
+    body["reason"] = to_json(begin->reason);
+    emit(event_kind::kStepStarted, std::move(body));
+  } else if (const auto* skip = std::get_if<pipeline::SkipStep>(&effect)) {
+    put_place(body, skip->step, skip->part);
     body["name"] = skip->name;
     body["reason"] = to_json(skip->reason);
     emit(event_kind::kStepSkipped, std::move(body));
   } else if (const auto* conclude = std::get_if<pipeline::ConcludeStep>(&effect)) {
-    body["step"] = conclude->step;
+    put_place(body, conclude->step, conclude->part);
     body["outcome"] = pipeline::to_string(conclude->outcome);
     body["conclusion"] = pipeline::to_string(conclude->conclusion);
     body["message"] = conclude->message;
@@ -335,15 +355,15 @@ Result<void> RunMachine::run_or_replay(std::size_t job, std::size_t leg,
   LegState& state = jobs_[job].legs[leg];
   const LegKey key = key_of(job, leg);
   JsonObject body = leg_body(key);
-  body["step"] = step.step;
+  put_place(body, step.step, step.part);
   body["id"] = step.id;
   body["name"] = step.name;
   const auto recorded = state.recorded.find(step.id);
   if (state.replay_before && step.step < *state.replay_before && recorded != state.recorded.end()) {
     emit(event_kind::kStepReplayed, std::move(body));
-    const pipeline::StepEnded ended{step.id, recorded->second};
     state.history.emplace_back(step, recorded->second);
-    return feed(job, leg, ended);
+    state.replayed.emplace_back(pipeline::StepEnded{step.id, recorded->second});
+    return success();
   }
   body["arguments"] = step_fingerprint(step);
   body["reason"] = to_json(step.reason);

@@ -252,6 +252,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     JsonObject body = leg_body(message.leg);
     body["id"] = message.id;
     body["step"] = step->step;
+    if (!step->part.empty()) body["part"] = step->part;
     body["pid"] = static_cast<std::int64_t>(message.start.process.pid);
     body["start_ticks"] = message.start.process.start_ticks;
     body["boot_id"] = message.start.process.boot_id;

@@ -52,6 +52,7 @@ StepResult to_result(const EndedMessage& message) {
   result.outcome = to_outcome(message.end);
   result.exit_code = message.exit_code;
   result.message = message.message;
+  result.took = message.ended - message.started;
   for (const auto& command : message.commands)
     result.commands.push_back({command.name, command.properties, command.data});
   return result;
@@ -65,6 +66,9 @@ Result<StepResult> read_end_record(const Json& record) {
   StepResult result;
   result.exit_code = static_cast<int>(TRY(get_int(object, "exit_code")));
   result.message = string_or(object, "message", "");
+  const auto started = parse_rfc3339(string_or(object, "started", ""));
+  const auto ended = parse_rfc3339(string_or(object, "ended", ""));
+  if (started && ended) result.took = *ended - *started;
   const std::optional<StepEnd> end = step_end_from_string(outcome);
   if (!end) return corrupt(cat("end record: unknown outcome '", outcome, "'"));
   result.outcome = to_outcome(*end);

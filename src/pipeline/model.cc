@@ -92,17 +92,24 @@ std::string_view expansion_name(Expansion expansion) {
   UNREACHABLE();
 }
 
+Json to_json(const PlannedStep& step) {
+  JsonObject object{{"id", step.id},
+                    {"name", step.name},
+                    {"condition", step.condition},
+                    {"not_honoured", to_json(step.not_honoured)},
+                    {"position", position_json(step.position)}};
+  JsonArray nested;
+  for (const PlannedStep& inner : step.nested) nested.push_back(to_json(inner));
+  if (!nested.empty()) object["steps"] = std::move(nested);
+  return object;
+}
+
 Json to_json(const PlannedJob& job) {
   JsonArray legs;
   for (const Leg& leg : job.legs)
     legs.push_back(JsonObject{{"index", leg.index}, {"name", leg.name}, {"matrix", leg.matrix}});
   JsonArray steps;
-  for (const PlannedStep& step : job.steps)
-    steps.push_back(JsonObject{{"id", step.id},
-                               {"name", step.name},
-                               {"condition", step.condition},
-                               {"not_honoured", to_json(step.not_honoured)},
-                               {"position", position_json(step.position)}});
+  for (const PlannedStep& step : job.steps) steps.push_back(to_json(step));
   return JsonObject{{"id", job.id},
                     {"name", job.name},
                     {"position", position_json(job.position)},
@@ -315,7 +322,9 @@ Json to_json(const StepResult& result) {
                     {"commands", std::move(commands)},
                     {"outputs", to_json(result.outputs)},
                     {"environment", to_json(result.environment)},
-                    {"path_additions", to_json(result.path_additions)}};
+                    {"path_additions", to_json(result.path_additions)},
+                    {"state", to_json(result.state)},
+                    {"took_us", result.took.count()}};
 }
 
 Result<StepResult> step_result_from_json(const Json& value) {
@@ -330,6 +339,9 @@ Result<StepResult> step_result_from_json(const Json& value) {
   result.outputs = string_map(object, "outputs");
   result.environment = string_map(object, "environment");
   result.path_additions = string_list(object, "path_additions");
+  result.state = string_map(object, "state");
+  if (const Json* took = find(object, "took_us"); took != nullptr && took->is_int64())
+    result.took = Duration(took->get_int64());
   for (const Json& item : *TRY(get_array(object, "commands"))) {
     const JsonObject& command = *TRY(as_object(item, "command"));
     result.commands.push_back({string_or(command, "name", ""), string_map(command, "properties"),

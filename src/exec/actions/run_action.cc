@@ -125,6 +125,7 @@ StepResult run_action(const ActionRequest& request,
   if (!start.ok()) return errored(start.error().describe());
   on_started(start.value());
   StepResult result = run_entry(*entry, request);
+  result.took = request.world.clock.now() - start->started;
   // Cut off, not ended: the next engine runs it again.
   if (result.outcome == Outcome::Cancelled) return result;
   const Result<void> recorded = record_end(request, result);

@@ -186,7 +186,7 @@ std::string LegProgram::fill_run_step(TokenEvaluator& evaluator, RunStep& run) c
 
 bool LegProgram::skip_step(Explanation reason, std::vector<JobEffect>& effects) {
   effects.emplace_back(
-      SkipStep{static_cast<int>(next_), current().shown_name(), std::move(reason)});
+      SkipStep{static_cast<int>(next_), {}, current().shown_name(), std::move(reason)});
   record(Outcome::Skipped, Outcome::Skipped, {});
   return true;
 }

@@ -47,26 +47,34 @@ struct ScriptAction {
   std::vector<std::string> fallback;  // used when command[0] is not installed; may be empty
 };
 
+// The part of an action that runs in its place, and the one that runs when the job's steps are
+// over.
+enum class ActionStage { Main, Post };
+
 // Something built in: "checkout", "upload-artifact", … with evaluated inputs.
 struct BuiltinAction {
   std::string name;     // as written before the @: "actions/checkout"
   std::string version;  // after it: "v4"
   std::map<std::string, std::string> inputs;
+  ActionStage stage = ActionStage::Main;
+  // In Post: what its main part left in StepResult::state.
+  std::map<std::string, std::string> state = {};
 };
 
 // What is read out of the step's output while it is written.
 enum class LogCommands { None, Github };
 
-// A file that exists while the step runs, whose path the step finds in an environment variable and
-// whose content comes back in its result.
+// A file that exists while the step runs, whose path the step finds in an environment variable
+// and whose content comes back in its result.
 struct CollectedFile {
   std::string variable;  // "GITHUB_OUTPUT"
   std::uint64_t limit = 10u << 20;
 };
 
 struct RunStep {
-  std::string id;    // effect id, unique in the leg and the same in each replay: "step-3"
-  int step = 0;      // index into the plan's steps
+  std::string id;    // effect id, unique in the leg and the same in each replay: "step-3.1"
+  int step = 0;      // index into the plan's steps; steps inside of it share its log
+  std::string part;  // of a step inside of that one: "1", "1.2"; empty: the step itself
   std::string name;  // as shown
   std::variant<ScriptAction, BuiltinAction> action;
   std::map<std::string, std::string> env;  // complete, but for PATH's base and CollectedFile paths
@@ -79,9 +87,19 @@ struct RunStep {
   Explanation reason;              // why it runs
 };
 
+// A step that begins and runs nothing itself (its steps do, or it waits for others): reported,
+// nothing to do. A ConcludeStep follows.
+struct BeginStep {
+  int step = 0;
+  std::string part;
+  std::string name;
+  Explanation reason;
+};
+
 // A step that does not run: reported, nothing to do.
 struct SkipStep {
   int step = 0;
+  std::string part;
   std::string name;
   Explanation reason;
 };
@@ -89,6 +107,7 @@ struct SkipStep {
 // A step has ended and this is what counts of it: reported, nothing to do.
 struct ConcludeStep {
   int step = 0;
+  std::string part;
   Outcome outcome = Outcome::Succeeded;
   Outcome conclusion = Outcome::Succeeded;
   std::string message;  // why it failed, where there is more than an exit code
@@ -115,7 +134,8 @@ struct FinishJob {
   std::string message;
 };
 
-using JobEffect = std::variant<RunStep, SkipStep, ConcludeStep, HashFiles, StopStep, FinishJob>;
+using JobEffect =
+    std::variant<RunStep, BeginStep, SkipStep, ConcludeStep, HashFiles, StopStep, FinishJob>;
 
 // ---- inputs
 // --------------------------------------------------------------------------------------
@@ -136,6 +156,8 @@ struct StepResult {
   std::map<std::string, std::string> outputs;      // of a built-in action
   std::map<std::string, std::string> environment;  // set by a built-in action for later steps
   std::vector<std::string> path_additions;         // by a built-in action
+  std::map<std::string, std::string> state;        // left by a built-in action for its post stage
+  Duration took{};                                 // 0: not known
 };
 
 struct BeginJob {};

@@ -65,13 +65,16 @@ class LegLog {
 
   void add(const JobEffect& effect) {
     if (const auto* run = std::get_if<RunStep>(&effect)) {
-      names_[run->step] = run->name;
+      names_[{run->step, run->part}] = run->name;
       log_.push_back(cat(prefix_, " run ", run->name));
+    } else if (const auto* begin = std::get_if<BeginStep>(&effect)) {
+      names_[{begin->step, begin->part}] = begin->name;
+      log_.push_back(cat(prefix_, " begin ", begin->name));
     } else if (const auto* skip = std::get_if<SkipStep>(&effect)) {
       log_.push_back(cat(prefix_, " skip ", skip->name, " (", skip->reason.summary, ")"));
     } else if (const auto* end = std::get_if<ConcludeStep>(&effect)) {
-      log_.push_back(cat(prefix_, " end ", names_[end->step], " ", to_string(end->outcome), "/",
-                         to_string(end->conclusion)));
+      log_.push_back(cat(prefix_, " end ", names_[{end->step, end->part}], " ",
+                         to_string(end->outcome), "/", to_string(end->conclusion)));
     } else if (const auto* stop = std::get_if<StopStep>(&effect)) {
       log_.push_back(cat(prefix_, " stop ", stop->id));
     } else if (const auto* hash = std::get_if<HashFiles>(&effect)) {
@@ -84,7 +87,7 @@ class LegLog {
  private:
   std::string prefix_;
   std::vector<std::string>& log_;
-  std::map<int, std::string> names_;
+  std::map<std::pair<int, std::string>, std::string> names_;
 };
 
 LegResult result_of(const EndedLeg& ended) {
