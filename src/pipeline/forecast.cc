@@ -48,13 +48,11 @@ class LegWalk {
 
  private:
   void on(const RunStep& run) {
-    StepForecast& step = step_at(run.step, run.name);
-    step.verdict = is_open(run.reason) ? Verdict::Open : Verdict::Runs;
-    step.reason = run.reason;
+    StepForecast& step = begun(run.step, run.part, run.name, run.reason);
     StepResult result;
     for (const AssumedJob* job : assumed_)
       for (const auto& [name, assumed] : job->steps) {
-        if (!is_named(run.step, name)) continue;
+        if (!run.part.empty() || !is_named(run.step, name)) continue;
         if (assumed.result) result.outcome = *assumed.result;
         if (assumed.result) step.verdict = Verdict::Assumed;
         for (const auto& [output, value] : assumed.outputs) result.outputs[output] = value;
@@ -62,21 +60,21 @@ class LegWalk {
     if (result.outcome == Outcome::Failed) result.exit_code = 1;
     inputs_.emplace_back(StepEnded{run.id, std::move(result)});
   }
+  void on(const BeginStep& begin) { begun(begin.step, begin.part, begin.name, begin.reason); }
   void on(const SkipStep& skip) {
-    StepForecast& step = step_at(skip.step, skip.name);
+    StepForecast& step = step_at(skip.step, skip.part, skip.name);
     step.verdict = Verdict::Skipped;
     step.reason = skip.reason;
     step.outcome = step.conclusion = Outcome::Skipped;
   }
   void on(const ConcludeStep& end) {
     const auto& planned = job_.steps[static_cast<std::size_t>(end.step)];
-    const bool began = find_step(end.step) != nullptr;
-    StepForecast& step = step_at(end.step, planned.name);
+    StepForecast& step = step_at(end.step, end.part, planned.name);
     step.outcome = end.outcome;
     step.conclusion = end.conclusion;
     if (end.outcome != Outcome::Errored) return;
     step.message = end.message;
-    if (!began || step.verdict != Verdict::Assumed) step.verdict = Verdict::Fails;
+    if (step.verdict != Verdict::Assumed) step.verdict = Verdict::Fails;
   }
   void on(const HashFiles& request) {
     inputs_.emplace_back(FilesHashed{request.id, std::string(64, '0')});
@@ -92,15 +90,19 @@ class LegWalk {
     const PlannedStep& planned = job_.steps[static_cast<std::size_t>(step)];
     return name == planned.id || name == planned.name || name == std::to_string(step + 1);
   }
-  StepForecast* find_step(int step) {
-    for (StepForecast& known : leg_.steps)
-      if (known.step == step) return &known;
-    return nullptr;
+  StepForecast& begun(int step, std::string_view part, std::string_view name,
+                      const Explanation& reason) {
+    StepForecast& forecast = step_at(step, part, name);
+    forecast.verdict = is_open(reason) ? Verdict::Open : Verdict::Runs;
+    forecast.reason = reason;
+    return forecast;
   }
-  StepForecast& step_at(int step, std::string_view name) {
-    if (StepForecast* known = find_step(step)) return *known;
+  StepForecast& step_at(int step, std::string_view part, std::string_view name) {
+    for (StepForecast& known : leg_.steps)
+      if (known.step == step && known.part == part) return known;
     leg_.steps.emplace_back();
     leg_.steps.back().step = step;
+    leg_.steps.back().part = part;
     leg_.steps.back().name = name;
     return leg_.steps.back();
   }
@@ -231,6 +233,7 @@ class Forecaster {
 
 Json step_json(const StepForecast& step) {
   return JsonObject{{"step", step.step + 1},
+                    {"part", step.part},
                     {"name", step.name},
                     {"verdict", to_string(step.verdict)},
                     {"outcome", to_string(step.outcome)},

@@ -45,7 +45,8 @@ enum class Verdict {
 std::string_view to_string(Verdict verdict);
 
 struct StepForecast {
-  int step = 0;  // index into the plan's steps
+  int step = 0;      // index into the plan's steps
+  std::string part;  // "2.1": of a step inside of it; empty for itself
   std::string name;
   Verdict verdict = Verdict::Runs;
   Explanation reason;

@@ -130,9 +130,25 @@ Json condition_json(const If& condition) {
                                                           : call);
 }
 
+void add_control(JsonObject& object, const Step& step) {
+  if (!step.name.present()) object["name"] = step.shown_name();
+  JsonArray ids;
+  for (const Reference& target : step.waits_for) ids.emplace_back(target.name);
+  if (step.kind == StepKind::WaitAll)
+    object["wait-all"] = true;
+  else if (step.kind == StepKind::Cancel)
+    object["cancel"] = ids.empty() ? Json(nullptr) : ids.front();
+  else
+    object["wait"] = std::move(ids);
+}
+
 Json step_json(const Step& step) {
   JsonObject object{{"id", step.context_name}};
-  object["if"] = condition_json(step.condition);
+  if (step.is_control())
+    add_control(object, step);
+  else
+    object["if"] = condition_json(step.condition);
+  if (step.mode == StepMode::Background) object["background"] = true;
   add(object, "name", step.name, Literals::Text);
   add(object, "env", step.env, Literals::Text);
   add(object, "run", step.run, Literals::Text);

@@ -128,9 +128,7 @@ PlannedJob BoundWorkflow::plan_job(const Job& job) const {
     if (const Job* needed = workflow_->find_job(need.name)) planned.needs.push_back(needed->id);
   planned.condition = job.condition.source;
   planned.labels = written_labels(job.runs_on);
-  for (const Step& step : job.steps)
-    planned.steps.push_back(
-        {step.id, step.shown_name(), step.condition.source, step.position, step.not_honoured});
+  planned.steps = plan_steps(job);
   planned.not_honoured = without_steps(job);
   plan_legs(job, planned);
   return planned;

@@ -104,9 +104,13 @@ std::string unknown_in(const Token& token, const EvaluationContext& context) {
   return why;
 }
 
-std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
-  return cat(workflow.file, ":", problem.position.line, ":", problem.position.column, ": ",
+std::string located(std::string_view file, const TokenEvaluator::Problem& problem) {
+  return cat(file, ":", problem.position.line, ":", problem.position.column, ": ",
              problem.message);
+}
+
+std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
+  return located(workflow.file, problem);
 }
 
 }  // namespace sluice::pipeline::github

@@ -30,6 +30,7 @@ Explanation condition_explanation(const If& condition, const EvaluationContext& 
                                   DecidedBy decided_by, std::string summary);
 
 // "file:line:column: message".
+std::string located(std::string_view file, const TokenEvaluator::Problem& problem);
 std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem);
 
 }  // namespace sluice::pipeline::github

@@ -388,9 +388,9 @@ Result<Value> JobConditionContext::call(std::string_view name,
 Result<Value> StepContext::call(std::string_view name, std::span<const Value> arguments) const {
   const std::string function = to_lower(name);
   if (function == "always") return Value::boolean(true);
-  if (function == "cancelled") return Value::boolean(job_status_ == Outcome::Cancelled);
-  if (function == "success") return Value::boolean(job_status_ == Outcome::Succeeded);
-  if (function == "failure") return Value::boolean(job_status_ == Outcome::Failed);
+  if (function == "cancelled") return Value::boolean(status_.job == Outcome::Cancelled);
+  if (function == "success") return Value::boolean(status_.before == Outcome::Succeeded);
+  if (function == "failure") return Value::boolean(status_.before == Outcome::Failed);
   return ContextSet::call(name, arguments);
 }
 

@@ -100,16 +100,22 @@ class JobConditionContext final : public ContextSet {
 
 using FileHashes = std::map<std::vector<std::string>, std::string>;
 
+// What the status functions of a step look at.
+struct StepStatus {
+  Outcome before = Outcome::Succeeded;  // of the job; inside of a composite action, of the action
+  Outcome job = Outcome::Succeeded;
+};
+
 // The status functions of a step, and the hashes that are known.
 class StepContext final : public ContextSet {
  public:
-  StepContext(ContextSet contexts, Outcome job_status, const FileHashes& hashes)
-      : ContextSet(std::move(contexts)), job_status_(job_status), hashes_(hashes) {}
+  StepContext(ContextSet contexts, StepStatus status, const FileHashes& hashes)
+      : ContextSet(std::move(contexts)), status_(status), hashes_(hashes) {}
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
   std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
 
  private:
-  Outcome job_status_;
+  StepStatus status_;
   const FileHashes& hashes_;
 };
 

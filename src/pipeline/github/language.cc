@@ -7,6 +7,7 @@
 #include "pipeline/github/lint/lint.h"
 #include "pipeline/github/lint/mistakes.h"
 #include "pipeline/github/lint/script_files.h"
+#include "pipeline/github/local_action.h"
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::pipeline::github {
@@ -72,11 +73,13 @@ bool GithubLanguage::reads(std::string_view path) const {
   return path.find('/', at + kFolder.size()) == std::string_view::npos;
 }
 
-// Called workflows and local actions are refused so far; scripts are for the rules of lint.
+// Scripts are for the rules of lint.
 std::vector<std::string> GithubLanguage::references(std::string_view path,
                                                     std::string_view text) const {
   if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return {};
-  return script_references(text);
+  std::vector<std::string> paths = local_action_references(path, text);
+  for (std::string& script : script_references(text)) paths.push_back(std::move(script));
+  return paths;
 }
 
 std::unique_ptr<const ReadPipeline> GithubLanguage::read(const SourceFile& file) const {

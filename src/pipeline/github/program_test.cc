@@ -231,10 +231,10 @@ TEST(Steps, an_expression_that_fails_names_its_place_and_fails_the_step) {
 )"),
                                     by_script());
   const auto& effects = run.legs.at("a").front().effects;
-  const auto& bad = std::get<ConcludeStep>(effects[0]);
+  const auto& bad = std::get<ConcludeStep>(effects[1]);
   EXPECT_EQ(bad.conclusion, Outcome::Errored);
   EXPECT_TRUE(bad.message.starts_with(".github/workflows/ci.yml:7:13: ")) << bad.message;
-  const auto& worse = std::get<ConcludeStep>(effects[1]);
+  const auto& worse = std::get<ConcludeStep>(effects[3]);
   EXPECT_EQ(worse.conclusion, Outcome::Succeeded);
   EXPECT_TRUE(worse.message.starts_with(".github/workflows/ci.yml:12:23: ")) << worse.message;
 }

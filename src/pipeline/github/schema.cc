@@ -60,11 +60,17 @@ constexpr KeyRule kStep[] = {
     {"working-directory"},
     {"continue-on-error"},
     {"timeout-minutes"},
-    {"background", kUnsupported, "steps run one after another"},
-    {"parallel", kUnsupported, "steps run one after another"},
-    {"wait", kUnsupported, "steps run one after another"},
-    {"wait-all", kUnsupported, "steps run one after another"},
-    {"cancel", kUnsupported, "steps run one after another"},
+    {"background"},
+    {"parallel"},
+    {"wait"},
+    {"wait-all"},
+    {"cancel"},
+};
+
+constexpr KeyRule kActionStep[] = {
+    {"id"},  {"name"}, {"if"},    {"run"},
+    {"uses"}, {"with"}, {"env"},  {"shell"},
+    {"working-directory"}, {"continue-on-error"},
 };
 
 constexpr KeyRule kStrategy[] = {{"matrix"}, {"fail-fast"}, {"max-parallel"}};
@@ -193,6 +199,9 @@ std::span<const KeyRule> job_keys() {
 std::span<const KeyRule> step_keys() {
   return kStep;
 }
+std::span<const KeyRule> action_step_keys() {
+  return kActionStep;
+}
 std::span<const KeyRule> strategy_keys() {
   return kStrategy;
 }
@@ -253,6 +262,14 @@ Scopes make_scopes() {
                      step_status_functions()),
       {hash_files_function()});
   scopes.step = with_functions(all, {hash_files_function()});
+  const ExpressionScope inside = scope("github inputs strategy matrix steps job runner env");
+  scopes.action_step = with_functions(inside, {hash_files_function()});
+  scopes.action_step_if = with_functions(scopes.action_step, step_status_functions());
+  scopes.action_output = inside;
+  scopes.action_default =
+      with_functions(scope("github strategy matrix job runner"), {hash_files_function()});
+  scopes.action_post_if = with_functions(
+      scope("github inputs strategy matrix job runner env steps"), step_status_functions());
   return scopes;
 }
 

@@ -25,6 +25,7 @@ struct KeyRule {
 std::span<const KeyRule> workflow_keys();
 std::span<const KeyRule> job_keys();
 std::span<const KeyRule> step_keys();
+std::span<const KeyRule> action_step_keys();  // of a step inside of a composite action
 std::span<const KeyRule> strategy_keys();
 std::span<const KeyRule> defaults_keys();
 std::span<const KeyRule> run_defaults_keys();
@@ -59,14 +60,20 @@ struct Scopes {
   ExpressionScope environment_url;
   ExpressionScope step_if;
   ExpressionScope step;
+  ExpressionScope action_step_if;  // inside of a composite action
+  ExpressionScope action_step;
+  ExpressionScope action_output;
+  ExpressionScope action_default;  // of an input
+  ExpressionScope action_post_if;
 };
 Scopes make_scopes();
 
 // The inputs of a built-in action.
 struct ActionRule {
-  std::string_view name;      // "actions/checkout"
-  std::string_view inputs;    // separated by spaces
-  std::string_view required;  // likewise
+  std::string_view name;          // "actions/checkout"
+  std::string_view inputs;        // separated by spaces
+  std::string_view required;      // likewise
+  std::string_view post_if = {};  // of its post step; empty: it has none
 };
 std::span<const ActionRule> built_in_actions();
 const ActionRule* find_built_in_action(std::string_view name);  // without case

@@ -11,8 +11,19 @@ std::string If::evaluated() const {
   return cat("success() && (", expression.source(expression.root.children[1]), ")");
 }
 
+namespace {
+
+// GitHub's names.
+std::string_view control_name(StepKind kind) {
+  if (kind == StepKind::WaitAll) return "Wait for all";
+  return kind == StepKind::Cancel ? "Cancel" : "Wait";
+}
+
+}  // namespace
+
 std::string Step::shown_name() const {
   if (name.present() && !name.source().empty()) return name.source();
+  if (is_control()) return std::string(control_name(kind));
   if (uses && uses->version.empty()) return cat("Run ", uses->name);
   if (uses) return cat("Run ", uses->name, "@", uses->version);
   const std::string script = run.source();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -77,8 +78,17 @@ struct ActionReference {
   TextPosition position;
 };
 
+struct LocalAction;  // local_action.h
+
+// Wait, WaitAll and Cancel speak of steps in the background; they always run.
+enum class StepKind { Run, Uses, Wait, WaitAll, Cancel };
+enum class StepMode { Foreground, Background };
+
+// `parallel: [a, b]` is read as two steps in the background and a Wait for both.
 struct Step {
   TextPosition position;
+  StepKind kind = StepKind::Run;
+  StepMode mode = StepMode::Foreground;
   std::string id;            // as given, or empty
   std::string context_name;  // id, or what GitHub calls it: "__run_2", "__actions_checkout"
   TextPosition id_position;
@@ -93,7 +103,12 @@ struct Step {
   Token continue_on_error;
   Token timeout_minutes;
   std::vector<Diagnostic> not_honoured;  // what of it cannot be done here
+  std::vector<Reference> waits_for;   // Wait, Cancel: ids as written
+  std::vector<std::size_t> targets;   // the same as places in the list of steps
+  // Of `uses: ./path`; null when the action's file was not looked for, or is wrong.
+  std::shared_ptr<const LocalAction> action;
 
+  bool is_control() const { return kind != StepKind::Run && kind != StepKind::Uses; }
   std::string shown_name() const;  // before evaluation
 };
 

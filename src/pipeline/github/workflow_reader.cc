@@ -4,6 +4,7 @@
 #include "pipeline/github/concurrency.h"
 #include "pipeline/github/lint/check_file.h"
 #include "pipeline/github/lint/mistakes.h"
+#include "pipeline/github/local_action.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -56,6 +57,7 @@ ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
   if (parse.is_readable()) read_root(reading, parse.root, result.workflow);
   result.diagnostics = merge_findings(check_file(file, parse), reading.take_diagnostics());
   if (parse.is_readable()) result.root = std::move(parse.root);
+  attach_local_actions(file, result.workflow, result.diagnostics);
   result.workflow.not_enforced = reading.take_not_enforced();
   return result;
 }

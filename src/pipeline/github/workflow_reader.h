@@ -33,6 +33,10 @@ ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits = 
 // The parts of the above, one source file each.
 std::vector<Trigger> read_triggers(Reading& reading, const YamlNode& node);
 std::vector<Job> read_jobs(Reading& reading, const YamlNode& node);
-std::vector<Step> read_steps(Reading& reading, const YamlNode& node);
+// Steps of a job, or of a composite action, which may do less.
+enum class StepsOf { Job, Action };
+std::vector<Step> read_steps(Reading& reading, const YamlNode& node, StepsOf place);
+// Whether something of the step is to be done when the job's steps are over.
+bool has_post_step(const Step& step);
 
 }  // namespace sluice::pipeline::github

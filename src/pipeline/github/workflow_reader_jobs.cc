@@ -146,7 +146,8 @@ Job read_job(Reading& reading, const YamlNode& key, const YamlNode& node) {
   if (job.runs_on.present()) note_runner(reading, job);
   check_informing_keys(reading, node);
   read_settings(reading, node, job);
-  if (const YamlNode* steps = node.find("steps")) job.steps = read_steps(reading, *steps);
+  if (const YamlNode* steps = node.find("steps"))
+    job.steps = read_steps(reading, *steps, StepsOf::Job);
   return job;
 }
 

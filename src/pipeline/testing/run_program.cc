@@ -15,37 +15,68 @@ class LegRun {
 
   std::vector<JobEffect> run() {
     inputs_.emplace_back(BeginJob{});
-    while (!inputs_.empty()) {
+    while (!inputs_.empty() || !held_.empty()) {
+      if (inputs_.empty()) release(std::string(held_.front().first));
       const JobInput input = std::move(inputs_.front());
       inputs_.pop_front();
       feed(input);
+      if (std::exchange(cancel_next_, false)) feed(CancelJob{"a test"});
     }
     CHECK(!effects_.empty() && std::holds_alternative<FinishJob>(effects_.back()));
     return std::move(effects_);
   }
 
  private:
-  std::vector<JobEffect> feed(const JobInput& input) {
+  void feed(const JobInput& input) {
     Result<std::vector<JobEffect>> effects = program_.advance(input);
     CHECK(effects.ok());
     for (const JobEffect& effect : effects.value()) {
       effects_.push_back(effect);
       if (const auto* step = std::get_if<RunStep>(&effect)) carry_out(*step);
+      if (const auto* stop = std::get_if<StopStep>(&effect)) end_cancelled(stop->id);
       if (const auto* hash = std::get_if<HashFiles>(&effect))
         inputs_.emplace_back(
             FilesHashed{hash->id, script_.on_hash ? script_.on_hash(*hash) : "digest"});
     }
-    return std::move(effects).value();
+    const auto* ended = std::get_if<StepEnded>(&input);
+    if (ended != nullptr) release(names_[ended->id]);
   }
 
   void carry_out(const RunStep& step) {
     StepResult result = script_.on_step ? script_.on_step(job_, leg_, step) : StepResult{};
-    if (script_.cancel_during && script_.cancel_during(job_, step)) {
-      facts_.cancelled = true;
-      for (const JobEffect& effect : feed(CancelJob{"a test"}))
-        if (std::holds_alternative<StopStep>(effect)) result.outcome = Outcome::Cancelled;
+    names_[step.id] = step.name;
+    const auto until = script_.until.find(step.name);
+    if (until != script_.until.end())
+      held_.emplace_back(until->second, StepEnded{step.id, std::move(result)});
+    else
+      inputs_.emplace_back(StepEnded{step.id, std::move(result)});
+    if (!script_.cancel_during || !script_.cancel_during(job_, step)) return;
+    facts_.cancelled = true;
+    cancel_next_ = true;
+  }
+
+  void end_cancelled(const std::string& id) {
+    for (auto held = held_.begin(); held != held_.end(); ++held) {
+      if (held->second.id != id) continue;
+      inputs_.emplace_back(std::move(held->second));
+      held_.erase(held);
+      break;
     }
-    inputs_.emplace_back(StepEnded{step.id, std::move(result)});
+    for (JobInput& input : inputs_)
+      if (auto* ended = std::get_if<StepEnded>(&input); ended != nullptr && ended->id == id)
+        ended->result.outcome = Outcome::Cancelled;
+  }
+
+  // Steps that wait for this one to end; all of them when nothing else goes on.
+  void release(const std::string& name) {
+    for (std::size_t i = 0; i < held_.size();) {
+      if (held_[i].first != name) {
+        ++i;
+        continue;
+      }
+      inputs_.emplace_back(std::move(held_[i].second));
+      held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
   }
 
   JobProgram& program_;
@@ -54,6 +85,9 @@ class LegRun {
   const Script& script_;
   RunFacts& facts_;
   std::deque<JobInput> inputs_;
+  std::vector<std::pair<std::string, StepEnded>> held_;  // until a step of that name has ended
+  std::map<std::string, std::string> names_;             // of steps, by effect id
+  bool cancel_next_ = false;
   std::vector<JobEffect> effects_;
 };
 

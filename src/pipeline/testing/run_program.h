@@ -18,7 +18,9 @@ struct Script {
   std::function<std::string(const HashFiles& request)> on_hash;
   // True: the run is cancelled while this step runs; it then ends as on_step says, or Cancelled
   // when the program stops it.
-  std::function<bool(const std::string& job, const RunStep& step)> cancel_during;
+  std::function<bool(const std::string& job, const RunStep& step)> cancel_during = {};
+  // Name of a step -> name of another: it goes on until that one has ended, or until it is stopped.
+  std::map<std::string, std::string> until = {};
 };
 
 struct EndedLeg {
@@ -34,8 +36,8 @@ struct EndedRun {
   std::map<std::string, JobDecision> decisions;
   std::map<std::string, std::vector<EndedLeg>> legs;
   Outcome result = Outcome::Succeeded;
-  // "job build: run", "job x: skip (reason)", "build.0 run Name", "build.0 skip Name (reason)",
-  // "build.0 end Name failed/succeeded", "build.0 finish failed".
+  // "job build: run", "job x: skip (reason)", "build.0 run Name", "build.0 begin Name", "build.0
+  // skip Name (reason)", "build.0 end Name failed/succeeded", "build.0 finish failed".
   std::vector<std::string> log;
 };
 

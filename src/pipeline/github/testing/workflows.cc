@@ -23,8 +23,9 @@ TriggerEvent push_to(std::string_view branch) {
 }
 
 std::unique_ptr<BoundPipeline> bind_workflow(std::string_view text, const BindOptions& options) {
-  auto bound =
-      GithubLanguage().read(workflow_file(text))->bind(options.event, options.run, options.values);
+  SourceFile file = workflow_file(text);
+  file.others = options.others;
+  auto bound = GithubLanguage().read(file)->bind(options.event, options.run, options.values);
   if (!bound.ok()) std::fprintf(stderr, "%s\n", bound.error().describe().c_str());
   CHECK(bound.ok());
   return std::move(bound).value();

@@ -19,6 +19,7 @@ struct BindOptions {
   TriggerEvent event = push_to("main");
   RunIdentity run = {.run_id = "01run"};
   RunValues values = {};
+  std::map<std::string, std::optional<std::string>> others = {};
 };
 
 // Aborts when the workflow has errors.
