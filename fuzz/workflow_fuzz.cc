@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "drive_leg.h"
 #include "pipeline/github/language.h"
 #include "pipeline/ports/job_program.h"
 
@@ -30,18 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     place.temp = "/t/temp";
     auto leg = bound.value()->start_leg(job.id, runs->legs.front(), {}, place);
     if (!leg.ok()) continue;
-    JobInput input = BeginJob{};
-    for (bool finished = false; !finished;) {
-      auto effects = leg.value().program->advance(input);
-      if (!effects.ok() || effects.value().empty()) __builtin_trap();
-      const JobEffect& last = effects.value().back();
-      if (const auto* step = std::get_if<RunStep>(&last))
-        input = StepEnded{step->id, {}};
-      else if (const auto* hash = std::get_if<HashFiles>(&last))
-        input = FilesHashed{hash->id, "d"};
-      else
-        finished = true;
-    }
+    sluice::fuzz::drive_leg(*leg.value().program, text);
   }
   return 0;
 }
