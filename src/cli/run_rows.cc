@@ -34,7 +34,7 @@ Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
   for (const StepRow& step : steps)
     if (step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt)
       list.push_back(JsonObject{{"step", step.step},
-{"part", step.part},
+                                {"part", step.part},
                                 {"name", step.name},
                                 {"status", step.status},
                                 {"outcome", step.outcome},

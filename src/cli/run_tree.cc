@@ -148,9 +148,8 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
     step.started = event.time;
     if (name == kind::kStepSkipped) step.finished = event.time;
     // Tried again: it takes its own place.
-    std::erase_if(leg->steps, [&](const StepNode& known) {
-      return known.step == index && known.part == part;
-    });
+    std::erase_if(leg->steps,
+                  [&](const StepNode& known) { return known.step == index && known.part == part; });
     leg->steps.push_back(std::move(step));
   } else if (name == kind::kStepPaused) {
     for (StepNode& step : leg->steps)

@@ -53,11 +53,11 @@ std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int w
       cat(mark_of(kind, leg.state), " ", pad(shorten(leg.name, kNameWidth), kNameWidth), " ",
           pad(duration_of(leg.started, leg.finished, now), 10));
   if (const StepNode* step = leg.running_step())
-    line += cat("  ", step->name,
-                step->state == "paused"
-                    ? paint(kind, Colour::Red, " failed, waits")
-                    : paint(kind, Colour::Dim,
-                            cat(" ", to_human(now - step->started), others_of(leg))));
+    line += cat(
+        "  ", step->name,
+        step->state == "paused"
+            ? paint(kind, Colour::Red, " failed, waits")
+            : paint(kind, Colour::Dim, cat(" ", to_human(now - step->started), others_of(leg))));
   else if (!leg.message.empty())
     line += cat("  ", paint(kind, Colour::Dim, leg.message));
   return shorten(line, static_cast<std::size_t>(width));

@@ -152,7 +152,7 @@ Result<void> step_appears(const Projecting& p, std::string_view status, std::str
 Result<void> step_started(const Projecting& p) {
   if (find(p.body, "again") != nullptr)
     return p.execute(cat("UPDATE steps SET status = 'running', message = ''", kThisStep),
-                     {p.run, p.text("job"), p.number("leg"), p.number("step")});
+                     {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part")});
   return step_appears(p, "running", "");
 }
 Result<void> step_skipped(const Projecting& p) {
@@ -211,9 +211,9 @@ Result<void> group_claimed(const Projecting& p) {
 }
 
 Result<void> step_paused(const Projecting& p) {
-  return p.execute(
-      cat("UPDATE steps SET status = 'paused', message = ?5", kThisStep),
-      {p.run, p.text("job"), p.number("leg"), p.number("step"), std::string(kPausedText)});
+  return p.execute(cat("UPDATE steps SET status = 'paused', message = ?6", kThisStep),
+                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part"),
+                    std::string(kPausedText)});
 }
 
 using Projector = Result<void> (*)(const Projecting&);

@@ -61,6 +61,11 @@ std::string stream_of(std::string_view run_id) {
   return cat("run/", run_id);
 }
 
+void put_place(JsonObject& body, int step, const std::string& part) {
+  body["step"] = step;
+  if (!part.empty()) body["part"] = part;
+}
+
 JsonObject leg_body(const LegKey& key) {
   return {{"job", key.job}, {"leg", key.leg}};
 }

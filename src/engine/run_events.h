@@ -76,6 +76,8 @@ struct LegKey {
   auto operator<=>(const LegKey&) const = default;
 };
 JsonObject leg_body(const LegKey& key);
+// The step, and which of the steps inside of it.
+void put_place(JsonObject& body, int step, const std::string& part);
 Result<LegKey> leg_key(const JsonObject& body);
 
 // Break: a step that fails waits until somebody says how it goes on.

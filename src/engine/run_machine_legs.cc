@@ -34,11 +34,6 @@ std::string fingerprint_of(const pipeline::RunStep& step, const store::Sealer& s
   return sealer.fingerprint(text).hex().substr(0, 32);
 }
 
-void put_place(JsonObject& body, int step, const std::string& part) {
-  body["step"] = step;
-  if (!part.empty()) body["part"] = part;
-}
-
 }  // namespace
 
 std::string RunMachine::step_fingerprint(const pipeline::RunStep& step) const {

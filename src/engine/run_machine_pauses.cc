@@ -39,7 +39,7 @@ void RunMachine::pause(std::size_t job, std::size_t leg, PausedStep step) {
   LegState& state = jobs_[job].legs[leg];
   const std::string id = step.step.id;
   JsonObject body = leg_body(key);
-  body["step"] = step.step.step;
+  put_place(body, step.step.step, step.step.part);
   body["id"] = id;
   body["outcome"] = pipeline::to_string(step.result.outcome);
   body["exit_code"] = step.result.exit_code;
@@ -78,7 +78,7 @@ void RunMachine::retry(std::size_t job, std::size_t leg, pipeline::RunStep step)
   step.id = cat(first, "-try-", tries + 1);
   state.first_ids.emplace(step.id, first);
   JsonObject body = leg_body(key);
-  body["step"] = step.step;
+  put_place(body, step.step, step.part);
   body["id"] = step.id;
   body["name"] = step.name;
   body["arguments"] = step_fingerprint(step);

@@ -27,7 +27,7 @@ struct PlannedStep {
   std::string condition;  // source text, empty when none
   TextPosition position;
   std::vector<Diagnostic> not_honoured = {};  // what of it cannot be done here
-  std::vector<PlannedStep> nested = {};  // the steps of an action that is made of steps
+  std::vector<PlannedStep> nested = {};       // the steps of an action that is made of steps
 };
 
 // Of those that share a group, runs and legs alike, one goes on at a time. Case does not count in

@@ -40,7 +40,7 @@ PIPELINE = """\
     """
 LINES = ["build-1", "build-2", "report-1", "test-1", "test-2", "test-3"]
 # What differs between any two runs: processes, ids, places, times, and hashes and seals of these.
-VARYING = {"pid", "start_ticks", "boot_id", "arguments", "artifact-id", "artifact-digest", "snapshot", "created",
+VARYING = {"pid", "start_ticks", "boot_id", "arguments", "artifact-id", "artifact-digest", "snapshot", "created", "took_us",
            "run_id"}
 
 

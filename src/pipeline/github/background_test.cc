@@ -252,7 +252,7 @@ TEST(Background, mistakes_are_found) {
       {"- parallel: x", {"6:19 wrong-type"}},
       {"- parallel: []", {"6:19 missing-key"}},
       {"- parallel: [{wait-all: }]", {"6:20 parallel-step"}},
-      {"- {parallel: [{run: a}], if: true}", {"6:32 unknown-key"}},
+      {"- {parallel: [{run: a}], if: true}", {"6:32 unknown-key", "6:36 constant-if"}},
       {"- parallel: [{run: a, background: true}]", {"6:29 unknown-key"}},
       {"- parallel: [{id: x, run: a}, {id: x, run: b}]", {"6:42 duplicate-step-id"}},
       {"- parallel: [{id: x, run: a}]\n      - cancel: x", {}},

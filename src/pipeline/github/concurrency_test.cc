@@ -51,7 +51,7 @@ TEST(Concurrency, mistakes_have_their_places) {
   const std::pair<std::string_view, std::string_view> kCases[] = {
       {"''", "2:14 wrong-type"},
       {"[a]", "2:14 wrong-type"},
-      {"{cancel-in-progress: true}", "2:14 missing-key"},
+      {"{cancel-in-progress: true}", "2:1 missing-key"},
       {"{group: [a]}", "2:22 wrong-type"},
       {"{group: a, cancel-in-progress: soon}", "2:45 wrong-type"},
       {"{group: a, queue: many}", "2:32 wrong-type"},

@@ -105,8 +105,7 @@ std::string unknown_in(const Token& token, const EvaluationContext& context) {
 }
 
 std::string located(std::string_view file, const TokenEvaluator::Problem& problem) {
-  return cat(file, ":", problem.position.line, ":", problem.position.column, ": ",
-             problem.message);
+  return cat(file, ":", problem.position.line, ":", problem.position.column, ": ", problem.message);
 }
 
 std::string located(const Workflow& workflow, const TokenEvaluator::Problem& problem) {

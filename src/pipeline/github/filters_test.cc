@@ -102,7 +102,7 @@ TEST(Filters, mistakes_in_on_are_found_with_their_place) {
       {"pushh", {"1:5 unknown-event"}},
       {"{push: {branch: [x]}}", {"1:13 unknown-key"}},
       {"{push: {branches: ['!x']}}", {"1:23 filter-without-match"}},
-      {"{push: {branches: [x], branches-ignore: [y]}}", {"1:45 exclusive-filters"}},
+      {"{push: {branches: [x], branches-ignore: [y]}}", {"1:28 exclusive-filters"}},
       {"{pull_request: {types: [opend]}}", {"1:29 unknown-activity-type"}},
       {"[]", {"1:5 missing-key"}},
   };

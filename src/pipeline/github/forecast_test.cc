@@ -184,7 +184,7 @@ const WhatIf kCases[] = {
      "  a:\n    runs-on: x\n    steps: [{if: \"fromJSON('{')\", run: x}, {run: y}]\n"
      "  b:\n    if: \"fromJSON('{')\"\n" STEPS,
      {},
-     {"a runs failed", "  1 fails errored default", "  2 skipped skipped failure",
+     {"a runs failed", "  1 fails errored evaluation", "  2 skipped skipped failure",
       "b fails failed evaluation"}},
     {"several_assumptions_go_together",
      "  a:\n" STEPS "  b:\n" STEPS "  c:\n    needs: [a, b]\n    if: failure()\n" STEPS,

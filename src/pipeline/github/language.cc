@@ -63,6 +63,19 @@ class ReadGithubWorkflow final : public ReadPipeline {
   std::vector<Diagnostic> diagnostics_;
 };
 
+// For the rules about what a called workflow takes and gives.
+std::vector<std::string> called_workflows(std::string_view text) {
+  constexpr std::string_view kCall = "uses: ./.github/workflows/";
+  constexpr std::string_view kBefore = "uses: ./";
+  std::vector<std::string> paths;
+  for (std::size_t at = text.find(kCall); at != std::string_view::npos;
+       at = text.find(kCall, at + 1)) {
+    const std::string_view rest = text.substr(at + kBefore.size());
+    paths.emplace_back(trim(rest.substr(0, rest.find_first_of("\n#\r"))));
+  }
+  return paths;
+}
+
 }  // namespace
 
 bool GithubLanguage::reads(std::string_view path) const {
@@ -79,6 +92,7 @@ std::vector<std::string> GithubLanguage::references(std::string_view path,
   if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return {};
   std::vector<std::string> paths = local_action_references(path, text);
   for (std::string& script : script_references(text)) paths.push_back(std::move(script));
+  for (std::string& called : called_workflows(text)) paths.push_back(std::move(called));
   return paths;
 }
 

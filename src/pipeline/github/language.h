@@ -8,7 +8,7 @@ namespace sluice::pipeline::github {
 class GithubLanguage final : public Language {
  public:
   std::string_view name() const override { return "github"; }
-  std::string_view version() const override { return "2"; }
+  std::string_view version() const override { return "3"; }
   // .github/workflows/*.yml and *.yaml, wherever that folder is in the path.
   bool reads(std::string_view path) const override;
   std::vector<std::string> references(std::string_view path, std::string_view text) const override;

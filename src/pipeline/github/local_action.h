@@ -45,8 +45,8 @@ struct LocalAction {
   std::string post;         // Node; empty: none
   If post_if;
   std::vector<Diagnostic> not_honoured;  // what of it and of the actions that it uses
-  std::size_t nested_steps = 0;  // of it and of the actions that it uses
-  std::size_t height = 1;        // 1: it uses no composite action
+  std::size_t nested_steps = 0;          // of it and of the actions that it uses
+  std::size_t height = 1;                // 1: it uses no composite action
 
   const ActionInput* find_input(std::string_view name) const;  // without case
   // Whether there is something to do when the job's steps are over.

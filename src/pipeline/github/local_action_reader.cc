@@ -60,7 +60,8 @@ void read_inputs(Reading& reading, const YamlNode& root, LocalAction& action) {
     input.name = key.text;
     input.position = key.position;
     if (action.find_input(input.name) != nullptr)
-      reading.error(key.position, "duplicate-id", cat("the input '", key.text, "' is there twice"));
+      reading.error(key.position, "duplicate-key",
+                    cat("the input '", key.text, "' is there twice"));
     if (value.is_mapping()) {
       warn_unknown(reading, value, kInputKeys, "an input");
       input.required = required_at(reading, value);
@@ -208,8 +209,7 @@ LocalAction read_local_action(std::string file, std::string_view text,
   for (const YamlProblem& problem : parse.problems)
     reading.error(problem.position, "yaml", problem.message);
   if (parse.problems.empty())
-    action.not_honoured =
-        reading.not_honoured_in([&] { read_root(reading, parse.root, action); });
+    action.not_honoured = reading.not_honoured_in([&] { read_root(reading, parse.root, action); });
   for (Diagnostic& found : reading.take_diagnostics()) diagnostics.push_back(std::move(found));
   return action;
 }

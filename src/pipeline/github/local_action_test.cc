@@ -17,13 +17,14 @@ std::string using_it(std::string_view uses, std::string_view more = "") {
              more);
 }
 
-// "file:line:column rule" of all that is no note.
+// "file:line:column rule" of all that is no note and not told of every use.
 Found found_in(const std::string& workflow, const Others& others) {
   SourceFile file = workflow_file(workflow);
   file.others = others;
   Found found;
   for (const Diagnostic& diagnostic : check_workflow(file))
-    if (diagnostic.severity != Severity::Note)
+    if (diagnostic.severity != Severity::Note && diagnostic.rule != "action-before-checkout" &&
+        diagnostic.rule != "action-metadata")
       found.push_back(cat(diagnostic.file.substr(diagnostic.file.rfind('/') + 1), ":",
                           diagnostic.position.line, ":", diagnostic.position.column, " ",
                           diagnostic.rule));
@@ -77,7 +78,7 @@ TEST(LocalActions, mistakes_are_reported_at_their_place_in_the_action) {
       {"inputs: {a: {required: maybe}}\nruns: {using: node20, main: x}\n",
        {"action.yml:1:24 wrong-type"}},
       {"inputs: {a: {}, A: {}}\nruns: {using: node20, main: x}\n",
-       {"action.yml:1:17 duplicate-id"}},
+       {"action.yml:1:17 duplicate-key"}},
       {"inputs: {a: {default: '${{ secrets.X }}'}}\nruns: {using: node20, main: x}\n",
        {"action.yml:1:28 expression"}},
       {"outputs: {o: {}}\nruns: {using: composite, steps: [{run: x, shell: sh}]}\n",

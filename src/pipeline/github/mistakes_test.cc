@@ -54,7 +54,7 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
        {"5:48 unknown-input"}},
       {with_job("    runs-on: linux\n    steps: [{uses: actions/upload-artifact@v4}]\n"),
        {"5:20 missing-input"}},
-      {with_job("    runs-on: linux\n    steps: [{run: x, wait: y}]\n"), {"5:14 unknown-key"}},
+      {with_job("    runs-on: linux\n    steps: [{run: x, wait: y}]\n"), {"5:14 run-and-uses"}},
       {with_job("    runs-on: linux\n    steps:\n      - id: x\n        run: a\n      - id: X\n"
                 "        run: b\n"),
        {"8:13 duplicate-step-id"}},
@@ -88,8 +88,9 @@ TEST(Mistakes, propose_the_nearest_word) {
                     "    steps: [{run: x}]\n"));
   std::string all;
   for (const Diagnostic& diagnostic : found) all += to_string(diagnostic) + "\n";
-  EXPECT_NE(all.find("ci.yml:5:5: error: unexpected key 'step' in job 'build', did you mean 'steps'?"),
-            std::string::npos)
+  EXPECT_NE(
+      all.find("ci.yml:5:5: error: unexpected key 'step' in job 'build', did you mean 'steps'?"),
+      std::string::npos)
       << all;
   EXPECT_NE(all.find("job 'build' needs the unknown job 'buil', did you mean 'build'?"),
             std::string::npos)

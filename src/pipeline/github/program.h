@@ -71,7 +71,8 @@ class LegProgram final : public JobProgram {
 
   // ---- one step: program_steps.cc. True: settled.
   bool decide(StepRun& run, Effects& effects);
-  bool decide_condition(StepRun& run, const StepContext& context, Effects& effects, bool& settled);
+  // Nothing: the condition holds.
+  std::optional<bool> decide_condition(StepRun& run, const StepContext& context, Effects& effects);
   bool start(StepRun& run, StepContext& context, TokenEvaluator& evaluator, Effects& effects);
   bool skip(StepRun& run, Explanation reason, Effects& effects);
   bool fail(StepRun& run, std::string message, Effects& effects);

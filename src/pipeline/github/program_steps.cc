@@ -51,8 +51,9 @@ bool LegProgram::decide(StepRun& run, Effects& effects) {
   if (evaluator.problem() && unknown_in(step.env, context).empty())
     return fail(run, located(*run.list->file, *evaluator.problem()), effects);
   context.set("env", texts_value(merged(base, run.env), KeyCase::Respect));
-  bool settled = false;
-  if (!run.admitted && !decide_condition(run, context, effects, settled)) return settled;
+  if (!run.admitted)
+    if (const std::optional<bool> settled = decide_condition(run, context, effects))
+      return *settled;
   if (must_queue(run)) {
     run.phase = StepRun::Phase::Queued;
     queue_.push_back(&run);
@@ -61,28 +62,25 @@ bool LegProgram::decide(StepRun& run, Effects& effects) {
   return start(run, context, evaluator, effects);
 }
 
-// True: the condition holds. Otherwise `settled` says whether the step is.
-bool LegProgram::decide_condition(StepRun& run, const StepContext& context, Effects& effects,
-                                  bool& settled) {
+std::optional<bool> LegProgram::decide_condition(StepRun& run, const StepContext& context,
+                                                 Effects& effects) {
   const ConditionResult condition =
       evaluate_condition(run.step().condition, context, *run.list->text);
   if (run.dismissed) {
     Explanation reason;
     reason.decided_by = DecidedBy::Cancelled;
     reason.summary = "a later step cancelled it before it ran";
-    settled = skip(run, std::move(reason), effects);
+    return skip(run, std::move(reason), effects);
   } else if (condition.needs_hash) {
-    settled = ask_hash(run, *condition.needs_hash, effects);
+    return ask_hash(run, *condition.needs_hash, effects);
   } else if (condition.problem) {
-    settled = fail(run, located(*run.list->file, *condition.problem), effects);
+    return fail(run, located(*run.list->file, *condition.problem), effects);
   } else if (!condition.holds) {
-    settled = skip(run, skip_reason(run, context), effects);
-  } else {
-    run.admitted = true;
-    run.reason = run_reason(run, context);
-    return true;
+    return skip(run, skip_reason(run, context), effects);
   }
-  return false;
+  run.admitted = true;
+  run.reason = run_reason(run, context);
+  return std::nullopt;
 }
 
 bool LegProgram::start(StepRun& run, StepContext& context, TokenEvaluator& evaluator,

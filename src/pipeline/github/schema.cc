@@ -68,9 +68,16 @@ constexpr KeyRule kStep[] = {
 };
 
 constexpr KeyRule kActionStep[] = {
-    {"id"},  {"name"}, {"if"},    {"run"},
-    {"uses"}, {"with"}, {"env"},  {"shell"},
-    {"working-directory"}, {"continue-on-error"},
+    {"id"},
+    {"name"},
+    {"if"},
+    {"run"},
+    {"uses"},
+    {"with"},
+    {"env"},
+    {"shell"},
+    {"working-directory"},
+    {"continue-on-error"},
 };
 
 constexpr KeyRule kStrategy[] = {{"matrix"}, {"fail-fast"}, {"max-parallel"}};

@@ -103,8 +103,8 @@ struct Step {
   Token continue_on_error;
   Token timeout_minutes;
   std::vector<Diagnostic> not_honoured;  // what of it cannot be done here
-  std::vector<Reference> waits_for;   // Wait, Cancel: ids as written
-  std::vector<std::size_t> targets;   // the same as places in the list of steps
+  std::vector<Reference> waits_for;      // Wait, Cancel: ids as written
+  std::vector<std::size_t> targets;      // the same as places in the list of steps
   // Of `uses: ./path`; null when the action's file was not looked for, or is wrong.
   std::shared_ptr<const LocalAction> action;
 

@@ -162,7 +162,7 @@ std::vector<Job> read_jobs(Reading& reading, const YamlNode& node) {
   for (const auto& [key, value] : node.members) {
     const auto [same, fresh] = seen.emplace(to_lower(key.text), key.text);
     if (!fresh)
-      reading.error(key.position, "duplicate-id",
+      reading.error(key.position, "duplicate-key",
                     cat("job '", key.text, "' is the same as '", same->second,
                         "': case does not count in ids"));
     std::vector<Diagnostic> not_honoured =

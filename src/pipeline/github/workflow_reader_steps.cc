@@ -116,7 +116,8 @@ StepKind read_kind(Reading& reading, const YamlNode& node) {
     const YamlNode* key = node.find_key(kind.key);
     if (key == nullptr) continue;
     if (first != nullptr) {
-      reading.error(key->position, "run-and-uses",
+      const TextPosition other = node.find_key(first->key)->position;
+      reading.error(std::min(key->position, other), "run-and-uses",
                     cat("a step has either '", first->key, "' or '", kind.key, "', not both"));
       return first->kind;
     }

@@ -10,9 +10,11 @@ bool by_position(const Diagnostic& a, const Diagnostic& b) {
   return a.position < b.position;
 }
 
-// Rules that speak of what sluice does, not of a mistake: they stand beside any mistake.
+// Rules that speak of what sluice does or of the steps before, not of what is written there: they
+// stand beside any mistake.
 bool is_about_support(const Diagnostic& diagnostic) {
-  return diagnostic.severity == Severity::Note || diagnostic.rule.starts_with("unsupported-");
+  return diagnostic.severity == Severity::Note || diagnostic.rule.starts_with("unsupported-") ||
+         diagnostic.rule == "action-before-checkout";
 }
 
 }  // namespace
@@ -39,11 +41,11 @@ std::vector<Diagnostic> Mistakes::take() {
 
 std::vector<Diagnostic> merge_findings(std::vector<Diagnostic> preferred,
                                        std::vector<Diagnostic> others) {
-  std::map<TextPosition, std::size_t> taken;  // place -> the last mistake there
+  std::map<std::pair<std::string, TextPosition>, std::size_t> taken;  // the last mistake there
   for (std::size_t i = 0; i < preferred.size(); ++i)
-    if (!is_about_support(preferred[i])) taken[preferred[i].position] = i;
+    if (!is_about_support(preferred[i])) taken[{preferred[i].file, preferred[i].position}] = i;
   for (Diagnostic& diagnostic : others) {
-    const auto same = taken.find(diagnostic.position);
+    const auto same = taken.find({diagnostic.file, diagnostic.position});
     if (is_about_support(diagnostic) || same == taken.end())
       preferred.push_back(std::move(diagnostic));
     else if (diagnostic.severity > preferred[same->second].severity)

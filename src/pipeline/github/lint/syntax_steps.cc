@@ -95,8 +95,10 @@ void check_one_kind(Syntax& syntax, const YamlNode& step) {
 }
 
 void check_step(Syntax& syntax, const YamlNode& step) {
-  if (step.is_mapping() && is_wait_step(step))
+  if (step.is_mapping() && is_wait_step(step)) {
+    if (!kind_of(step).empty()) return;  // two kinds: the reader says so
     return syntax.section(step, "a step", kWaitStep, Empty::Refused);
+  }
   check_one_kind(syntax, step);
   const std::string_view kind = kind_of(step);
   if (!kind.empty())
