@@ -109,7 +109,11 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
     paths = TRY(repository.list_at(repository.facts().head, kWorkflows));
     paths = TRY(only_pipelines(std::move(paths), languages, root));
   }
+  std::map<std::string, std::string> committed;
+  if (edits == Edits::CommittedOnly && files.empty())
+    committed = repository.read_all_at(repository.facts().head, paths);
   const ReadText read = [&](const std::string& path) -> Result<std::string> {
+    if (const auto known = committed.find(path); known != committed.end()) return known->second;
     if (edits == Edits::CommittedOnly) return repository.read_at(repository.facts().head, path);
     return read_pipeline(world, root / path);
   };

@@ -247,6 +247,22 @@ Result<std::string> Repository::read_at(const std::string& commit, const std::st
   return text;
 }
 
+std::map<std::string, std::string> Repository::read_all_at(
+    const std::string& commit, const std::vector<std::string>& paths) const {
+  GitCall call{{"cat-file", "--batch"}, {}};
+  for (const std::string& path : paths) {
+    if (path.find('\n') != std::string::npos) return {};
+    call.input += cat(commit, ":", path, "\n");
+  }
+  std::map<std::string, std::string> texts;
+  const Result<os::CapturedRun> run = world_.processes.run(spec_of(call));
+  if (!run.ok() || !run->status.ok()) return texts;
+  auto objects = read_batch(run->output, paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (objects[i]) texts[paths[i]] = std::move(objects[i]->text);
+  return texts;
+}
+
 Result<std::vector<std::string>> Repository::list_at(const std::string& commit,
                                                      const std::string& folder) const {
   return split_null(TRY(git({"ls-tree", "-z", "--name-only", commit, cat(folder, "/")})));

@@ -1,6 +1,7 @@
 // What sluice needs to know of a git checkout, asked of git. Never writes to it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ class Repository {
   Result<Changes> changes_between(const std::string& from, const std::string& to) const;
   // Content of a file at a commit; NotFound when it is not there.
   Result<std::string> read_at(const std::string& commit, const std::string& path) const;
+  // Contents of files that list_at names, by path, with one question to git. Those that are not in
+  // the answer (there is too much for one) are left to read_at.
+  std::map<std::string, std::string> read_all_at(const std::string& commit,
+                                                 const std::vector<std::string>& paths) const;
   Result<std::vector<std::string>> list_at(const std::string& commit,
                                            const std::string& folder) const;
 

@@ -93,6 +93,24 @@ TEST(RepositoryTest, AsksGitThreeTimesForWhatItIsAndTwiceForWhatChanged) {
   EXPECT_EQ(processes.started(), 5);
 }
 
+TEST(RepositoryTest, ReadsManyCommittedFilesWithOneQuestion) {
+  Scratch scratch;
+  scratch.write("a.txt", "committed\n");
+  scratch.write("b c.txt", "");
+  scratch.git({"add", "--all"});
+  scratch.git({"commit", "-q", "-m", "second"});
+  scratch.write("a.txt", "edited");
+  const os::World real = scratch.world();
+  CountingProcesses processes(real.processes);
+  const os::World world{real.clock, real.timers, real.files,      real.locks,
+                        processes,  real.random, real.environment};
+  const Repository repository = Repository::open(world, scratch.path()).value();
+  const auto texts = repository.read_all_at(repository.facts().head, {"a.txt", "b c.txt"});
+  EXPECT_EQ(texts, (std::map<std::string, std::string>{{"a.txt", "committed\n"}, {"b c.txt", ""}}));
+  EXPECT_EQ(processes.started(), 4);
+  EXPECT_TRUE(repository.read_all_at(repository.facts().head, {"missing"}).empty());
+}
+
 TEST(RepositoryTest, TheDefaultBranchIsThatOfOriginElseMainOrMasterElseTheCurrentOne) {
   Scratch scratch;
   scratch.git({"checkout", "-q", "-b", "topic"});
