@@ -9,12 +9,11 @@
 #include "cli/model_access.h"
 #include "cli/target_access.h"
 #include "delivery/keeper.h"
+#include "delivery/log_rotation.h"
 #include "delivery/monitor.h"
 
 namespace sluice::cli {
 namespace {
-
-constexpr std::uint64_t kMostLog = 64u << 20;
 
 struct TargetOptions {
   std::string target;
@@ -99,8 +98,8 @@ Result<int> show_logs(Context& context, const TargetOptions& options) {
   const os::Path folder = delivery::target_folder(TRY(home_of(context)), options.target);
   TRY(delivery::read_target(context.world.files, folder));
   const os::Path path = options.replica.empty() ? delivery::keeper_log(folder)
-                                                : folder / "replicas" / options.replica / "log";
-  context.terminal.out(TRY(context.world.files.read(path, kMostLog)));
+                                                : delivery::replica_log(folder, options.replica);
+  context.terminal.out(TRY(delivery::read_log(context.world.files, path)));
   return 0;
 }
 

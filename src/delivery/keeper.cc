@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "delivery/log_rotation.h"
 #include "delivery/monitor.h"
 #include "store/sqlite.h"
 
@@ -139,6 +140,8 @@ void Keeper::tick() {
   next_tick_ = world_.clock.steady() + kTick;
   if (trouble_) reopen_journal();
   write_heartbeat(Ending::No);
+  const auto rotated = rotate_target_logs(world_.files, folder_);
+  if (!rotated.ok()) log_.write(LogLevel::Warning, "keeper", rotated.error().describe());
 }
 
 void Keeper::after_error(const Error& error) {

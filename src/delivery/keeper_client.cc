@@ -1,11 +1,9 @@
 #include "delivery/keeper_client.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include "base/strings.h"
 #include "delivery/monitor.h"
 #include "delivery/presenter.h"
+#include "os/pause.h"
 
 namespace sluice::delivery {
 namespace {
@@ -23,22 +21,6 @@ Result<DeployResult> deploy_result(const Json& json) {
   result.rollout = static_cast<int>(TRY(get_int(object, "rollout")));
   result.revision = static_cast<int>(TRY(get_int(object, "revision")));
   return result;
-}
-
-void pause(os::World& world, Duration time) {
-  std::mutex mutex;
-  std::condition_variable woken;
-  bool due = false;
-  const auto timer = world.timers.start(time, [&] {
-    std::lock_guard lock(mutex);
-    due = true;
-    woken.notify_all();
-  });
-  {
-    std::unique_lock lock(mutex);
-    woken.wait(lock, [&] { return due; });
-  }
-  world.timers.cancel(timer);
 }
 
 }  // namespace
@@ -142,7 +124,7 @@ Result<KeeperWas> ensure_keeper(os::World world, const os::Path& home, const std
     if (cancel.cancelled()) return Error(ErrorCode::Cancelled, "cancelled");
     if (client.status(cancel).ok()) return KeeperWas::Started;
     if (const auto failure = read_keeper_error(world.files, folder)) return *failure;
-    pause(world, milliseconds(20));
+    os::pause(cancel, milliseconds(20));
   }
   return Error(ErrorCode::Timeout, cat("the keeper of target '", target, "' does not answer; see ",
                                        keeper_log(folder).string()));

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "delivery/json_match.h"
+#include "delivery/log_rotation.h"
 #include "http/client.h"
 #include "os/pause.h"
 
@@ -420,7 +421,7 @@ std::string ProcessReplicaHost::describe_end(const ReplicaPlace& place) {
 }
 
 std::string ProcessReplicaHost::last_words(const std::string& id) const {
-  const auto log = parts_.world.files.read(file(id, "log"), 4u << 20);
+  const auto log = read_log(parts_.world.files, file(id, "log"));
   if (!log.ok()) return "";
   const auto lines = split_lines(log.value());
   for (auto line = lines.rbegin(); line != lines.rend(); ++line)

@@ -35,6 +35,10 @@ os::Path keeper_log(const os::Path& folder) {
   return folder / "keeper.log";
 }
 
+os::Path replica_log(const os::Path& folder, std::string_view replica) {
+  return folder / "replicas" / replica / "log";
+}
+
 Result<std::vector<std::string>> list_targets(const os::FileReader& files, const os::Path& home) {
   std::vector<std::string> names;
   const auto entries = files.list(home / "targets");

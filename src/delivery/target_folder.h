@@ -23,6 +23,7 @@ Result<void> check_target_name(std::string_view name);
 os::Path target_folder(const os::Path& home, std::string_view name);
 os::Path control_socket(const os::Path& folder);
 os::Path keeper_log(const os::Path& folder);
+os::Path replica_log(const os::Path& folder, std::string_view replica);
 
 // Names of the targets below `home`, sorted.
 Result<std::vector<std::string>> list_targets(const os::FileReader& files, const os::Path& home);
