@@ -36,6 +36,8 @@ std::set<std::string> selected_jobs(const pipeline::Plan& plan,
     const pipeline::PlannedJob* job = plan.find_job(id);
     if (job == nullptr || !selected.insert(id).second) continue;
     open.insert(open.end(), job->needs.begin(), job->needs.end());
+    if (const pipeline::PlannedJob* caller = plan.find_caller(id))
+      open.insert(open.end(), caller->needs.begin(), caller->needs.end());
   }
   return selected;
 }

@@ -568,6 +568,38 @@ bool YamlParse::is_readable() const {
   });
 }
 
+namespace {
+
+// Where a comment that stopped the parser begins right behind a closing bracket.
+std::optional<std::size_t> comment_behind_bracket(std::string_view text, const YamlParse& parse) {
+  if (parse.problems.empty()) return std::nullopt;
+  const TextPosition at = parse.problems.back().position;
+  std::size_t begin = 0;
+  for (int line = 1; line < at.line; ++line) begin = text.find('\n', begin) + 1;
+  const std::size_t offset = begin + static_cast<std::size_t>(at.column) - 1;
+  const bool found = offset > 0 && offset < text.size() && text[offset] == '#' &&
+                     (text[offset - 1] == ']' || text[offset - 1] == '}');
+  return found ? std::optional(offset) : std::nullopt;
+}
+
+// libfyaml wants a blank before a comment also there, other readers, GitHub's among them, do not.
+// Nothing but the comment moves.
+YamlParse parse_text(std::string_view text, const YamlLimits& limits) {
+  constexpr int kMostComments = 16;
+  YamlParse parse = Builder(text, limits).run();
+  std::string spaced;
+  for (int i = 0; i < kMostComments; ++i) {
+    const auto comment = comment_behind_bracket(spaced.empty() ? text : spaced, parse);
+    if (!comment) break;
+    if (spaced.empty()) spaced = text;
+    spaced.insert(*comment, 1, ' ');
+    parse = Builder(spaced, limits).run();
+  }
+  return parse;
+}
+
+}  // namespace
+
 YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
   YamlParse refused;
   if (text.size() > limits.max_bytes) {
@@ -588,7 +620,7 @@ YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
                                 YamlProblemKind::Syntax});
     return refused;
   }
-  YamlParse parse = Builder(text, limits).run();
+  YamlParse parse = parse_text(text, limits);
   std::stable_sort(
       parse.problems.begin(), parse.problems.end(),
       [](const YamlProblem& a, const YamlProblem& b) { return a.position < b.position; });

@@ -255,6 +255,16 @@ TEST(Yaml, reports_syntax_errors_with_their_place) {
   }
 }
 
+TEST(Yaml, a_comment_may_stand_right_behind_a_bracket) {
+  const YamlParse parse =
+      parse_yaml("a: [one]#, two ]\nb: {c: d}# x\ne: |\n  [f]#g\nh: ['[i]#j', k]\n");
+  EXPECT_TRUE(parse.problems.empty());
+  EXPECT_EQ(to_canonical_text(to_json(parse.root)),
+            R"({"a":["one"],"b":{"c":"d"},"e":"[f]#g\n","h":["[i]#j","k"]})");
+  EXPECT_EQ(parse.root.find("b")->find("c")->position, (TextPosition{2, 8}));
+  EXPECT_FALSE(parse_yaml("a: [one#two\n").problems.empty());
+}
+
 TEST(Yaml, refuses_tags_it_does_not_know_or_that_do_not_fit) {
   EXPECT_NE(problems("a: !mine x\n").find("the tag '!mine' is not supported"), std::string::npos);
   EXPECT_NE(problems("a: !!set {b}\n").find("is not supported"), std::string::npos);

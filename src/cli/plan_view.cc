@@ -48,9 +48,15 @@ std::string legs_of(const PlannedJob& job, const JobForecast& forecast) {
 std::vector<std::string> notes_of(const PlannedJob& job, const JobForecast& forecast) {
   std::vector<std::string> notes;
   if (job.name != job.id && forecast.legs.size() < 2) notes.push_back(cat("(", job.name, ")"));
+  if (!job.calls.empty()) notes.push_back(cat("of ", job.calls));
   if (!job.needs.empty()) notes.push_back(cat("after ", join(job.needs, ", ")));
   if (std::string legs = legs_of(job, forecast); !legs.empty()) notes.push_back(std::move(legs));
   return notes;
+}
+
+// "3 steps".
+std::string size_of(const PlannedJob& job) {
+  return job.calls.empty() ? plural(job.steps.size(), "step") : "call";
 }
 
 bool simply_runs(const StepForecast& step) {
@@ -117,7 +123,7 @@ std::string legs_text(TerminalKind kind, const JobForecast& job, const PlanDetai
 
 std::string job_line(TerminalKind kind, const PlannedJob& job, const JobForecast& forecast,
                      const Widths& widths) {
-  const std::string steps = plural(job.steps.size(), "step");
+  const std::string steps = size_of(job);
   const std::string notes = join(notes_of(job, forecast), "  ");
   std::string line = cat("  ", mark(kind, forecast.verdict, forecast.ended.result), " ",
                          paint(kind, Colour::Bold, job.id),
@@ -148,7 +154,8 @@ std::string job_text(TerminalKind kind, const PlannedJob& job, const JobForecast
   std::string text = job_line(kind, job, forecast, widths);
   text += job_reason(kind, job, forecast, detail);
   text += legs_text(kind, forecast, detail);
-  for (const auto& diagnostic : pipeline::Plan::all_not_honoured(job))
+  const auto refused = job.calls.empty() ? pipeline::Plan::all_not_honoured(job) : job.not_honoured;
+  for (const auto& diagnostic : refused)
     text += paint(kind, Colour::Yellow,
                   cat("      not honoured here: ", diagnostic.file, ":", diagnostic.position.line,
                       ":", diagnostic.position.column, ": ", diagnostic.message)) +
@@ -163,16 +170,18 @@ bool is_wanted(const PlanDetail& detail, const std::string& job) {
 
 std::string jobs_text(TerminalKind kind, const pipeline::Plan& plan,
                       const pipeline::Forecast& forecast, const PlanDetail& detail) {
+  std::vector<std::pair<const PlannedJob*, const JobForecast*>> shown;
   Widths widths;
-  for (const PlannedJob& job : plan.jobs) {
-    if (!is_wanted(detail, job.id)) continue;
-    widths.name = std::max(widths.name, display_width(job.id));
-    widths.steps = std::max(widths.steps, plural(job.steps.size(), "step").size());
+  for (const JobForecast& told : forecast.jobs) {
+    const PlannedJob* called = forecast.find_called(told.id);
+    const PlannedJob* job = called != nullptr ? called : plan.find_job(told.id);
+    if (job == nullptr || !is_wanted(detail, told.id)) continue;
+    shown.emplace_back(job, &told);
+    widths.name = std::max(widths.name, display_width(job->id));
+    widths.steps = std::max(widths.steps, size_of(*job).size());
   }
   std::string text;
-  for (const PlannedJob& job : plan.jobs)
-    if (const JobForecast* told = forecast.find_job(job.id); told && is_wanted(detail, job.id))
-      text += job_text(kind, job, *told, widths, detail);
+  for (const auto& [job, told] : shown) text += job_text(kind, *job, *told, widths, detail);
   return text;
 }
 
@@ -208,8 +217,10 @@ std::string plan_text(TerminalKind kind, const app::PlannedPipeline& planned,
   if (planned.refused) text += cat("    ", planned.refused->describe(), "\n");
   if (!planned.plan) return cat(mark_of(kind, "failed"), " ", planned.file.path, "\n", text);
   const pipeline::Plan& plan = *planned.plan;
-  const bool wanted = std::any_of(plan.jobs.begin(), plan.jobs.end(),
-                                  [&](const PlannedJob& job) { return is_wanted(detail, job.id); });
+  const bool wanted = detail.jobs.empty() || std::any_of(detail.jobs.begin(), detail.jobs.end(),
+                                                         [&](const std::string& id) {
+                                                           return plan.find_job(id) != nullptr;
+                                                         });
   if (!wanted) return {};
   const std::string head = cat(plan.file, "  ", paint(kind, Colour::Bold, plan.name));
   if (!plan.triggered || forecast == nullptr)

@@ -65,8 +65,10 @@ void RunTree::apply(const store::StoredEvent& event) {
   } else if (name == kind::kJobStarted || name == kind::kJobSkipped || name == kind::kJobFailed ||
              name == kind::kJobFinished) {
     apply_job(event, *body);
-  } else if (name == kind::kLegStarted || name == kind::kLegFinished) {
+  } else if (name == kind::kLegStarted || name == kind::kLegFinished ||
+             name == kind::kCallStarted || name == kind::kCallFinished) {
     apply_leg(event, *body);
+    if (name == kind::kCallStarted) apply_call(*body);
   } else if (name == kind::kGroupWaiting || name == kind::kGroupClaimed) {
     apply_group(event, *body);
   } else if (name.starts_with("Step")) {
@@ -113,11 +115,33 @@ void RunTree::apply_job(const store::StoredEvent& event, const JsonObject& body)
   }
 }
 
+// The called jobs stand behind their caller and what it called before.
+void RunTree::apply_call(const JsonObject& body) {
+  const std::string caller = string_or(body, "job", "");
+  const auto listed = get_array(body, "jobs");
+  if (!listed.ok()) return;
+  const auto is_below = [&caller](const JobNode& job) {
+    return job.id == caller || (job.id.starts_with(caller) &&
+                                (job.id[caller.size()] == '/' || job.id[caller.size()] == '.'));
+  };
+  const auto last = std::find_if(jobs_.rbegin(), jobs_.rend(), is_below);
+  auto at = last.base() - jobs_.begin();
+  for (const Json& item : **listed) {
+    const JsonObject& job = item.as_object();
+    const std::string id = string_or(job, "id", "");
+    if (JobNode* known = find_job(id)) {
+      *known = {id, string_or(job, "name", ""), "waiting", "", {}};
+      continue;
+    }
+    jobs_.insert(jobs_.begin() + at++, {id, string_or(job, "name", ""), "waiting", "", {}});
+  }
+}
+
 void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body) {
   const auto key = engine::leg_key(body);
   LegNode* leg = key.ok() ? find_leg(*key) : nullptr;
   if (leg == nullptr) return;
-  if (event.event.kind == kind::kLegStarted) {
+  if (event.event.kind == kind::kLegStarted || event.event.kind == kind::kCallStarted) {
     leg->state = "running";
     leg->message.clear();
     leg->started = event.time;

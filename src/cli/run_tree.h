@@ -67,6 +67,7 @@ class RunTree {
  private:
   void apply_created(const JsonObject& body);
   void apply_job(const store::StoredEvent& event, const JsonObject& body);
+  void apply_call(const JsonObject& body);
   void apply_leg(const store::StoredEvent& event, const JsonObject& body);
   void apply_step(const store::StoredEvent& event, const JsonObject& body);
   void apply_group(const store::StoredEvent& event, const JsonObject& body);

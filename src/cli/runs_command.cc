@@ -308,7 +308,7 @@ Result<int> rerun(const RunsOptions& options, Context& context) {
   if (options.all)
     for (const auto& job : taken.owner->machine().plan().jobs) jobs.push_back(job.id);
   for (const std::string& job : jobs)
-    if (taken.owner->machine().plan().find_job(job) == nullptr)
+    if (!taken.owner->machine().has_job(job))
       return invalid_input(cat("run ", taken.run.number, " has no job '", job, "'"));
   taken.view->remember(TRY(history_of(taken)));
   *taken.attempt = taken.run.attempt + 1;

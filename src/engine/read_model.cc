@@ -225,6 +225,7 @@ constexpr ProjectorOf kProjectors[] = {
     {event_kind::kRunCreated, run_created},         {event_kind::kJobSkipped, job_not_run},
     {event_kind::kJobFailed, job_not_run},          {event_kind::kJobStarted, job_started},
     {event_kind::kLegStarted, leg_started},         {event_kind::kLegFinished, leg_finished},
+    {event_kind::kCallStarted, leg_started},        {event_kind::kCallFinished, leg_finished},
     {event_kind::kStepStarted, step_started},       {event_kind::kStepSkipped, step_skipped},
     {event_kind::kStepReplayed, step_replayed},     {event_kind::kStepProcess, step_process},
     {event_kind::kStepConcluded, step_concluded},   {event_kind::kRunFinished, run_finished},

@@ -10,6 +10,16 @@ using pipeline::JobFacts;
 using pipeline::Outcome;
 using store::StoredEvent;
 
+namespace {
+
+// "deploy/test" and "deploy.1/test" are called by "deploy".
+bool is_called_by(std::string_view id, std::string_view caller) {
+  return id.starts_with(caller) && id.size() > caller.size() &&
+         (id[caller.size()] == '/' || id[caller.size()] == '.');
+}
+
+}  // namespace
+
 RunMachine::RunMachine(const Languages& languages, const store::Sealer& sealer,
                        std::function<pipeline::JobPlace(const exec::LegAddress&)> place)
     : languages_(languages), sealer_(sealer), place_(std::move(place)) {}
@@ -47,6 +57,8 @@ const std::map<std::string_view, RunMachine::Handler>& RunMachine::handlers() {
       {event_kind::kStepStopped, &RunMachine::on_derived},
       {event_kind::kHashRequested, &RunMachine::on_derived},
       {event_kind::kLegFinished, &RunMachine::on_derived},
+      {event_kind::kCallStarted, &RunMachine::on_derived},
+      {event_kind::kCallFinished, &RunMachine::on_derived},
       {event_kind::kJobFinished, &RunMachine::on_derived},
       {event_kind::kRunFinished, &RunMachine::on_derived},
   };
@@ -99,49 +111,79 @@ const pipeline::Plan& RunMachine::plan() const {
 }
 
 void RunMachine::build_graph() {
-  const auto& jobs = plan().jobs;
-  jobs_ = std::vector<JobState>(jobs.size());
-  dependents_.assign(jobs.size(), {});
-  for (std::size_t i = 0; i < jobs.size(); ++i) index_.emplace(jobs[i].id, i);
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    jobs_[i].open_needs = jobs[i].needs.size();
-    for (const std::string& need : jobs[i].needs) {
-      const auto found = index_.find(need);
-      CHECK(found != index_.end());  // bind() refuses unknown needs
-      dependents_[found->second].push_back(i);
-    }
-    if (jobs[i].needs.empty()) ready_.insert(i);
+  for (const pipeline::PlannedJob& job : plan().jobs) add_job(job, std::nullopt);
+  for (std::size_t i = 0; i < graph_.size(); ++i) {
+    link_needs(i);
+    if (graph_[i].needs.empty()) ready_.insert(i);
   }
 }
 
-// With --job only the named jobs and everything they need are part of the run.
-void RunMachine::select_jobs() {
-  selected_.assign(jobs_.size(), created_.options.jobs.empty());
-  std::vector<std::size_t> open;
-  for (const std::string& id : created_.options.jobs)
-    if (const auto found = index_.find(id); found != index_.end()) open.push_back(found->second);
+std::size_t RunMachine::add_job(const pipeline::PlannedJob& job, std::optional<LegRef> caller) {
+  const std::size_t at = graph_.size();
+  graph_.push_back({job.id, job.name, job.needs, caller, job.steps, false});
+  index_.insert_or_assign(job.id, at);
+  jobs_.emplace_back();
+  dependents_.emplace_back();
+  selected_.push_back(false);
+  ++live_jobs_;
+  return at;
+}
+
+void RunMachine::link_needs(std::size_t job) {
+  jobs_[job].open_needs = graph_[job].needs.size();
+  for (const std::string& need : graph_[job].needs) {
+    const auto found = index_.find(need);
+    CHECK(found != index_.end());  // bind() refuses unknown needs
+    dependents_[found->second].push_back(job);
+  }
+}
+
+void RunMachine::select_with_needs(std::size_t job) {
+  std::vector<std::size_t> open{job};
   while (!open.empty()) {
-    const std::size_t job = open.back();
+    const std::size_t next = open.back();
     open.pop_back();
-    if (selected_[job]) continue;
-    selected_[job] = true;
-    for (const std::string& need : plan().jobs[job].needs) open.push_back(index_.at(need));
+    if (selected_[next] && !partial_.contains(next)) continue;
+    partial_.erase(next);
+    selected_[next] = true;
+    for (const std::string& need : graph_[next].needs) open.push_back(index_.at(need));
+  }
+}
+
+// With --job only the named jobs and everything they need are part of the run; of a job that calls
+// a pipeline perhaps only some of the called ones.
+void RunMachine::select_jobs() {
+  if (created_.options.jobs.empty()) selected_.assign(jobs_.size(), true);
+  for (std::size_t job = 0; job < graph_.size(); ++job) select_named(job);
+}
+
+void RunMachine::select_named(std::size_t job) {
+  for (const std::string& wanted : created_.options.jobs) {
+    if (wanted == graph_[job].id) {
+      select_with_needs(job);
+    } else if (is_called_by(wanted, graph_[job].id) && !selected_[job]) {
+      select_with_needs(job);
+      partial_.insert(job);
+    }
   }
 }
 
 Result<void> RunMachine::schedule() {
   if (run_group_ == GroupState::Waiting) return success();
-  while (!ready_.empty()) {
-    const std::size_t job = *ready_.begin();
-    ready_.erase(ready_.begin());
-    TRY(decide(job));
-  }
-  TRY(start_legs());
+  do {
+    TRY(conclude_calls());
+    while (!ready_.empty()) {
+      const std::size_t job = *ready_.begin();
+      ready_.erase(ready_.begin());
+      TRY(decide(job));
+    }
+    TRY(start_legs());
+  } while (!ready_.empty() || !ended_calls_.empty());
   return finish_run_if_ended();
 }
 
 Result<void> RunMachine::decide(std::size_t job) {
-  const std::string& id = plan().jobs[job].id;
+  const std::string id = graph_[job].id;
   if (!selected_[job]) {
     pipeline::Explanation reason;
     reason.summary = "not among the jobs asked for with --job";
@@ -149,58 +191,82 @@ Result<void> RunMachine::decide(std::size_t job) {
     end_job(job, {.result = Outcome::Skipped, .outputs = {}});
     return success();
   }
-  pipeline::JobDecision decision = pipeline_->decide_job(id, facts_);
+  pipeline::RunFacts cancelled;
+  if (in_cancelled_call(job)) {
+    cancelled = facts_;
+    cancelled.cancelled = true;
+  }
+  pipeline::JobDecision decision =
+      pipeline_->decide_job(id, cancelled.cancelled ? cancelled : facts_);
   if (const auto* skip = std::get_if<pipeline::SkipJob>(&decision)) {
     emit(event_kind::kJobSkipped, JsonObject{{"job", id}, {"reason", to_json(skip->reason)}});
     end_job(job, {.result = Outcome::Skipped, .outputs = {}});
   } else if (const auto* fail = std::get_if<pipeline::FailJob>(&decision)) {
     emit(event_kind::kJobFailed, JsonObject{{"job", id}, {"reason", to_json(fail->reason)}});
     end_job(job, {.result = Outcome::Failed, .outputs = {}});
+  } else if (auto* call = std::get_if<pipeline::CallJobs>(&decision)) {
+    start_calls(job, std::move(*call));
   } else {
-    JobState& state = jobs_[job];
-    state.decision = std::get<pipeline::RunJob>(std::move(decision));
-    CHECK(!state.decision.legs.empty());
-    state.phase = Phase::Running;
-    state.legs = std::vector<LegState>(state.decision.legs.size());
-    JsonArray legs;
-    for (std::size_t i = 0; i < state.legs.size(); ++i) {
-      state.legs[i].leg = state.decision.legs[i];
-      CHECK(state.legs[i].leg.index == static_cast<int>(i));
-      legs.push_back(JsonObject{{"index", state.legs[i].leg.index},
-                                {"name", state.legs[i].leg.name},
-                                {"matrix", state.legs[i].leg.matrix}});
-    }
-    starting_.insert(job);
-    emit(event_kind::kJobStarted,
-         JsonObject{
-             {"job", id}, {"legs", std::move(legs)}, {"reason", to_json(state.decision.reason)}});
+    start_job(job, std::get<pipeline::RunJob>(std::move(decision)));
   }
   return success();
+}
+
+void RunMachine::start_job(std::size_t job, pipeline::RunJob decision) {
+  JobState& state = jobs_[job];
+  state.decision = std::move(decision);
+  CHECK(!state.decision.legs.empty());
+  state.phase = Phase::Running;
+  state.legs = std::vector<LegState>(state.decision.legs.size());
+  for (std::size_t i = 0; i < state.legs.size(); ++i) {
+    state.legs[i].leg = state.decision.legs[i];
+    CHECK(state.legs[i].leg.index == static_cast<int>(i));
+  }
+  starting_.insert(job);
+  tell_job_started(job);
+}
+
+void RunMachine::tell_job_started(std::size_t job) {
+  JsonArray legs;
+  for (const LegState& leg : jobs_[job].legs)
+    legs.push_back(
+        JsonObject{{"index", leg.leg.index}, {"name", leg.leg.name}, {"matrix", leg.leg.matrix}});
+  emit(event_kind::kJobStarted, JsonObject{{"job", graph_[job].id},
+                                           {"legs", std::move(legs)},
+                                           {"reason", to_json(jobs_[job].decision.reason)}});
 }
 
 void RunMachine::end_job(std::size_t job, JobFacts facts) {
   jobs_[job].phase = Phase::Ended;
   starting_.erase(job);
   ++ended_jobs_;
-  facts_.jobs.insert_or_assign(plan().jobs[job].id, std::move(facts));
+  facts_.jobs.insert_or_assign(graph_[job].id, std::move(facts));
   for (const std::size_t dependent : dependents_[job])
     if (--jobs_[dependent].open_needs == 0 && jobs_[dependent].phase == Phase::Waiting)
       ready_.insert(dependent);
+  if (const auto& caller = graph_[job].caller)
+    if (--jobs_[caller->job].calls[caller->leg].open == 0) ended_calls_.push_back(*caller);
 }
 
 Result<void> RunMachine::conclude_job_if_ended(std::size_t job) {
   JobState& state = jobs_[job];
   if (state.ended.size() < state.legs.size()) return success();
-  const std::string& id = plan().jobs[job].id;
+  const std::string& id = graph_[job].id;
+  const bool tolerated =
+      std::any_of(state.ended.begin(), state.ended.end(), [](const pipeline::LegResult& leg) {
+        return leg.continue_on_error && leg.result != Outcome::Succeeded &&
+               leg.result != Outcome::Skipped && leg.result != Outcome::Cancelled;
+      });
   JobFacts facts = pipeline_->conclude_job(id, state.ended);
-  emit(event_kind::kJobFinished,
-       JsonObject{{"job", id}, {"result", pipeline::to_string(facts.result)}});
+  JsonObject body{{"job", id}, {"result", pipeline::to_string(facts.result)}};
+  if (tolerated) body["tolerated"] = true;
+  emit(event_kind::kJobFinished, std::move(body));
   end_job(job, std::move(facts));
   return success();
 }
 
 Result<void> RunMachine::finish_run_if_ended() {
-  if (ended_jobs_ < jobs_.size() || finished_) return success();
+  if (ended_jobs_ < live_jobs_ || finished_) return success();
   finished_ = pipeline_->conclude_run(facts_);
   if (run_group_ == GroupState::Held) --open_claims_;
   emit(event_kind::kRunFinished, JsonObject{{"result", pipeline::to_string(*finished_)}});
@@ -213,8 +279,8 @@ Result<void> RunMachine::on_cancel(const StoredEvent&, const JsonObject& body) {
   if (run_group_ == GroupState::Waiting) return end_waiting_run(reason);
   facts_.cancelled = true;
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
-    if (jobs_[job].phase != Phase::Running) continue;
-    if (pipeline_->survives_cancel(plan().jobs[job].id, facts_)) continue;
+    if (graph_[job].gone || jobs_[job].phase != Phase::Running) continue;
+    if (pipeline_->survives_cancel(graph_[job].id, facts_)) continue;
     for (std::size_t leg = 0; leg < jobs_[job].legs.size(); ++leg)
       TRY(cancel_leg(job, leg, reason));
     TRY(conclude_job_if_ended(job));
@@ -230,15 +296,17 @@ Result<void> RunMachine::on_kill(const StoredEvent&, const JsonObject&) {
   end_waiting_jobs("the run was killed");
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
     JobState& state = jobs_[job];
-    if (state.phase != Phase::Running) continue;
+    if (graph_[job].gone || state.phase != Phase::Running) continue;
     for (std::size_t leg = 0; leg < state.legs.size(); ++leg) {
       LegState& leg_state = state.legs[leg];
       if (leg_state.phase == Phase::Waiting) TRY(cancel_leg(job, leg, "killed"));
+      if (state.calls_pipeline()) continue;  // ends with the jobs that it called
       if (leg_state.phase == Phase::Preparing || leg_state.phase == Phase::Running)
         finish_leg(job, leg, {.result = Outcome::Cancelled, .outputs = {}}, "killed", {});
     }
     TRY(conclude_job_if_ended(job));
   }
+  TRY(conclude_calls());
   ready_.clear();
   return finish_run_if_ended();
 }
@@ -248,68 +316,11 @@ void RunMachine::end_waiting_jobs(const std::string& reason) {
   why.decided_by = pipeline::DecidedBy::Cancelled;
   why.summary = reason;
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
-    if (jobs_[job].phase != Phase::Waiting) continue;
-    emit(event_kind::kJobSkipped,
-         JsonObject{{"job", plan().jobs[job].id}, {"reason", to_json(why)}});
+    if (graph_[job].gone || jobs_[job].phase != Phase::Waiting) continue;
+    emit(event_kind::kJobSkipped, JsonObject{{"job", graph_[job].id}, {"reason", to_json(why)}});
     end_job(job, {.result = Outcome::Cancelled, .outputs = {}});
   }
   ready_.clear();
-}
-
-Result<void> RunMachine::on_rerun(const StoredEvent& event, const JsonObject&) {
-  if (!finished_) return failed_precondition("the run has not ended");
-  const Rerun rerun = TRY(rerun_from_json(event.event.body));
-  created_.identity.attempt = rerun.attempt;
-  TRY(bind());
-  std::vector<bool> again(jobs_.size(), false);
-  std::vector<std::size_t> open;
-  for (const std::string& id : rerun.jobs) {
-    const auto found = index_.find(id);
-    if (found == index_.end()) return invalid_input(cat("no job '", id, "'"));
-    open.push_back(found->second);
-  }
-  while (!open.empty()) {
-    const std::size_t job = open.back();
-    open.pop_back();
-    if (again[job]) continue;
-    again[job] = true;
-    open.insert(open.end(), dependents_[job].begin(), dependents_[job].end());
-  }
-  rerun_from_ = rerun.from;
-  on_failure_ = rerun.on_failure;
-  rerun_results_.clear();
-  if (rerun.from)
-    if (const LegState* leg = find_leg(rerun.from->leg))
-      for (const auto& [step, result] : leg->history)
-        rerun_results_[rerun.from->leg].insert_or_assign(step.id, result);
-  finished_.reset();
-  facts_.cancelled = false;
-  known_processes_.clear();
-  for (std::size_t job = 0; job < jobs_.size(); ++job) {
-    if (!again[job]) continue;
-    jobs_[job] = JobState{};
-    --ended_jobs_;
-    facts_.jobs.erase(plan().jobs[job].id);
-  }
-  for (std::size_t job = 0; job < jobs_.size(); ++job) {
-    if (!again[job]) continue;
-    for (const std::string& need : plan().jobs[job].needs)
-      jobs_[job].open_needs += again[index_.at(need)] ? 1u : 0u;
-    if (jobs_[job].open_needs == 0) ready_.insert(job);
-  }
-  request_run_group();
-  return schedule();
-}
-
-std::vector<std::string> RunMachine::unsuccessful_jobs() const {
-  std::vector<std::string> ids;
-  for (const auto& job : plan().jobs) {
-    const auto facts = facts_.jobs.find(job.id);
-    if (facts == facts_.jobs.end()) continue;
-    const Outcome result = facts->second.result;
-    if (result != Outcome::Succeeded && result != Outcome::Skipped) ids.push_back(job.id);
-  }
-  return ids;
 }
 
 void RunMachine::emit(std::string_view kind, Json body) {

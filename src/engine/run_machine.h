@@ -7,6 +7,8 @@
 //   StepEnded → StepConcluded, then what the program wants next
 //   program finishes → LegFinished, effect finish → LegCleaned → JobFinished → dependents
 //   all jobs ended → RunFinished
+//   a job that calls a pipeline: JobStarted → CallStarted for each leg, whose jobs join the graph →
+//   when they have ended CallFinished → JobFinished
 // A run, or a leg, with a concurrency group first asks for it: GroupRequested, effect claim →
 // GroupClaimed, or GroupLost, which cancels it.
 //
@@ -65,15 +67,26 @@ struct LegState {
   mutable std::vector<std::string> mask_variants;
 };
 
+// What one leg of a calling job stands for.
+struct CallState {
+  std::vector<pipeline::PlannedJob> jobs;  // as decided
+  std::vector<std::size_t> members;        // the same in the graph, once the leg has started
+  std::vector<std::size_t> again;          // of these, the ones that a rerun takes up
+  std::size_t open = 0;                    // those that have not ended
+};
+
 struct JobState {
-  Phase phase = Phase::Waiting;  // Waiting, Running, Ended
+  Phase phase = Phase::Waiting;  // Waiting, Running, Ended; of a caller's legs too
   std::size_t open_needs = 0;
   pipeline::RunJob decision;
   std::vector<LegState> legs;
+  std::vector<CallState> calls;            // one for each leg when the job calls a pipeline
   std::size_t next_leg = 0;                // first one that has not started
   int running_legs = 0;                    // those that wait for their group count
   bool failed_fast = false;                // its other legs have been cancelled
   std::vector<pipeline::LegResult> ended;  // in the order in which they ended
+
+  bool calls_pipeline() const { return !calls.empty(); }
 };
 
 class RunMachine final : public store::StateMachine {
@@ -111,11 +124,26 @@ class RunMachine final : public store::StateMachine {
   std::optional<pipeline::Outcome> result() const { return finished_; }
   bool cancelled() const { return facts_.cancelled; }
   const pipeline::Plan& plan() const;
+  bool has_job(std::string_view id) const { return index_.contains(id); }
   // Jobs that did not succeed, and where a leg stands: for rerun requests.
   std::vector<std::string> unsuccessful_jobs() const;
   std::optional<int> find_step(const LegKey& key, std::string_view step) const;
 
  private:
+  struct LegRef {
+    std::size_t job;
+    std::size_t leg;
+  };
+  // A job of the plan, or one that a job called.
+  struct GraphJob {
+    std::string id;
+    std::string name;
+    std::vector<std::string> needs;  // ids
+    std::optional<LegRef> caller;
+    std::vector<pipeline::PlannedStep> steps;
+    bool gone = false;  // its caller runs again and calls anew
+  };
+
   using Handler = Result<void> (RunMachine::*)(const store::StoredEvent&, const JsonObject&);
   static const std::map<std::string_view, Handler>& handlers();
 
@@ -127,7 +155,11 @@ class RunMachine final : public store::StateMachine {
   Result<void> on_derived(const store::StoredEvent& event, const JsonObject& body);
   Result<void> bind();
   void build_graph();
+  std::size_t add_job(const pipeline::PlannedJob& job, std::optional<LegRef> caller);
+  void link_needs(std::size_t job);
+  void select_named(std::size_t job);
   void select_jobs();
+  void select_with_needs(std::size_t job);
   Result<void> schedule();
   Result<void> decide(std::size_t job);
   void end_job(std::size_t job, pipeline::JobFacts facts);
@@ -135,6 +167,34 @@ class RunMachine final : public store::StateMachine {
   Result<void> finish_run_if_ended();
 
   void end_waiting_jobs(const std::string& reason);
+  void start_job(std::size_t job, pipeline::RunJob decision);
+  void tell_job_started(std::size_t job);
+
+  // run_machine_calls.cc: jobs that call a pipeline
+  void start_calls(std::size_t job, pipeline::CallJobs decision);
+  void start_call(std::size_t job, std::size_t leg);
+  void select_members(std::size_t caller, const std::vector<std::size_t>& members);
+  Result<void> conclude_calls();
+  Result<void> end_call(std::size_t job, std::size_t leg, pipeline::LegResult result,
+                        const std::string& message);
+  void resume_call(std::size_t job, std::size_t leg);
+  void tell_call_started(std::size_t job, std::size_t leg, const std::vector<std::size_t>& members);
+  void tell_call_finished(std::size_t job, std::size_t leg, const pipeline::LegResult& result,
+                          const std::string& message);
+  Result<void> cancel_call(std::size_t job, std::size_t leg, const std::string& reason);
+  bool in_cancelled_call(std::size_t job) const;
+  JsonObject shown_outputs(const std::map<std::string, std::string>& values) const;
+
+  // run_machine_rerun.cc
+  struct RerunScope {
+    std::vector<bool> again;     // they run anew
+    std::vector<bool> reopened;  // callers of which a called job runs anew
+  };
+  Result<RerunScope> rerun_scope(const Rerun& rerun) const;
+  void reset_job(std::size_t job);
+  void forget_members(std::size_t job);
+  void reopen_caller(std::size_t job, const RerunScope& scope);
+  void count_needs(const RerunScope& scope);
 
   // run_machine_groups.cc: concurrency groups and times
   Result<void> on_group_claimed(const store::StoredEvent& event, const JsonObject& body);
@@ -143,7 +203,7 @@ class RunMachine final : public store::StateMachine {
   Result<void> on_leg_overdue(const store::StoredEvent& event, const JsonObject& body);
   void request_group(const LegKey& who, const pipeline::ConcurrencyGroup& group);
   void request_run_group();
-  const pipeline::ConcurrencyGroup* wanted_group(const LegState& leg) const;
+  const pipeline::ConcurrencyGroup* wanted_group(std::size_t job, const LegState& leg) const;
   void release_group(std::size_t job, std::size_t leg);
   Result<void> end_waiting_run(const std::string& reason);
   void watch_time(const LegKey& key, LegState& leg, std::string_view id, Timestamp due);
@@ -176,10 +236,6 @@ class RunMachine final : public store::StateMachine {
   Result<void> cancel_leg(std::size_t job, std::size_t leg, const std::string& reason);
   Result<void> cancel_siblings(std::size_t job, std::size_t failed_leg);
 
-  struct LegRef {
-    std::size_t job;
-    std::size_t leg;
-  };
   Result<LegRef> find_leg(const JsonObject& body) const;
   const LegState* find_leg(const LegKey& key) const;
   static const std::vector<std::string>& masks(const LegState& leg);
@@ -198,10 +254,14 @@ class RunMachine final : public store::StateMachine {
 
   CreatedRun created_;
   std::unique_ptr<pipeline::BoundPipeline> pipeline_;
-  std::map<std::string, std::size_t, std::less<>> index_;  // job id -> position in the plan
+  std::deque<GraphJob> graph_;                             // the plan's jobs first, in its order
+  std::map<std::string, std::size_t, std::less<>> index_;  // job id -> position in graph_
   std::vector<std::vector<std::size_t>> dependents_;
-  std::vector<JobState> jobs_;
+  std::deque<JobState> jobs_;  // stays where it is when called jobs join
   std::vector<bool> selected_;
+  std::set<std::size_t> partial_;   // callers that are selected for some of their jobs only
+  std::deque<LegRef> ended_calls_;  // all jobs of theirs have ended; not concluded yet
+  std::size_t live_jobs_ = 0;       // in graph_ and not gone
   std::set<std::size_t> ready_;     // waiting jobs with no open need
   std::set<std::size_t> starting_;  // running jobs of which a leg can start when a slot is free
   std::deque<LegRef> admitted_;     // legs that hold their group and wait for a slot

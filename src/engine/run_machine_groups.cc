@@ -43,11 +43,16 @@ void RunMachine::request_group(const LegKey& who, const pipeline::ConcurrencyGro
   ++open_claims_;
 }
 
-// What the run holds as a whole its legs need not wait for.
-const pipeline::ConcurrencyGroup* RunMachine::wanted_group(const LegState& leg) const {
+// What the run holds as a whole, or the call to which the leg belongs, it need not wait for.
+const pipeline::ConcurrencyGroup* RunMachine::wanted_group(std::size_t job,
+                                                           const LegState& leg) const {
   if (!leg.leg.concurrency || leg.group != GroupState::None) return nullptr;
-  const auto& held = plan().concurrency;
-  if (held && equal_ignoring_case(held->name, leg.leg.concurrency->name)) return nullptr;
+  const auto same = [&leg](const std::optional<pipeline::ConcurrencyGroup>& held) {
+    return held && equal_ignoring_case(held->name, leg.leg.concurrency->name);
+  };
+  if (same(plan().concurrency)) return nullptr;
+  for (auto at = graph_[job].caller; at; at = graph_[at->job].caller)
+    if (same(jobs_[at->job].legs[at->leg].leg.concurrency)) return nullptr;
   return &*leg.leg.concurrency;
 }
 
@@ -106,7 +111,7 @@ Result<void> RunMachine::end_waiting_run(const std::string& reason) {
 Result<void> RunMachine::on_leg_cancel(const StoredEvent&, const JsonObject& body) {
   const LegRef ref = TRY(find_leg(body));
   if (jobs_[ref.job].phase != Phase::Running) return success();
-  if (pipeline_->survives_cancel(plan().jobs[ref.job].id, facts_)) return success();
+  if (pipeline_->survives_cancel(graph_[ref.job].id, facts_)) return success();
   TRY(cancel_leg(ref.job, ref.leg, string_or(body, "reason", "cancelled")));
   TRY(conclude_job_if_ended(ref.job));
   return schedule();

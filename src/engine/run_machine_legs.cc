@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/strings.h"
 #include "engine/run_machine.h"
@@ -41,7 +42,7 @@ std::string RunMachine::step_fingerprint(const pipeline::RunStep& step) const {
 }
 
 LegKey RunMachine::key_of(std::size_t job, std::size_t leg) const {
-  return {plan().jobs[job].id, jobs_[job].legs[leg].leg.index};
+  return {graph_[job].id, jobs_[job].legs[leg].leg.index};
 }
 
 exec::LegAddress RunMachine::address(const LegKey& key) const {
@@ -131,10 +132,11 @@ bool RunMachine::knows_process(const LegKey& key, const std::string& id) const {
 }
 
 std::optional<int> RunMachine::find_step(const LegKey& key, std::string_view step) const {
-  const pipeline::PlannedJob* job = plan().find_job(key.job);
-  if (job == nullptr) return std::nullopt;
-  for (std::size_t i = 0; i < job->steps.size(); ++i)
-    if (job->steps[i].id == step || job->steps[i].name == step || std::to_string(i + 1) == step)
+  const auto found = index_.find(key.job);
+  if (found == index_.end()) return std::nullopt;
+  const auto& steps = graph_[found->second].steps;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].id == step || steps[i].name == step || std::to_string(i + 1) == step)
       return static_cast<int>(i);
   return std::nullopt;
 }
@@ -168,14 +170,16 @@ Result<void> RunMachine::start_legs() {
 
 Result<void> RunMachine::start_legs_of(std::size_t job) {
   JobState& state = jobs_[job];
-  const int limit = state.decision.max_parallel.value_or(created_.options.slots);
+  // Calls take no slot.
+  const int all = state.calls_pipeline() ? std::numeric_limits<int>::max() : created_.options.slots;
+  const int limit = state.decision.max_parallel.value_or(all);
   while (state.next_leg < state.legs.size() && state.running_legs < limit &&
          busy_slots_ < created_.options.slots) {
     const std::size_t leg = state.next_leg++;
     LegState& next = state.legs[leg];
     if (next.phase != Phase::Waiting) continue;
     ++state.running_legs;
-    if (const auto* group = wanted_group(next)) {
+    if (const auto* group = wanted_group(job, next)) {
       next.group = GroupState::Waiting;
       request_group(key_of(job, leg), *group);
     } else {
@@ -194,6 +198,10 @@ void RunMachine::leave_job(JobState& job, std::size_t index) {
 }
 
 Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
+  if (jobs_[job].calls_pipeline()) {
+    start_call(job, leg);
+    return success();
+  }
   LegState& state = jobs_[job].legs[leg];
   const LegKey key = key_of(job, leg);
   Result<pipeline::StartedLeg> started =
@@ -205,6 +213,7 @@ Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
     state.program = std::move(started->program);
     state.settings = started->settings;
     body["timeout_us"] = state.settings.timeout.count();
+    if (!state.settings.environment.empty()) body["environment"] = state.settings.environment;
   }
   emit(event_kind::kLegStarted, std::move(body));
   if (!started.ok()) {
@@ -400,6 +409,7 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
 Result<void> RunMachine::cancel_leg(std::size_t job, std::size_t leg, const std::string& reason) {
   JobState& job_state = jobs_[job];
   LegState& state = job_state.legs[leg];
+  if (job_state.calls_pipeline()) return cancel_call(job, leg, reason);
   if (state.phase == Phase::Waiting) {
     JsonObject body = leg_body(key_of(job, leg));
     body["result"] = pipeline::to_string(Outcome::Cancelled);

@@ -47,15 +47,20 @@ bool has_step(const PlannedJob& job, std::string_view name) {
   return false;
 }
 
+void find_named(const std::vector<PlannedJob>& jobs, std::string_view name,
+                std::vector<const PlannedJob*>& found) {
+  for (const PlannedJob& job : jobs) {
+    const bool has_leg = std::any_of(job.legs.begin(), job.legs.end(),
+                                     [&](const Leg& leg) { return leg.name == name; });
+    if (has_leg || equal_ignoring_case(job.id, name)) found.push_back(&job);
+    find_named(job.called, name, found);
+  }
+}
+
 // The jobs of the plans that are meant: by id, or as the job that has a leg of that name.
 std::vector<const PlannedJob*> jobs_named(const std::vector<Plan>& plans, std::string_view name) {
   std::vector<const PlannedJob*> found;
-  for (const Plan& plan : plans)
-    for (const PlannedJob& job : plan.jobs) {
-      const bool has_leg = std::any_of(job.legs.begin(), job.legs.end(),
-                                       [&](const Leg& leg) { return leg.name == name; });
-      if (has_leg || equal_ignoring_case(job.id, name)) found.push_back(&job);
-    }
+  for (const Plan& plan : plans) find_named(plan.jobs, name, found);
   return found;
 }
 

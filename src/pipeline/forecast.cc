@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include "base/strings.h"
 
@@ -122,38 +123,51 @@ class Forecaster {
   }
 
   Forecast run() {
-    const std::vector<PlannedJob>& jobs = pipeline_.plan().jobs;
-    forecast_.jobs.resize(jobs.size());
-    std::vector<bool> done(jobs.size(), false);
-    for (bool progress = true; progress;) {
-      progress = false;
-      for (std::size_t i = 0; i < jobs.size(); ++i) {
-        if (done[i] || !is_ready(jobs[i])) continue;
-        forecast_.jobs[i] = forecast_job(jobs[i]);
-        facts_.jobs[jobs[i].id] = forecast_.jobs[i].ended;
-        done[i] = progress = true;
-      }
-    }
+    forecast_.jobs = forecast_jobs(pipeline_.plan().jobs);
     forecast_.result = pipeline_.conclude_run(facts_);
     return std::move(forecast_);
   }
 
  private:
+  using Jobs = std::vector<JobForecast>;
+
+  // Each with those that it calls behind it.
+  Jobs forecast_jobs(const std::vector<PlannedJob>& jobs) {
+    std::vector<Jobs> told(jobs.size());
+    for (bool progress = true; progress;) {
+      progress = false;
+      for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (!told[i].empty() || !is_ready(jobs[i])) continue;
+        told[i] = forecast_job(jobs[i]);
+        facts_.jobs[jobs[i].id] = told[i].front().ended;
+        progress = true;
+      }
+    }
+    Jobs all;
+    for (Jobs& some : told)
+      all.insert(all.end(), std::make_move_iterator(some.begin()),
+                 std::make_move_iterator(some.end()));
+    return all;
+  }
+
   bool is_ready(const PlannedJob& job) const {
     return std::all_of(job.needs.begin(), job.needs.end(),
                        [&](const std::string& need) { return facts_.jobs.contains(need); });
   }
 
-  JobForecast forecast_job(const PlannedJob& planned) const {
+  Jobs forecast_job(const PlannedJob& planned) {
     JobForecast job;
+    Jobs called;
     job.id = planned.id;
     const AssumedJob* assumed = find_assumed(assumptions_, planned.id);
-    const JobDecision decision = pipeline_.decide_job(planned.id, facts_);
+    JobDecision decision = pipeline_.decide_job(planned.id, facts_);
     std::visit([&](const auto& decided) { job.reason = decided.reason; }, decision);
-    const auto* runs = std::get_if<RunJob>(&decision);
     const bool assumes_result = assumed != nullptr && assumed->result;
-    if (runs != nullptr && !(assumes_result && *assumed->result == Outcome::Skipped)) {
+    const bool assumed_away = assumes_result && *assumed->result == Outcome::Skipped;
+    if (const auto* runs = std::get_if<RunJob>(&decision); runs != nullptr && !assumed_away) {
       run_legs(planned, *runs, assumed, job);
+    } else if (auto* calls = std::get_if<CallJobs>(&decision); calls != nullptr && !assumed_away) {
+      called = run_calls(planned, *calls, assumed, job);
     } else if (assumes_result) {
       job.verdict = Verdict::Assumed;
       job.ended.result = *assumed->result;
@@ -164,21 +178,52 @@ class Forecaster {
     }
     if (assumed != nullptr)
       for (const auto& [name, value] : assumed->outputs) job.ended.outputs[name] = value;
-    return job;
+    called.insert(called.begin(), std::move(job));
+    return called;
   }
 
   void run_legs(const PlannedJob& planned, const RunJob& runs, const AssumedJob* assumed,
                 JobForecast& job) const {
-    const bool assumes_result = assumed != nullptr && assumed->result;
-    const bool open = is_open(runs.reason) && !assumes_result;
-    job.verdict = assumes_result ? Verdict::Assumed : open ? Verdict::Open : Verdict::Runs;
-    std::vector<LegResult> results;
     for (const Leg& leg : runs.legs) {
       const bool told = runs.legs_alike && !job.legs.empty() && !assumes_legs();
       job.legs.push_back(told ? job.legs.front() : forecast_leg(planned, leg, assumed));
       job.legs.back().leg = leg;
-      results.push_back(job.legs.back().result);
     }
+    conclude(planned, is_open(runs.reason), assumed, job);
+  }
+
+  // The called jobs, which are told as if nothing was assumed of their caller.
+  Jobs run_calls(const PlannedJob& planned, CallJobs& calls, const AssumedJob* assumed,
+                 JobForecast& job) {
+    Jobs all;
+    for (CalledLeg& called : calls.legs) {
+      Jobs told = forecast_jobs(called.jobs);
+      all.insert(all.end(), std::make_move_iterator(told.begin()),
+                 std::make_move_iterator(told.end()));
+      LegForecast leg;
+      leg.leg = called.leg;
+      if (!called.jobs.empty())
+        leg.result = pipeline_.conclude_call(planned.id, called.leg, facts_);
+      leg.verdict = leg.result.result == Outcome::Skipped ? Verdict::Skipped : Verdict::Runs;
+      if (assumed != nullptr && assumed->result) {
+        leg.verdict = Verdict::Assumed;
+        leg.result.result = *assumed->result;
+      }
+      job.legs.push_back(std::move(leg));
+      forecast_.called.insert(forecast_.called.end(), std::make_move_iterator(called.jobs.begin()),
+                              std::make_move_iterator(called.jobs.end()));
+    }
+    conclude(planned, is_open(calls.reason), assumed, job);
+    return all;
+  }
+
+  void conclude(const PlannedJob& planned, bool decided_open, const AssumedJob* assumed,
+                JobForecast& job) const {
+    const bool assumes_result = assumed != nullptr && assumed->result;
+    const bool open = decided_open && !assumes_result;
+    job.verdict = assumes_result ? Verdict::Assumed : open ? Verdict::Open : Verdict::Runs;
+    std::vector<LegResult> results;
+    for (const LegForecast& leg : job.legs) results.push_back(leg.result);
     if (!results.empty()) job.ended = pipeline_.conclude_job(planned.id, results);
     if (assumes_result && (results.empty() || *assumed->result == Outcome::Succeeded))
       job.ended.result = *assumed->result;
@@ -275,6 +320,12 @@ std::string_view to_string(Verdict verdict) {
 
 const JobForecast* Forecast::find_job(std::string_view id) const {
   for (const JobForecast& job : jobs)
+    if (job.id == id) return &job;
+  return nullptr;
+}
+
+const PlannedJob* Forecast::find_called(std::string_view id) const {
+  for (const PlannedJob& job : called)
     if (job.id == id) return &job;
   return nullptr;
 }

@@ -72,10 +72,12 @@ struct JobForecast {
 };
 
 struct Forecast {
-  std::vector<JobForecast> jobs;  // order of the plan
+  std::vector<JobForecast> jobs;   // order of the plan, those that a job calls behind it
+  std::vector<PlannedJob> called;  // what the plan would say of those
   Outcome result = Outcome::Succeeded;
 
   const JobForecast* find_job(std::string_view id) const;
+  const PlannedJob* find_called(std::string_view id) const;
 };
 
 Forecast forecast(const BoundPipeline& pipeline, const Assumptions& assumptions);

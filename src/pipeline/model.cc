@@ -104,26 +104,6 @@ Json to_json(const PlannedStep& step) {
   return object;
 }
 
-Json to_json(const PlannedJob& job) {
-  JsonArray legs;
-  for (const Leg& leg : job.legs)
-    legs.push_back(JsonObject{{"index", leg.index}, {"name", leg.name}, {"matrix", leg.matrix}});
-  JsonArray steps;
-  for (const PlannedStep& step : job.steps) steps.push_back(to_json(step));
-  return JsonObject{{"id", job.id},
-                    {"name", job.name},
-                    {"position", position_json(job.position)},
-                    {"needs", to_json(job.needs)},
-                    {"condition", job.condition},
-                    {"labels", to_json(job.labels)},
-                    {"expansion", expansion_name(job.expansion)},
-                    {"legs", std::move(legs)},
-                    {"steps", std::move(steps)},
-                    {"not_honoured", to_json(job.not_honoured)},
-                    {"would_run", job.would_run},
-                    {"reason", to_json(job.reason)}};
-}
-
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -275,13 +255,68 @@ std::vector<Diagnostic> Plan::all_not_honoured(const PlannedJob& job) {
   std::vector<Diagnostic> all = job.not_honoured;
   for (const PlannedStep& step : job.steps)
     all.insert(all.end(), step.not_honoured.begin(), step.not_honoured.end());
+  for (const PlannedJob& called : job.called) {
+    if (!called.would_run) continue;
+    const std::vector<Diagnostic> inner = all_not_honoured(called);
+    all.insert(all.end(), inner.begin(), inner.end());
+  }
   return all;
 }
 
-const PlannedJob* Plan::find_job(std::string_view id) const {
-  for (const PlannedJob& job : jobs)
+namespace {
+
+const PlannedJob* find_among(const std::vector<PlannedJob>& jobs, std::string_view id) {
+  for (const PlannedJob& job : jobs) {
     if (job.id == id) return &job;
+    const bool below = id.starts_with(job.id) && !job.called.empty() &&
+                       (id[job.id.size()] == '/' || id[job.id.size()] == '.');
+    if (!below) continue;
+    if (const PlannedJob* found = find_among(job.called, id)) return found;
+  }
   return nullptr;
+}
+
+}  // namespace
+
+const PlannedJob* Plan::find_job(std::string_view id) const {
+  return find_among(jobs, id);
+}
+
+const PlannedJob* Plan::find_caller(std::string_view id) const {
+  const std::size_t slash = id.rfind('/');
+  if (slash == std::string_view::npos) return nullptr;
+  const std::string_view leg = id.substr(0, slash);
+  if (const PlannedJob* caller = find_job(leg)) return caller;
+  return find_job(leg.substr(0, leg.rfind('.')));
+}
+
+Json to_json(const PlannedJob& job) {
+  JsonArray legs;
+  for (const Leg& leg : job.legs)
+    legs.push_back(JsonObject{{"index", leg.index}, {"name", leg.name}, {"matrix", leg.matrix}});
+  JsonArray steps;
+  for (const PlannedStep& step : job.steps) steps.push_back(to_json(step));
+  JsonArray called;
+  for (const PlannedJob& inner : job.called) called.push_back(to_json(inner));
+  JsonObject object{{"id", job.id},
+                    {"name", job.name},
+                    {"position", position_json(job.position)},
+                    {"needs", to_json(job.needs)},
+                    {"condition", job.condition},
+                    {"labels", to_json(job.labels)},
+                    {"expansion", expansion_name(job.expansion)},
+                    {"legs", std::move(legs)},
+                    {"steps", std::move(steps)},
+                    {"not_honoured", to_json(job.not_honoured)},
+                    {"would_run", job.would_run},
+                    {"reason", to_json(job.reason)}};
+  if (!job.calls.empty()) {
+    object["calls"] = job.calls;
+    object["called"] = std::move(called);
+  }
+  if (!job.permissions.is_null()) object["permissions"] = job.permissions;
+  if (!job.environment.is_null()) object["environment"] = job.environment;
+  return object;
 }
 
 Json to_json(const Plan& plan) {

@@ -54,6 +54,8 @@ struct Leg {
   std::optional<ConcurrencyGroup> concurrency;
 };
 
+// The id of a called job is that of its caller, '/' and its own: "deploy/test"; when the caller has
+// a matrix with the index of the leg: "deploy.1/test".
 struct PlannedJob {
   std::string id;
   std::string name;
@@ -66,6 +68,10 @@ struct PlannedJob {
   std::vector<PlannedStep> steps;
   // What of the job itself cannot be done here (its steps name their own): the job is not started.
   std::vector<Diagnostic> not_honoured;
+  std::string calls;               // path of the pipeline that it calls; it has no steps then
+  std::vector<PlannedJob> called;  // jobs of that pipeline, for all legs; empty when Dynamic
+  Json permissions;                // of its token, as written; null: nothing is said
+  Json environment;                // object with name, url and deployment; null without one
   // What the job would do, given that everything it needs succeeds: false with the reason where the
   // condition is already false for this event.
   bool would_run = true;
@@ -84,11 +90,15 @@ struct Plan {
   std::vector<PlannedJob> jobs;                 // file order
   std::vector<Diagnostic> not_enforced;         // keys that are recorded and have no effect here
 
+  // Also the jobs of called pipelines ("deploy/test"), as far as they are known.
   const PlannedJob* find_job(std::string_view id) const;
-  // Everything that is not honoured in a job and its steps.
+  // The job that calls the pipeline in which `id` is; null: it is not a called one.
+  const PlannedJob* find_caller(std::string_view id) const;
+  // Everything that is not honoured in a job and its steps, and in what it calls and would run.
   static std::vector<Diagnostic> all_not_honoured(const PlannedJob& job);
 };
 
+Json to_json(const PlannedJob& job);
 Json to_json(const Plan& plan);
 Json to_json(const ConcurrencyGroup& group);
 

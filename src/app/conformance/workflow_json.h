@@ -7,6 +7,9 @@
 
 namespace sluice::pipeline::github {
 
-Json workflow_json(const Workflow& workflow);
+// Whether each value says where it stands.
+enum class Sources { Omit, Include };
+
+Json workflow_json(const Workflow& workflow, Sources sources);
 
 }  // namespace sluice::pipeline::github

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "pipeline/github/concurrency.h"
 #include "pipeline/github/conditions.h"
 
 namespace sluice::pipeline::github {
@@ -61,23 +60,6 @@ bool reads_leg(const Job& job) {
   });
 }
 
-Error located_error(const Workflow& workflow, const TokenEvaluator::Problem& problem) {
-  return invalid_input(located(workflow, problem));
-}
-
-NamedTexts over(NamedTexts base, const NamedTexts& more) {
-  for (const auto& entry : more) {
-    const auto same = std::find_if(base.begin(), base.end(), [&entry](const auto& known) {
-      return known.first == entry.first;
-    });
-    if (same != base.end())
-      same->second = entry.second;
-    else
-      base.push_back(entry);
-  }
-  return base;
-}
-
 }  // namespace
 
 BoundWorkflow::BoundWorkflow(std::shared_ptr<const Workflow> workflow, const TriggerEvent& event,
@@ -87,84 +69,63 @@ BoundWorkflow::BoundWorkflow(std::shared_ptr<const Workflow> workflow, const Tri
       contexts_(make_run_contexts(*workflow_, event, run, values, std::move(inputs))),
       github_value_(Value::object(contexts_.github)),
       secrets_(secret_values(values)),
-      event_document_(to_text(event.payload.is_object() ? event.payload : Json(JsonObject{}))),
-      graph_(*workflow_) {
+      event_document_(to_text(event.payload.is_object() ? event.payload : Json(JsonObject{}))) {
+  add_graphs(*workflow_);
+  auto root = std::make_shared<CallScope>();
+  root->workflow = workflow_.get();
+  root->inputs = contexts_.inputs;
+  root->secrets = contexts_.secrets;
+  if (workflow_->permissions) root->permissions = &*workflow_->permissions;
+  root_ = std::move(root);
   make_plan(event, workflow_->text);
 }
 
-const Job& BoundWorkflow::job_named(const std::string& id) const {
-  const Job* job = workflow_->find_job(id);
-  CHECK(job != nullptr);
-  return *job;
-}
-
-AncestorSummary BoundWorkflow::ancestors_of(const Job& job, const RunFacts& facts) const {
+AncestorSummary BoundWorkflow::ancestors_of(const JobAt& at, const RunFacts& facts) const {
+  const Workflow& workflow = at.workflow();
   const auto result_of = [&](std::size_t index) -> std::optional<Outcome> {
-    const auto found = facts.jobs.find(workflow_->jobs[index].id);
+    const auto found = facts.jobs.find(at.scope->prefix + workflow.jobs[index].id);
     if (found == facts.jobs.end()) return std::nullopt;
     return found->second.result;
   };
-  const auto index = static_cast<std::size_t>(&job - workflow_->jobs.data());
-  AncestorSummary summary = summarize_ancestors(*workflow_, graph_, index, result_of);
-  if (facts.purpose == Purpose::Forecast) summary.open = open_ancestor(index, facts);
+  const auto index = static_cast<std::size_t>(at.job - workflow.jobs.data());
+  AncestorSummary summary = summarize_ancestors(workflow, graph_of(workflow), index, result_of);
+  if (facts.purpose == Purpose::Forecast) summary.open = open_ancestor(at, facts);
   return summary;
 }
 
-std::string BoundWorkflow::open_ancestor(std::size_t job, const RunFacts& facts) const {
-  const std::vector<bool> above = graph_.ancestors(job);
-  for (std::size_t i = 0; i < above.size(); ++i) {
-    const auto found = facts.jobs.find(workflow_->jobs[i].id);
-    const bool open =
-        above[i] && i != job && found != facts.jobs.end() && found->second.known == Known::Nothing;
-    if (open) return found->first;
+std::string BoundWorkflow::open_ancestor(const JobAt& at, const RunFacts& facts) const {
+  const auto job = static_cast<std::size_t>(at.job - at.workflow().jobs.data());
+  for (const std::size_t above : graph_of(at.workflow()).lineage(job)) {
+    const auto found = facts.jobs.find(at.scope->prefix + at.workflow().jobs[above].id);
+    if (above != job && found != facts.jobs.end() && found->second.known == Known::Nothing)
+      return found->first;
   }
   return {};
 }
 
-ContextSet BoundWorkflow::job_contexts(const Job& job, const RunFacts& facts) const {
-  ContextSet contexts;
-  contexts.set("github", github_value_);
-  contexts.set("vars", contexts_.vars);
-  contexts.set("inputs", contexts_.inputs);
-  contexts.set("needs", needs_context(*workflow_, job, facts));
-  set_unknown_needs(contexts, *workflow_, job, facts);
-  return contexts;
-}
-
-ContextSet BoundWorkflow::leg_contexts(const Job& job, const Leg& leg, const Spread& spread,
-                                       const RunFacts& facts) const {
-  ContextSet contexts = job_contexts(job, facts);
-  const double total = leg.total;
-  contexts.set(
-      "strategy",
-      Value::object({{"fail-fast", Value::boolean(spread.fail_fast)},
-                     {"job-index", Value::number(leg.index)},
-                     {"job-total", Value::number(total)},
-                     {"max-parallel", Value::number(spread.max_parallel.value_or(leg.total))}}));
-  contexts.set("matrix", spread.has_matrix ? from_json(leg.matrix) : Value());
-  return contexts;
-}
-
-BoundWorkflow::Conditioned BoundWorkflow::decide_condition(const Job& job,
+BoundWorkflow::Conditioned BoundWorkflow::decide_condition(const JobAt& at,
                                                            const AncestorSummary& ancestors,
                                                            const RunFacts& facts) const {
-  JobConditionContext context(job_contexts(job, facts), ancestors, facts);
-  const ConditionResult result = evaluate_condition(job.condition, context, workflow_->text);
+  const If& condition = at.job->condition;
+  const JobConditionContext context(job_contexts(at, facts), ancestors, facts, at.workflow(),
+                                    at.scope->prefix);
+  const ConditionResult result = evaluate_condition(condition, context, at.workflow().text);
   Conditioned decided;
   if (result.problem) {
     decided.failed = true;
-    decided.reason = condition_explanation(job.condition, context, DecidedBy::Unevaluable,
-                                           located(*workflow_, *result.problem));
+    decided.reason = condition_explanation(condition, context, DecidedBy::Unevaluable,
+                                           located(at.workflow(), *result.problem));
     return decided;
   }
   decided.runs = result.holds;
-  decided.reason = condition_reason(job, ancestors, facts, context, result);
+  decided.reason = condition_reason(at, ancestors, facts, context, result);
   return decided;
 }
 
-Explanation BoundWorkflow::condition_reason(const Job& job, const AncestorSummary& ancestors,
+Explanation BoundWorkflow::condition_reason(const JobAt& at, const AncestorSummary& ancestors,
                                             const RunFacts& facts, const EvaluationContext& context,
                                             const ConditionResult& result) const {
+  const Job& job = *at.job;
   const If& condition = job.condition;
   const bool written = condition.present() && !condition.source.empty();
   if (result.holds && !written)
@@ -190,206 +151,71 @@ Explanation BoundWorkflow::condition_reason(const Job& job, const AncestorSummar
                                cat("its condition is false: ", condition.source));
 }
 
-std::variant<BoundWorkflow::Spread, Explanation> BoundWorkflow::spread(
-    const Job& job, const RunFacts& facts) const {
-  Spread spread;
-  if (!job.strategy.matrix.present() && !job.strategy.fail_fast.present() &&
-      !job.strategy.max_parallel.present()) {
-    spread.legs.emplace_back();
-    return spread;
-  }
-  const ContextSet contexts = job_contexts(job, facts);
-  TokenEvaluator evaluator(contexts, workflow_->text);
-  read_limits(job, evaluator, spread);
-  const Value matrix = evaluator.value(job.strategy.matrix);
-  if (evaluator.problem())
-    return evaluation_failure(located(*workflow_, *evaluator.problem()),
-                              evaluator.problem()->position);
-  if (!job.strategy.matrix.present() || matrix.is_null()) {
-    spread.legs.emplace_back();
-    return spread;
-  }
-  spread.has_matrix = true;
-  auto expanded = expand_matrix(matrix);
-  if (auto* legs = std::get_if<std::vector<MatrixLeg>>(&expanded)) {
-    spread.legs = std::move(*legs);
-    return spread;
-  }
-  const TextPosition at = job.strategy.matrix.position;
-  return evaluation_failure(located(*workflow_, {at, std::get<std::string>(std::move(expanded))}),
-                            at);
-}
-
-void BoundWorkflow::read_limits(const Job& job, TokenEvaluator& evaluator, Spread& spread) const {
-  if (job.strategy.fail_fast.present())
-    spread.fail_fast = evaluator.boolean(job.strategy.fail_fast, "fail-fast");
-  if (!job.strategy.max_parallel.present()) return;
-  const double count = evaluator.number(job.strategy.max_parallel, "max-parallel");
-  if (count >= 1) spread.max_parallel = static_cast<int>(std::min(count, 1e6));
-}
-
-// Which group each leg belongs to; the reason when that cannot be said.
-std::optional<Explanation> BoundWorkflow::group_legs(const Job& job, const Spread& spread,
-                                                     const RunFacts& facts,
-                                                     std::vector<Leg>& legs) const {
-  if (!job.concurrency.present()) return std::nullopt;
-  for (Leg& leg : legs) {
-    const ContextSet contexts = leg_contexts(job, leg, spread, facts);
-    EvaluatedConcurrency evaluated =
-        evaluate_concurrency(job.concurrency, contexts, workflow_->text);
-    if (evaluated.problem)
-      return evaluation_failure(located(*workflow_, *evaluated.problem),
-                                evaluated.problem->position);
-    leg.concurrency = std::move(evaluated.group);
-  }
-  return std::nullopt;
-}
-
-std::string BoundWorkflow::leg_name(const Job& job, const Leg& leg, const Spread& spread,
-                                    const RunFacts& facts) const {
-  if (!job.name.has_expression()) {
-    const std::string base = job.name.present() ? job.name.literal_text() : job.id;
-    return cat(base.empty() ? job.id : base,
-               leg_suffix(spread.legs[static_cast<std::size_t>(leg.index)]));
-  }
-  const ContextSet contexts = leg_contexts(job, leg, spread, facts);
-  TokenEvaluator evaluator(contexts, workflow_->text);
-  const std::string name = evaluator.text(job.name);
-  return evaluator.ok() && !name.empty() ? name : job.name.source();
-}
-
-std::vector<Leg> BoundWorkflow::name_legs(const Job& job, const Spread& spread,
-                                          const RunFacts& facts) const {
-  std::vector<Leg> legs;
-  for (const MatrixLeg& values : spread.legs) {
-    Leg leg;
-    leg.index = static_cast<int>(legs.size());
-    leg.total = static_cast<int>(spread.legs.size());
-    leg.matrix = to_json(Value::object(values.values));
-    leg.name = leg_name(job, leg, spread, facts);
-    legs.push_back(std::move(leg));
-  }
-  return legs;
-}
-
 JobDecision BoundWorkflow::decide_job(const std::string& id, const RunFacts& facts) const {
-  const Job& job = job_named(id);
-  Conditioned condition = decide_condition(job, ancestors_of(job, facts), facts);
+  const JobAt at = locate(id, facts);
+  Conditioned condition = decide_condition(at, ancestors_of(at, facts), facts);
   if (condition.failed) return FailJob{std::move(condition.reason)};
   if (!condition.runs) return SkipJob{std::move(condition.reason)};
-  if (facts.purpose == Purpose::Forecast) return forecast_legs(job, facts, std::move(condition));
-  if (auto reason = refused_runner(job)) return FailJob{*std::move(reason)};
-  auto spread_or_reason = spread(job, facts);
+  if (facts.purpose == Purpose::Forecast) return forecast_legs(at, facts, std::move(condition));
+  if (auto reason = refused_job(at)) return FailJob{*std::move(reason)};
+  auto spread_or_reason = spread(at, facts);
   if (auto* reason = std::get_if<Explanation>(&spread_or_reason))
     return FailJob{std::move(*reason)};
   const Spread& legs = std::get<Spread>(spread_or_reason);
+  if (at.job->call) return decide_call(at, legs, facts, std::move(condition.reason));
   RunJob decision;
-  decision.legs = name_legs(job, legs, facts);
-  if (auto reason = group_legs(job, legs, facts, decision.legs)) return FailJob{*std::move(reason)};
+  decision.legs = name_legs(at, legs, facts);
+  if (auto reason = group_legs(at, legs, facts, decision.legs)) return FailJob{*std::move(reason)};
   decision.max_parallel = legs.max_parallel;
   decision.fail_fast = legs.fail_fast;
   decision.reason = std::move(condition.reason);
   return decision;
 }
 
-JobDecision BoundWorkflow::forecast_legs(const Job& job, const RunFacts& facts,
+JobDecision BoundWorkflow::forecast_legs(const JobAt& at, const RunFacts& facts,
                                          Conditioned condition) const {
-  RunJob decision;
-  decision.reason = std::move(condition.reason);
-  const ContextSet contexts = job_contexts(job, facts);
-  const Strategy& strategy = job.strategy;
-  for (const Token* token : {&strategy.matrix, &strategy.fail_fast, &strategy.max_parallel})
-    if (!unknown_in(*token, contexts).empty()) return decision;
-  auto spread_or_reason = spread(job, facts);
+  const auto decide = [&](Spread spread, std::vector<Leg> legs) -> JobDecision {
+    if (at.job->call) return forecast_call(at, spread, facts, std::move(condition.reason));
+    RunJob decision;
+    decision.legs = std::move(legs);
+    decision.max_parallel = spread.max_parallel;
+    decision.fail_fast = spread.fail_fast;
+    decision.reason = std::move(condition.reason);
+    decision.legs_alike = !reads_leg(*at.job);
+    return decision;
+  };
+  const ContextSet contexts = job_contexts(at, facts);
+  const Strategy& strategy = at.job->strategy;
+  for (const Token* token :
+       {&strategy.whole, &strategy.matrix, &strategy.fail_fast, &strategy.max_parallel})
+    if (!unknown_in(*token, contexts).empty()) return decide({}, {});
+  auto spread_or_reason = spread(at, facts);
   if (auto* reason = std::get_if<Explanation>(&spread_or_reason))
     return FailJob{std::move(*reason)};
-  const Spread& legs = std::get<Spread>(spread_or_reason);
-  decision.legs = name_legs(job, legs, facts);
-  decision.max_parallel = legs.max_parallel;
-  decision.fail_fast = legs.fail_fast;
-  decision.legs_alike = !reads_leg(job);
-  return decision;
+  Spread& legs = std::get<Spread>(spread_or_reason);
+  std::vector<Leg> named = name_legs(at, legs, facts);
+  return decide(std::move(legs), std::move(named));
 }
 
 // Labels that are written out and cannot be had here.
-std::optional<Explanation> BoundWorkflow::refused_runner(const Job& job) const {
-  if (job.runs_on.has_expression_inside()) return std::nullopt;
-  const ContextSet none;
-  TokenEvaluator evaluator(none, workflow_->text);
-  const auto reason = unavailable_runner(runner_labels(evaluator.value(job.runs_on)));
+std::optional<Explanation> BoundWorkflow::refused_job(const JobAt& at) const {
+  const Token& runs_on = at.job->runs_on;
+  if (runs_on.has_expression_inside()) return std::nullopt;
+  const auto reason = unavailable_runner(written_labels(runs_on));
   if (!reason) return std::nullopt;
-  const TextPosition at = job.runs_on.position;
-  return evaluation_failure(located(*workflow_, {at, cat("job '", job.id, "' ", *reason)}), at);
+  const std::string message = cat("job '", at.job->id, "' ", *reason);
+  return evaluation_failure(located(at.workflow(), {runs_on.position, message}), runs_on.position);
 }
 
 bool BoundWorkflow::survives_cancel(const std::string& id, const RunFacts& facts) const {
-  const Job& job = job_named(id);
-  if (facts.cancelled) return decide_condition(job, ancestors_of(job, facts), facts).runs;
+  if (facts.cancelled) {
+    const JobAt at = locate(id, facts);
+    return decide_condition(at, ancestors_of(at, facts), facts).runs;
+  }
   RunFacts cancelled = facts;
   cancelled.cancelled = true;
-  return decide_condition(job, ancestors_of(job, cancelled), cancelled).runs;
-}
-
-Result<LegSettings> BoundWorkflow::leg_settings(const Job& job, TokenEvaluator& evaluator) const {
-  LegSettings settings;
-  settings.labels = runner_labels(evaluator.value(job.runs_on));
-  if (job.timeout_minutes.present())
-    settings.timeout = minutes(evaluator.number(job.timeout_minutes, "timeout-minutes"))
-                           .value_or(settings.timeout);
-  if (job.cancel_timeout_minutes.present())
-    settings.cancel_timeout =
-        minutes(evaluator.number(job.cancel_timeout_minutes, "cancel-timeout-minutes"))
-            .value_or(settings.cancel_timeout);
-  if (job.continue_on_error.present())
-    settings.continue_on_error = evaluator.boolean(job.continue_on_error, "continue-on-error");
-  if (evaluator.problem()) return located_error(*workflow_, *evaluator.problem());
-  if (const auto reason = unavailable_runner(settings.labels))
-    return unsupported(
-        located(*workflow_, {job.runs_on.position, cat("job '", job.id, "' ", *reason)}));
-  return settings;
-}
-
-Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& leg,
-                                            const RunFacts& facts, const JobPlace& place) const {
-  const Job& job = job_named(id);
-  const bool forecast = facts.purpose == Purpose::Forecast;
-  if (!forecast && !job.not_honoured.empty())
-    return unsupported(to_string(job.not_honoured.front()));
-  // The legs stand already: only what the contexts show of the strategy is read again.
-  Spread limits;
-  limits.has_matrix = leg.matrix.is_object() && !leg.matrix.get_object().empty();
-  const ContextSet job_context = job_contexts(job, facts);
-  TokenEvaluator strategy(job_context, workflow_->text);
-  read_limits(job, strategy, limits);
-  if (strategy.problem()) return located_error(*workflow_, *strategy.problem());
-  LegStart start;
-  start.contexts = leg_contexts(job, leg, limits, facts);
-  start.contexts.set("github", job_github_context(contexts_, job, place));
-  start.contexts.set("secrets", contexts_.secrets);
-  if (forecast) start.contexts.set_unknown({"hashFiles()"}, "the files are not there yet");
-  TokenEvaluator evaluator(start.contexts, workflow_->text);
-  start.env = over(evaluator.texts(workflow_->env), evaluator.texts(job.env));
-  start.contexts.set("env", texts_value(start.env, KeyCase::Respect));
-  const Token& shell =
-      job.defaults.shell.present() ? job.defaults.shell : workflow_->defaults.shell;
-  const Token& directory = job.defaults.working_directory.present()
-                               ? job.defaults.working_directory
-                               : workflow_->defaults.working_directory;
-  start.default_shell = evaluator.text(shell);
-  start.default_directory = evaluator.text(directory);
-  StartedLeg started;
-  Result<LegSettings> settings = leg_settings(job, evaluator);
-  if (!settings.ok() && !forecast) return settings.error();
-  if (settings.ok()) started.settings = std::move(settings).value();
-  started.settings.files.emplace(event_path(place), event_document_);
-  start.contexts.set("runner", runner_context(place));
-  start.workflow = workflow_;
-  start.job = &job;
-  start.place = place;
-  start.default_env = default_environment(contexts_, run_, job, place);
-  start.secrets = secrets_;
-  started.program = std::make_unique<LegProgram>(std::move(start));
-  return started;
+  const JobAt at = locate(id, cancelled);
+  return decide_condition(at, ancestors_of(at, cancelled), cancelled).runs;
 }
 
 JobFacts BoundWorkflow::conclude_job(const std::string&, const std::vector<LegResult>& legs) const {

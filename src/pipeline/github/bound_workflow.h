@@ -1,11 +1,14 @@
 // A workflow bound to an event and a run: its plan, the decisions about its jobs, the programs of
-// its legs. Thread-safe (nothing changes after construction).
+// its legs, all of that also for the workflows that its jobs call. Thread-safe (nothing changes
+// after construction).
 #pragma once
 
 #include <memory>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "pipeline/github/call_scope.h"
 #include "pipeline/github/conditions.h"
 #include "pipeline/github/contexts.h"
 #include "pipeline/github/graph.h"
@@ -29,6 +32,8 @@ class BoundWorkflow final : public BoundPipeline {
   Result<StartedLeg> start_leg(const std::string& job, const Leg& leg, const RunFacts& facts,
                                const JobPlace& place) const override;
   bool survives_cancel(const std::string& job, const RunFacts& facts) const override;
+  LegResult conclude_call(const std::string& job, const Leg& leg,
+                          const RunFacts& facts) const override;
   JobFacts conclude_job(const std::string& job, const std::vector<LegResult>& legs) const override;
   Outcome conclude_run(const RunFacts& facts) const override;
 
@@ -40,43 +45,80 @@ class BoundWorkflow final : public BoundPipeline {
     bool fail_fast = true;
     std::optional<int> max_parallel;
   };
+  using SpreadOrReason = std::variant<Spread, Explanation>;
   struct Conditioned {
     bool runs = false;
     bool failed = false;  // it could not be evaluated
     Explanation reason;
   };
+  // A job and the file's part in the run to which it belongs.
+  struct JobAt {
+    CallScopePtr scope;
+    const Job* job = nullptr;
 
-  const Job& job_named(const std::string& id) const;
-  AncestorSummary ancestors_of(const Job& job, const RunFacts& facts) const;
-  std::string open_ancestor(std::size_t job, const RunFacts& facts) const;
-  ContextSet job_contexts(const Job& job, const RunFacts& facts) const;
-  ContextSet leg_contexts(const Job& job, const Leg& leg, const Spread& spread,
-                          const RunFacts& facts) const;
-  Conditioned decide_condition(const Job& job, const AncestorSummary& ancestors,
+    std::string id() const { return scope->prefix + job->id; }
+    const Workflow& workflow() const { return *scope->workflow; }
+  };
+  using ScopeOrReason = std::variant<CallScopePtr, Explanation>;
+
+  // bound_workflow.cc: decisions
+  AncestorSummary ancestors_of(const JobAt& at, const RunFacts& facts) const;
+  std::string open_ancestor(const JobAt& at, const RunFacts& facts) const;
+  Conditioned decide_condition(const JobAt& at, const AncestorSummary& ancestors,
                                const RunFacts& facts) const;
-  Explanation condition_reason(const Job& job, const AncestorSummary& ancestors,
+  Explanation condition_reason(const JobAt& at, const AncestorSummary& ancestors,
                                const RunFacts& facts, const EvaluationContext& context,
                                const ConditionResult& result) const;
-  JobDecision forecast_legs(const Job& job, const RunFacts& facts, Conditioned condition) const;
-  std::optional<Explanation> refused_runner(const Job& job) const;
-  std::variant<Spread, Explanation> spread(const Job& job, const RunFacts& facts) const;
-  void read_limits(const Job& job, TokenEvaluator& evaluator, Spread& spread) const;
-  std::optional<Explanation> group_legs(const Job& job, const Spread& spread, const RunFacts& facts,
-                                        std::vector<Leg>& legs) const;
-  std::vector<Leg> name_legs(const Job& job, const Spread& spread, const RunFacts& facts) const;
-  std::string leg_name(const Job& job, const Leg& leg, const Spread& spread,
-                       const RunFacts& facts) const;
-  Result<LegSettings> leg_settings(const Job& job, TokenEvaluator& evaluator) const;
+  JobDecision forecast_legs(const JobAt& at, const RunFacts& facts, Conditioned condition) const;
+  JobDecision forecast_call(const JobAt& at, const Spread& spread, const RunFacts& facts,
+                            Explanation reason) const;
+  std::optional<Explanation> refused_job(const JobAt& at) const;
+  JobDecision decide_call(const JobAt& at, const Spread& spread, const RunFacts& facts,
+                          Explanation reason) const;
 
+  // bound_workflow_scopes.cc: called workflows
+  JobAt locate(const std::string& id, const RunFacts& facts) const;
+  JobAt locate_in(const CallScopePtr& scope, std::string_view id, const RunFacts& facts) const;
+  // The scope that one leg of a calling job opens, or why it cannot.
+  ScopeOrReason open_scope(const JobAt& at, const Leg& leg, const Spread& spread,
+                           const RunFacts& facts) const;
+  // What the keys of a whole file may see.
+  ContextSet scope_contexts(const CallScope& scope) const;
+  static const Permissions* permissions_at(const JobAt& at);
+  const JobGraph& graph_of(const Workflow& workflow) const;
+  void add_graphs(const Workflow& workflow);
+
+  // bound_workflow_legs.cc: matrix, names, what a leg starts with
+  ContextSet job_contexts(const JobAt& at, const RunFacts& facts) const;
+  ContextSet leg_contexts(const JobAt& at, const Leg& leg, const Spread& spread,
+                          const RunFacts& facts) const;
+  SpreadOrReason spread(const JobAt& at, const RunFacts& facts) const;
+  std::vector<Leg> name_legs(const JobAt& at, const Spread& spread, const RunFacts& facts) const;
+  std::string leg_name(const JobAt& at, const Leg& leg, const Spread& spread,
+                       const RunFacts& facts) const;
+  std::optional<Explanation> group_legs(const JobAt& at, const Spread& spread,
+                                        const RunFacts& facts, std::vector<Leg>& legs) const;
+  // The group of `concurrency` as written in that file.
+  static std::optional<Explanation> group_leg(const Workflow& workflow,
+                                              const Concurrency& concurrency,
+                                              const ContextSet& contexts, Leg& leg);
+  Result<LegSettings> leg_settings(const JobAt& at, TokenEvaluator& evaluator) const;
+
+  // bound_workflow_plan.cc
   void make_plan(const TriggerEvent& event, std::string_view text);
   void group_run();
   std::string title() const;
-  void plan_jobs();
-  PlannedJob plan_job(const Job& job) const;
-  void plan_legs(const Job& job, PlannedJob& planned) const;
-  void check_runners(const Job& job, const Spread& legs, PlannedJob& planned) const;
-  // Whether it would run, and how it would end, under the assumption that all that runs succeeds.
-  Outcome assume(const Job& job, const AncestorSummary& ancestors, const RunFacts& facts,
+  std::vector<PlannedJob> plan_jobs(const CallScopePtr& scope) const;
+  // Which of the jobs would run, and how they would end, if all that runs succeeds.
+  void assume_jobs(const CallScopePtr& scope, std::vector<PlannedJob>& jobs, RunFacts& facts) const;
+  static PlannedJob plan_job(const JobAt& at);
+  void plan_legs(const JobAt& at, PlannedJob& planned) const;
+  void check_runners(const JobAt& at, const Spread& legs, PlannedJob& planned) const;
+  // The jobs that it calls, and how the calling job would end.
+  Outcome plan_called(const JobAt& at, PlannedJob& planned, RunFacts& facts) const;
+  ScopeOrReason assumed_scope(const JobAt& at, const Leg& leg, const Spread& spread,
+                              const RunFacts& facts) const;
+  Outcome assume(const JobAt& at, const AncestorSummary& ancestors, const RunFacts& facts,
                  PlannedJob& planned) const;
 
   std::shared_ptr<const Workflow> workflow_;
@@ -85,7 +127,8 @@ class BoundWorkflow final : public BoundPipeline {
   Value github_value_;  // the `github` context outside of jobs
   std::vector<std::string> secrets_;
   std::string event_document_;
-  JobGraph graph_;
+  std::unordered_map<const Workflow*, JobGraph> graphs_;  // of all files
+  CallScopePtr root_;
   Plan plan_;
   std::optional<std::string> problem_;
 };

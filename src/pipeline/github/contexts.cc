@@ -93,12 +93,14 @@ Result<void> check_input_names(const Trigger& trigger, const TriggerEvent& event
   return success();
 }
 
-const JobFacts* find_facts(const RunFacts& facts, std::string_view id) {
-  const auto found = facts.jobs.find(std::string(id));
-  if (found != facts.jobs.end()) return &found->second;
-  for (const auto& [name, job] : facts.jobs)
-    if (equal_ignoring_case(name, id)) return &job;
-  return nullptr;
+const JobFacts* find_facts(const RunFacts& facts, const std::string& prefix, const Job& job) {
+  const auto found = facts.jobs.find(prefix.empty() ? job.id : prefix + job.id);
+  return found == facts.jobs.end() ? nullptr : &found->second;
+}
+
+Value facts_value(const JobFacts& facts) {
+  return Value::object({{"result", Value::string(result_word(facts.result))},
+                        {"outputs", map_value(facts.outputs)}});
 }
 
 std::string text_of(const ValueMembers& members, std::string_view name) {
@@ -202,17 +204,23 @@ Value job_github_context(const RunContexts& run, const Job& job, const JobPlace&
   return Value::object(std::move(members));
 }
 
-Value needs_context(const Workflow& workflow, const Job& job, const RunFacts& facts) {
+Value needs_context(const Workflow& workflow, const Job& job, const RunFacts& facts,
+                    const std::string& prefix) {
   ValueMembers members;
   for (const Reference& need : job.needs) {
     const Job* needed = workflow.find_job(need.name);
     if (needed == nullptr) continue;
-    const JobFacts* known = find_facts(facts, needed->id);
-    if (known == nullptr) continue;
-    members.emplace_back(needed->id,
-                         Value::object({{"result", Value::string(result_word(known->result))},
-                                        {"outputs", map_value(known->outputs)}}));
+    if (const JobFacts* known = find_facts(facts, prefix, *needed))
+      members.emplace_back(needed->id, facts_value(*known));
   }
+  return Value::object(std::move(members));
+}
+
+Value jobs_context(const Workflow& workflow, const RunFacts& facts, const std::string& prefix) {
+  ValueMembers members;
+  for (const Job& job : workflow.jobs)
+    if (const JobFacts* known = find_facts(facts, prefix, job))
+      members.emplace_back(job.id, facts_value(*known));
   return Value::object(std::move(members));
 }
 
@@ -332,10 +340,10 @@ std::string ContextSet::unknown(std::span<const std::string> path) const {
 }
 
 void set_unknown_needs(ContextSet& contexts, const Workflow& workflow, const Job& job,
-                       const RunFacts& facts) {
+                       const RunFacts& facts, const std::string& prefix) {
   for (const Reference& need : job.needs) {
     const Job* needed = workflow.find_job(need.name);
-    const JobFacts* known = needed == nullptr ? nullptr : find_facts(facts, needed->id);
+    const JobFacts* known = needed == nullptr ? nullptr : find_facts(facts, prefix, *needed);
     if (known == nullptr || known->known == Known::Everything) continue;
     contexts.set_unknown({"needs", needed->id, "outputs"},
                          cat("'", needed->id, "' sets it while it runs"));
@@ -371,18 +379,26 @@ Result<Value> JobConditionContext::call(std::string_view name,
   if (facts_.cancelled) return Value::boolean(false);
   if (arguments.empty())
     return Value::boolean(asks_success ? ancestors_.all_succeeded : ancestors_.any_failed);
+  return of_named_jobs(function, arguments);
+}
+
+Result<Value> JobConditionContext::of_named_jobs(std::string_view function,
+                                                 std::span<const Value> jobs) const {
   bool all = true;
   bool any = false;
-  for (const Value& id : arguments) {
-    const JobFacts* job = find_facts(facts_, id.to_text());
+  for (const Value& name : jobs) {
+    const std::string id = name.to_text();
+    const Job* job = workflow_.find_job(id);
+    const JobFacts* known = job == nullptr ? nullptr : find_facts(facts_, prefix_, *job);
     if (job == nullptr)
-      return failed_precondition(cat(function, "('", id.to_text(),
-                                     "'): there is no such job "
-                                     "among those that ended"));
-    all = all && job->result == Outcome::Succeeded;
-    any = any || is_failure(job->result);
+      return failed_precondition(cat(function, "('", id, "'): there is no such job"));
+    if (known == nullptr)
+      return failed_precondition(
+          cat(function, "('", id, "'): that job has not ended; list it in 'needs'"));
+    all = all && known->result == Outcome::Succeeded;
+    any = any || is_failure(known->result);
   }
-  return Value::boolean(asks_success ? all : any);
+  return Value::boolean(function == "success" ? all : any);
 }
 
 Result<Value> StepContext::call(std::string_view name, std::span<const Value> arguments) const {

@@ -38,7 +38,11 @@ RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& even
 
 // The `github` context inside a job.
 Value job_github_context(const RunContexts& run, const Job& job, const JobPlace& place);
-Value needs_context(const Workflow& workflow, const Job& job, const RunFacts& facts);
+// `prefix` stands before the workflow's own ids in `facts` (it is a called one).
+Value needs_context(const Workflow& workflow, const Job& job, const RunFacts& facts,
+                    const std::string& prefix);
+// The `jobs` context of a called workflow's outputs.
+Value jobs_context(const Workflow& workflow, const RunFacts& facts, const std::string& prefix);
 Value runner_context(const JobPlace& place);
 Value texts_value(const NamedTexts& texts, KeyCase key_case);
 // Where the event document of a leg is.
@@ -72,7 +76,7 @@ class ContextSet : public EvaluationContext {
 
 // What of the needs is not known yet, for a forecast.
 void set_unknown_needs(ContextSet& contexts, const Workflow& workflow, const Job& job,
-                       const RunFacts& facts);
+                       const RunFacts& facts, const std::string& prefix);
 
 // What the ancestors of a job, all of them and not only its needs, mean for its success() and
 // failure().
@@ -84,18 +88,27 @@ struct AncestorSummary {
   std::string open;  // forecast: the first ancestor that may run or not
 };
 
-// The status functions of a job's `if`.
+// The status functions of a job's `if`. Borrows workflow and facts.
 class JobConditionContext final : public ContextSet {
  public:
-  JobConditionContext(ContextSet contexts, AncestorSummary ancestors, const RunFacts& facts)
-      : ContextSet(std::move(contexts)), ancestors_(std::move(ancestors)), facts_(facts) {}
+  JobConditionContext(ContextSet contexts, AncestorSummary ancestors, const RunFacts& facts,
+                      const Workflow& workflow, std::string prefix)
+      : ContextSet(std::move(contexts)),
+        ancestors_(std::move(ancestors)),
+        facts_(facts),
+        workflow_(workflow),
+        prefix_(std::move(prefix)) {}
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
   std::string unknown(std::span<const std::string> path) const override;
   std::string remark(std::string_view function) const override;
 
  private:
+  Result<Value> of_named_jobs(std::string_view function, std::span<const Value> jobs) const;
+
   AncestorSummary ancestors_;
   const RunFacts& facts_;
+  const Workflow& workflow_;
+  std::string prefix_;
 };
 
 using FileHashes = std::map<std::vector<std::string>, std::string>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace sluice::pipeline::github {
 
@@ -25,6 +26,8 @@ JobGraph::JobGraph(const Workflow& workflow) : needs_(workflow.jobs.size()) {
   for (std::size_t at = 0; at < order_.size(); ++at)
     for (const std::size_t next : needed_by[order_[at]])
       if (--open[next] == 0) order_.push_back(next);
+  rank_.assign(count, count);
+  for (std::size_t at = 0; at < order_.size(); ++at) rank_[order_[at]] = at;
 }
 
 std::vector<std::size_t> JobGraph::find_cycle() const {
@@ -47,25 +50,25 @@ std::vector<std::size_t> JobGraph::find_cycle() const {
   }
 }
 
+std::vector<std::size_t> JobGraph::lineage(std::size_t job) const {
+  std::unordered_set<std::size_t> seen{job};
+  std::vector<std::size_t> found{job};
+  for (std::size_t at = 0; at < found.size(); ++at)
+    for (const std::size_t need : needs_[found[at]])
+      if (seen.insert(need).second) found.push_back(need);
+  std::sort(found.begin(), found.end(),
+            [this](std::size_t a, std::size_t b) { return rank_[a] < rank_[b]; });
+  return found;
+}
+
 std::vector<bool> JobGraph::ancestors(std::size_t job) const {
-  std::vector<bool> seen(needs_.size(), false);
-  std::vector<std::size_t> open{job};
-  seen[job] = true;
-  while (!open.empty()) {
-    const std::size_t next = open.back();
-    open.pop_back();
-    for (const std::size_t need : needs_[next]) {
-      if (seen[need]) continue;
-      seen[need] = true;
-      open.push_back(need);
-    }
-  }
-  return seen;
+  std::vector<bool> marks(needs_.size(), false);
+  for (const std::size_t at : lineage(job)) marks[at] = true;
+  return marks;
 }
 
 AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
-                                  const std::vector<AncestorSummary>& summaries,
-                                  const ResultOf& result_of) {
+                                  const SummaryOf& summary_of, const ResultOf& result_of) {
   AncestorSummary result;
   const auto blame = [&result](const std::string& id, Outcome outcome) {
     const bool better =
@@ -76,7 +79,7 @@ AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<st
     }
   };
   for (const std::size_t need : needs) {
-    const AncestorSummary& above = summaries[need];
+    const AncestorSummary& above = summary_of(need);
     if (!above.all_succeeded) blame(above.deciding, above.deciding_result);
     const Outcome own = result_of(need).value_or(Outcome::Skipped);
     if (own != Outcome::Succeeded) blame(workflow.jobs[need].id, own);
@@ -88,13 +91,12 @@ AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<st
 
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
                                     std::size_t job, const ResultOf& result_of) {
-  const std::vector<bool> wanted = graph.ancestors(job);
-  std::vector<AncestorSummary> summaries(workflow.jobs.size());
-  for (const std::size_t at : graph.order()) {
-    if (!wanted[at]) continue;
-    summaries[at] = combine_ancestors(workflow, graph.needs(at), summaries, result_of);
-    if (at == job) break;
-  }
+  std::unordered_map<std::size_t, AncestorSummary> summaries;
+  const SummaryOf summary_of = [&summaries](std::size_t at) -> const AncestorSummary& {
+    return summaries[at];
+  };
+  for (const std::size_t at : graph.lineage(job))
+    summaries[at] = combine_ancestors(workflow, graph.needs(at), summary_of, result_of);
   return summaries[job];
 }
 

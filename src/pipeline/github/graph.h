@@ -20,20 +20,24 @@ class JobGraph {
   const std::vector<std::size_t>& order() const { return order_; }
   // One cycle as a closed walk (first = last); empty when there is none.
   std::vector<std::size_t> find_cycle() const;
-  // The job and all it needs, directly or not.
+  // All that the job needs, directly or not, and itself, in the order of order(). Takes time for
+  // those only.
+  std::vector<std::size_t> lineage(std::size_t job) const;
+  // The same as a mark for each job.
   std::vector<bool> ancestors(std::size_t job) const;
 
  private:
   std::vector<std::vector<std::size_t>> needs_;
   std::vector<std::size_t> order_;
+  std::vector<std::size_t> rank_;  // place in order_
 };
 
 // What is known of a job's result; nothing when it has not ended.
 using ResultOf = std::function<std::optional<Outcome>(std::size_t)>;
-// From the summaries of its needs: one job's own. `result_of` answers for each need.
+using SummaryOf = std::function<const AncestorSummary&(std::size_t)>;
+// From the summaries of its needs: one job's own. Both answer for each need.
 AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
-                                  const std::vector<AncestorSummary>& summaries,
-                                  const ResultOf& result_of);
+                                  const SummaryOf& summary_of, const ResultOf& result_of);
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
                                     std::size_t job, const ResultOf& result_of);
 

@@ -2,6 +2,7 @@
 
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
+#include "pipeline/github/calls.h"
 #include "pipeline/github/filters.h"
 #include "pipeline/github/lint/allow.h"
 #include "pipeline/github/lint/lint.h"
@@ -62,19 +63,6 @@ class ReadGithubWorkflow final : public ReadPipeline {
   std::shared_ptr<const Workflow> workflow_;
   std::vector<Diagnostic> diagnostics_;
 };
-
-// For the rules about what a called workflow takes and gives.
-std::vector<std::string> called_workflows(std::string_view text) {
-  constexpr std::string_view kCall = "uses: ./.github/workflows/";
-  constexpr std::string_view kBefore = "uses: ./";
-  std::vector<std::string> paths;
-  for (std::size_t at = text.find(kCall); at != std::string_view::npos;
-       at = text.find(kCall, at + 1)) {
-    const std::string_view rest = text.substr(at + kBefore.size());
-    paths.emplace_back(trim(rest.substr(0, rest.find_first_of("\n#\r"))));
-  }
-  return paths;
-}
 
 }  // namespace
 

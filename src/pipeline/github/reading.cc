@@ -162,6 +162,22 @@ Token Reading::token(const YamlNode& node, const ExpressionScope& scope) {
   return result;
 }
 
+Token Reading::mapping_of(const YamlNode& node) const {
+  Token mapping;
+  mapping.position = node.position;
+  mapping.style = node.style;
+  mapping.kind = TokenKind::Mapping;
+  return mapping;
+}
+
+void Reading::add_entry(Token& mapping, const YamlNode& key, Token value) {
+  if (!value.present()) return;
+  TokenEntry entry;
+  entry.key = literal_scalar(key);
+  entry.value = std::move(value);
+  mapping.entries.push_back(std::move(entry));
+}
+
 bool Reading::has_shape(const Token& token, Shape shape) const {
   const bool scalar = token.kind != TokenKind::Mapping && token.kind != TokenKind::Sequence;
   switch (shape) {

@@ -52,6 +52,9 @@ class Reading {
   Token token_at(const YamlNode& mapping, std::string_view key, Shape shape,
                  const ExpressionScope& scope);
   If condition_at(const YamlNode& mapping, const ExpressionScope& scope);
+  // An empty mapping token at the node's place, and an entry for it; an absent value is left out.
+  Token mapping_of(const YamlNode& node) const;
+  void add_entry(Token& mapping, const YamlNode& key, Token value);
   // A scalar or a sequence of scalars, without expressions.
   std::vector<Reference> names(const YamlNode& node, std::string_view what);
   // A mapping of texts in which nothing is fixed, such as `env`.

@@ -42,10 +42,13 @@ constexpr KeyRule kJob[] = {
     {"environment", kInforms, kEnvironment},
     {"container", kUnsupported, "jobs run on the host only"},
     {"services", kUnsupported, "service containers cannot be started"},
-    {"uses", kUnsupported, "reusable workflows cannot be called"},
-    {"with", kUnsupported, "reusable workflows cannot be called"},
-    {"secrets", kUnsupported, "reusable workflows cannot be called"},
     {"snapshot", kUnsupported, "images of runners cannot be made"},
+};
+
+constexpr KeyRule kCallJob[] = {
+    {"name"},        {"needs"}, {"if"},      {"strategy"},
+    {"uses"},        {"with"},  {"secrets"}, {"permissions", kInforms, kPermissions},
+    {"concurrency"},
 };
 
 constexpr KeyRule kStep[] = {
@@ -89,6 +92,16 @@ constexpr KeyRule kDispatchInput[] = {{"description", kSilent},
                                       {"default"},
                                       {"type"},
                                       {"options"}};
+constexpr KeyRule kCall[] = {{"inputs"}, {"secrets"}, {"outputs"}};
+constexpr KeyRule kCallInput[] = {{"description", kSilent}, {"required"}, {"default"}, {"type"}};
+constexpr KeyRule kCallSecret[] = {{"description", kSilent}, {"required"}};
+constexpr KeyRule kCallOutput[] = {{"description", kSilent}, {"value"}};
+constexpr KeyRule kContainer[] = {{"image"}, {"env"},     {"credentials"},
+                                  {"ports"}, {"volumes"}, {"options"}};
+constexpr KeyRule kService[] = {{"image"},   {"env"},     {"credentials"}, {"ports"},
+                                {"volumes"}, {"options"}, {"entrypoint"},  {"command"}};
+constexpr KeyRule kCredentials[] = {{"username"}, {"password"}};
+constexpr KeyRule kSnapshot[] = {{"image-name"}, {"if"}, {"version"}};
 constexpr KeyRule kConcurrencyKeys[] = {{"group"}, {"cancel-in-progress"}, {"queue"}};
 constexpr KeyRule kEnvironmentKeys[] = {
     {"name", kSilent}, {"url", kSilent}, {"deployment", kSilent}};
@@ -104,13 +117,13 @@ constexpr EventRule kEvents[] = {
      "assigned unassigned labeled unlabeled opened edited closed reopened synchronize "
      "converted_to_draft ready_for_review locked unlocked milestoned demilestoned "
      "review_requested review_request_removed auto_merge_enabled auto_merge_disabled enqueued "
-     "dequeued"},
+     "dequeued stacked"},
     {"workflow_dispatch", "inputs", ""},
     {"pull_request_target", kPull,
      "assigned unassigned labeled unlabeled opened edited closed reopened synchronize "
      "converted_to_draft ready_for_review locked unlocked milestoned demilestoned "
      "review_requested review_request_removed auto_merge_enabled auto_merge_disabled enqueued "
-     "dequeued"},
+     "dequeued stacked"},
     {"schedule", "", ""},
     {"workflow_call", "inputs outputs secrets", ""},
     {"workflow_run", "types workflows branches branches-ignore", "completed requested in_progress"},
@@ -203,6 +216,9 @@ std::span<const KeyRule> workflow_keys() {
 std::span<const KeyRule> job_keys() {
   return kJob;
 }
+std::span<const KeyRule> call_job_keys() {
+  return kCallJob;
+}
 std::span<const KeyRule> step_keys() {
   return kStep;
 }
@@ -220,6 +236,30 @@ std::span<const KeyRule> run_defaults_keys() {
 }
 std::span<const KeyRule> dispatch_input_keys() {
   return kDispatchInput;
+}
+std::span<const KeyRule> call_keys() {
+  return kCall;
+}
+std::span<const KeyRule> call_input_keys() {
+  return kCallInput;
+}
+std::span<const KeyRule> call_secret_keys() {
+  return kCallSecret;
+}
+std::span<const KeyRule> call_output_keys() {
+  return kCallOutput;
+}
+std::span<const KeyRule> container_keys() {
+  return kContainer;
+}
+std::span<const KeyRule> service_keys() {
+  return kService;
+}
+std::span<const KeyRule> credentials_keys() {
+  return kCredentials;
+}
+std::span<const KeyRule> snapshot_keys() {
+  return kSnapshot;
 }
 std::span<const KeyRule> concurrency_keys() {
   return kConcurrencyKeys;
@@ -264,6 +304,13 @@ Scopes make_scopes() {
   scopes.job_defaults = scope("github needs strategy matrix env vars inputs");
   scopes.outputs = all;
   scopes.environment_url = scope("github needs strategy matrix job runner env vars steps inputs");
+  scopes.call_input_default = scope("github inputs vars");
+  scopes.call_output = scope("github jobs inputs vars");
+  scopes.call_secrets = scope("github needs strategy matrix vars secrets inputs");
+  scopes.container_env = scope("github needs strategy matrix job runner env vars secrets inputs");
+  scopes.container_credentials = scope("github needs strategy matrix env vars secrets inputs");
+  scopes.snapshot_if =
+      with_functions(scope("github needs strategy matrix vars inputs"), step_status_functions());
   scopes.step_if = with_functions(
       with_functions(scope("github needs strategy matrix job runner env vars steps inputs"),
                      step_status_functions()),

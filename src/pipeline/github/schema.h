@@ -24,12 +24,21 @@ struct KeyRule {
 
 std::span<const KeyRule> workflow_keys();
 std::span<const KeyRule> job_keys();
+std::span<const KeyRule> call_job_keys();  // of a job that calls a workflow
 std::span<const KeyRule> step_keys();
 std::span<const KeyRule> action_step_keys();  // of a step inside of a composite action
 std::span<const KeyRule> strategy_keys();
 std::span<const KeyRule> defaults_keys();
 std::span<const KeyRule> run_defaults_keys();
 std::span<const KeyRule> dispatch_input_keys();
+std::span<const KeyRule> call_keys();
+std::span<const KeyRule> call_input_keys();
+std::span<const KeyRule> call_secret_keys();
+std::span<const KeyRule> call_output_keys();
+std::span<const KeyRule> container_keys();
+std::span<const KeyRule> service_keys();
+std::span<const KeyRule> credentials_keys();
+std::span<const KeyRule> snapshot_keys();
 std::span<const KeyRule> concurrency_keys();
 std::span<const KeyRule> environment_keys();
 std::span<const KeyRule> runs_on_keys();
@@ -58,6 +67,12 @@ struct Scopes {
   ExpressionScope job_defaults;
   ExpressionScope outputs;
   ExpressionScope environment_url;
+  ExpressionScope call_input_default;
+  ExpressionScope call_output;
+  ExpressionScope call_secrets;
+  ExpressionScope container_env;
+  ExpressionScope container_credentials;
+  ExpressionScope snapshot_if;
   ExpressionScope step_if;
   ExpressionScope step;
   ExpressionScope action_step_if;  // inside of a composite action

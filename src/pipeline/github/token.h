@@ -71,6 +71,9 @@ class TokenEvaluator {
   // A mapping of texts, in order; of equal names the last counts.
   std::vector<std::pair<std::string, std::string>> texts(const Token& token);
 
+  // What the evaluated token is cannot be used: the first trouble, unless there is one.
+  void reject(const Token& token, std::string message) { fail(token, std::move(message)); }
+
   bool ok() const { return !problem_ && !needs_hash_; }
   const std::optional<Problem>& problem() const { return problem_; }
   const std::optional<NeedsHash>& needs_hash() const { return needs_hash_; }

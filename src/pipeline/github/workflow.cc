@@ -31,6 +31,18 @@ std::string Step::shown_name() const {
   return cat("Run ", first.substr(0, first.find('\n')));
 }
 
+const CallInput* CallInterface::find_input(std::string_view name) const {
+  for (const CallInput& input : inputs)
+    if (equal_ignoring_case(input.name, name)) return &input;
+  return nullptr;
+}
+
+const CallSecret* CallInterface::find_secret(std::string_view name) const {
+  for (const CallSecret& secret : secrets)
+    if (equal_ignoring_case(secret.name, name)) return &secret;
+  return nullptr;
+}
+
 const Job* Workflow::find_job(std::string_view id) const {
   const auto found = job_index.find(to_lower(id));
   return found == job_index.end() ? nullptr : &jobs[found->second];
@@ -43,10 +55,26 @@ const Trigger* Workflow::find_trigger(std::string_view event) const {
 }
 
 std::vector<std::string> runner_labels(const Value& runs_on) {
-  if (const Value* labels = runs_on.find("labels")) return runner_labels(*labels);
+  if (runs_on.kind() == ValueKind::Object) {
+    const Value* labels = runs_on.find("labels");
+    return labels == nullptr ? std::vector<std::string>{} : runner_labels(*labels);
+  }
   if (runs_on.kind() != ValueKind::Array) return {runs_on.to_text()};
   std::vector<std::string> labels;
   for (const Value& item : runs_on.items()) labels.push_back(item.to_text());
+  return labels;
+}
+
+std::vector<std::string> written_labels(const Token& runs_on) {
+  std::vector<std::string> labels;
+  if (runs_on.kind == TokenKind::Mapping) {
+    const Token* below = runs_on.find("labels");
+    return below != nullptr ? written_labels(*below) : labels;
+  }
+  if (runs_on.kind == TokenKind::Sequence)
+    for (const Token& item : runs_on.items) labels.push_back(item.source());
+  else if (runs_on.present())
+    labels.push_back(runs_on.source());
   return labels;
 }
 

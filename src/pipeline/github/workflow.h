@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/diagnostic.h"
+#include "pipeline/github/permissions.h"
 #include "pipeline/github/token.h"
 
 namespace sluice::pipeline::github {
@@ -38,12 +39,53 @@ struct Filter {
   bool present() const { return position.line > 0; }
 };
 
+// What a workflow takes and gives when another one calls it (`on.workflow_call`).
+struct CallInput {
+  std::string name;
+  TextPosition position;
+  InputType type = InputType::Text;  // Text, Boolean or Number
+  bool required = false;
+  Token default_value;
+};
+
+struct CallSecret {
+  std::string name;
+  TextPosition position;
+  bool required = false;
+};
+
+struct CallOutput {
+  std::string name;
+  TextPosition position;
+  Token value;
+};
+
+struct CallInterface {
+  std::vector<CallInput> inputs;
+  std::vector<CallSecret> secrets;
+  std::vector<CallOutput> outputs;
+  Token written_inputs, written_secrets, written_outputs;  // the same as they stand in the file
+
+  const CallInput* find_input(std::string_view name) const;  // without case
+  const CallSecret* find_secret(std::string_view name) const;
+};
+
+// An entry of `on.schedule`.
+struct Schedule {
+  Reference cron;
+  Reference timezone;  // empty: UTC
+};
+
 struct Trigger {
   std::string event;
   TextPosition position;
   std::vector<Reference> types;
   Filter branches, branches_ignore, tags, tags_ignore, paths, paths_ignore;
+  Filter workflows;                   // workflow_run
+  Filter names, versions;             // image_version
+  std::vector<Schedule> schedules;    // schedule
   std::vector<DispatchInput> inputs;  // workflow_dispatch
+  CallInterface call;                 // workflow_call
 };
 
 // `if`, as written and as it is evaluated.
@@ -113,9 +155,25 @@ struct Step {
 };
 
 struct Strategy {
+  Token whole;  // an expression that gives all of it; the others are absent then
   Token matrix;
   Token fail_fast;
   Token max_parallel;
+
+  bool present() const {
+    return whole.present() || matrix.present() || fail_fast.present() || max_parallel.present();
+  }
+};
+
+struct Workflow;
+
+// The workflow that a job calls instead of running steps.
+struct Call {
+  Reference target;  // as written: "./.github/workflows/build.yml"
+  Token with;
+  Token secrets;
+  bool inherit_secrets = false;
+  std::shared_ptr<const Workflow> workflow;  // null: it was not looked for, or cannot be had
 };
 
 struct Job {
@@ -124,7 +182,13 @@ struct Job {
   Token name;
   std::vector<Reference> needs;
   If condition;
-  Token runs_on;
+  std::optional<Permissions> permissions;
+  Token runs_on;      // labels, or a mapping with group and labels
+  Token environment;  // its name, or a mapping with name, url and deployment
+  Token container;    // image, or a mapping
+  Token services;
+  Token snapshot;
+  std::optional<Call> call;
   Strategy strategy;
   Concurrency concurrency;
   Token env;
@@ -143,6 +207,7 @@ struct Workflow {
   std::string name;  // the file's path when it has none
   Token run_name;
   std::vector<Trigger> triggers;
+  std::optional<Permissions> permissions;
   Token env;
   RunDefaults defaults;
   Concurrency concurrency;
@@ -156,6 +221,9 @@ struct Workflow {
 
 // What an evaluated `runs-on` asks for: a text, a list, or a mapping with `labels`.
 std::vector<std::string> runner_labels(const Value& runs_on);
+// The labels in a `runs-on`, as written.
+std::vector<std::string> written_labels(const Token& runs_on);
+
 // Whether the labels can be had on this kind of host; the reason when not.
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
 

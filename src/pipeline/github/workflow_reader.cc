@@ -1,6 +1,7 @@
 #include "pipeline/github/workflow_reader.h"
 
 #include "base/strings.h"
+#include "pipeline/github/calls.h"
 #include "pipeline/github/concurrency.h"
 #include "pipeline/github/lint/check_file.h"
 #include "pipeline/github/lint/mistakes.h"
@@ -32,6 +33,7 @@ void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
   workflow.env = reading.texts_at(root, "env", scopes.workflow_env);
   workflow.defaults = reading.run_defaults_at(root, ExpressionScope{});
   workflow.concurrency = read_concurrency(reading, root, scopes.workflow_concurrency);
+  workflow.permissions = read_permissions(root);
   if (const YamlNode* on = root.find("on"))
     workflow.triggers = read_triggers(reading, *on);
   else
@@ -46,7 +48,24 @@ void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
 
 }  // namespace
 
+std::optional<std::string_view> wrong_input_value(InputType type, const Token& value) {
+  if (!value.present() || value.has_expression()) return std::nullopt;
+  if (type == InputType::Boolean && value.kind != TokenKind::Boolean) return "true or false";
+  if (type == InputType::Number && value.kind != TokenKind::Number) return "a number";
+  const bool container = value.kind == TokenKind::Sequence || value.kind == TokenKind::Mapping;
+  if (container) return "a text";
+  return std::nullopt;
+}
+
 ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
+  ReadWorkflow read = read_one_workflow(file, limits);
+  std::vector<Diagnostic> found;
+  load_calls(read.workflow, file, limits, found);
+  read.diagnostics = merge_findings(std::move(read.diagnostics), std::move(found));
+  return read;
+}
+
+ReadWorkflow read_one_workflow(const SourceFile& file, const ReaderLimits& limits) {
   ReadWorkflow result;
   result.workflow.file = file.path;
   result.workflow.name = file.path;

@@ -8,9 +8,6 @@
 
 namespace sluice::pipeline::github {
 
-// What a job's token may do when neither job nor workflow says it (a setting of the repository).
-enum class PermissionsPolicy { Write, LimitedRead };
-
 // GitHub's limits; a count of 0 is no limit.
 struct ReaderLimits {
   std::size_t max_file_size = 1u << 20;     // characters of one file
@@ -30,13 +27,21 @@ struct ReadWorkflow {
 
 ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits = {});
 
+// The same without what its jobs call.
+ReadWorkflow read_one_workflow(const SourceFile& file, const ReaderLimits& limits);
+
 // The parts of the above, one source file each.
 std::vector<Trigger> read_triggers(Reading& reading, const YamlNode& node);
 std::vector<Job> read_jobs(Reading& reading, const YamlNode& node);
+Token read_container(Reading& reading, const YamlNode& job);
+Token read_services(Reading& reading, const YamlNode& job);
 // Steps of a job, or of a composite action, which may do less.
 enum class StepsOf { Job, Action };
 std::vector<Step> read_steps(Reading& reading, const YamlNode& node, StepsOf place);
 // Whether something of the step is to be done when the job's steps are over.
 bool has_post_step(const Step& step);
+
+// What a literal value of an input would have to be, when it is something else: "a number".
+std::optional<std::string_view> wrong_input_value(InputType type, const Token& value);
 
 }  // namespace sluice::pipeline::github

@@ -167,36 +167,132 @@ void read_filters(Reading& reading, const EventRule& rule, const YamlNode& confi
   trigger.tags_ignore = read_filter(reading, config, "tags-ignore");
   trigger.paths = read_filter(reading, config, "paths");
   trigger.paths_ignore = read_filter(reading, config, "paths-ignore");
+  trigger.names = read_filter(reading, config, "names");
+  trigger.versions = read_filter(reading, config, "versions");
 }
 
-void read_schedule(Reading& reading, const YamlNode& config) {
+Reference scalar_at(Reading& reading, const YamlNode& mapping, std::string_view key) {
+  const YamlNode* node = mapping.find(key);
+  if (node == nullptr) return {};
+  if (!node->is_scalar() || node->kind == YamlKind::Null) {
+    reading.error(node->position, "wrong-type", cat("'", key, "' must be a text"));
+    return {};
+  }
+  return {node->text, node->position};
+}
+
+void read_schedule(Reading& reading, const YamlNode& config, Trigger& trigger) {
   if (!config.is_sequence()) {
     reading.error(config.position, "wrong-type", "'schedule' must be a sequence of 'cron' entries");
     return;
   }
-  for (const YamlNode& item : config.items)
-    if (reading.is_mapping(item, "an entry of 'schedule'"))
-      reading.check_keys(item, schedule_keys(), "an entry of 'schedule'");
+  for (const YamlNode& item : config.items) {
+    if (!reading.is_mapping(item, "an entry of 'schedule'")) continue;
+    reading.check_keys(item, schedule_keys(), "an entry of 'schedule'");
+    Schedule schedule;
+    schedule.cron = scalar_at(reading, item, "cron");
+    schedule.timezone = scalar_at(reading, item, "timezone");
+    if (!schedule.cron.name.empty()) trigger.schedules.push_back(std::move(schedule));
+  }
 }
 
-// Such a workflow is called by another one, which is not supported yet; its file must be right
-// all the same.
-void check_call_input(Reading& reading, const YamlNode& definition) {
-  static constexpr KeyRule kKeys[] = {{"description"}, {"required"}, {"default"}, {"type"}};
-  if (!reading.is_mapping(definition, "an input")) return;
-  reading.check_keys(definition, kKeys, "an input of 'workflow_call'");
+bool read_required(Reading& reading, const YamlNode& definition) {
+  const YamlNode* required = definition.find("required");
+  if (required == nullptr) return false;
+  if (required->kind != YamlKind::Boolean)
+    reading.error(required->position, "wrong-type", "'required' must be true or false");
+  return required->kind == YamlKind::Boolean && required->boolean;
+}
+
+// The mapping under a key of 'workflow_call'; null without one.
+const YamlNode* definitions(Reading& reading, const YamlNode& config, std::string_view key) {
+  const YamlNode* node = config.find(key);
+  if (node == nullptr || node->kind == YamlKind::Null) return nullptr;
+  return reading.is_mapping(*node, cat("'", key, "' of 'workflow_call'")) ? node : nullptr;
+}
+
+InputType read_call_type(Reading& reading, const YamlNode& definition) {
   const YamlNode* type = definition.find("type");
-  if (type != nullptr && (!has_word("string boolean number", type->text) || type->text.empty()))
-    reading.error(
-        type->position, "unknown-input-type",
-        cat("unknown type '", type->text, "' of an input; one of string, boolean, number"));
+  if (type == nullptr) return InputType::Text;
+  if (type->text == "boolean") return InputType::Boolean;
+  if (type->text == "number") return InputType::Number;
+  if (type->text != "string")
+    reading.error(type->position, "unknown-input-type",
+                  cat("unknown type '", type->text, "' of an input; one of string, boolean, number",
+                      did_you_mean(type->text, words("string boolean number"))));
+  return InputType::Text;
 }
 
-void check_call(Reading& reading, const EventRule& rule, const YamlNode& config) {
-  check_filter_keys(reading, rule, config);
-  const YamlNode* inputs = config.find("inputs");
-  if (inputs == nullptr || !inputs->is_mapping()) return;
-  for (const auto& [key, definition] : inputs->members) check_call_input(reading, definition);
+CallInput read_call_input(Reading& reading, const YamlNode& key, const YamlNode& definition) {
+  CallInput input;
+  input.name = key.text;
+  input.position = key.position;
+  if (!reading.is_mapping(definition, cat("input '", key.text, "'"))) return input;
+  reading.check_keys(definition, call_input_keys(), "an input of 'workflow_call'");
+  input.type = read_call_type(reading, definition);
+  input.required = read_required(reading, definition);
+  input.default_value =
+      reading.token_at(definition, "default", Shape::Scalar, reading.scopes().call_input_default);
+  if (const auto wrong = wrong_input_value(input.type, input.default_value))
+    reading.error(input.default_value.position, "wrong-type",
+                  cat("the default of input '", input.name, "' must be ", *wrong));
+  return input;
+}
+
+CallSecret read_call_secret(Reading& reading, const YamlNode& key, const YamlNode& definition) {
+  CallSecret secret{key.text, key.position, false};
+  if (definition.kind == YamlKind::Null) return secret;
+  if (!reading.is_mapping(definition, cat("secret '", key.text, "'"))) return secret;
+  reading.check_keys(definition, call_secret_keys(), "a secret of 'workflow_call'");
+  secret.required = read_required(reading, definition);
+  return secret;
+}
+
+CallOutput read_call_output(Reading& reading, const YamlNode& key, const YamlNode& definition) {
+  CallOutput output;
+  output.name = key.text;
+  output.position = key.position;
+  if (!reading.is_mapping(definition, cat("output '", key.text, "'"))) return output;
+  reading.check_keys(definition, call_output_keys(), "an output of 'workflow_call'");
+  output.value = reading.token_at(definition, "value", Shape::Scalar, reading.scopes().call_output);
+  return output;
+}
+
+// As it stands, without reporting its mistakes a second time.
+Token written(const YamlNode& node, const ExpressionScope& scope) {
+  Reading silent({}, {});
+  return silent.token(node, scope);
+}
+
+void read_call(Reading& reading, const YamlNode& config, CallInterface& call) {
+  const Scopes& scopes = reading.scopes();
+  if (const YamlNode* inputs = definitions(reading, config, "inputs")) {
+    call.written_inputs = written(*inputs, scopes.call_input_default);
+    for (const auto& [key, definition] : inputs->members)
+      call.inputs.push_back(read_call_input(reading, key, definition));
+  }
+  if (const YamlNode* secrets = definitions(reading, config, "secrets")) {
+    call.written_secrets = written(*secrets, ExpressionScope{});
+    for (const auto& [key, definition] : secrets->members)
+      call.secrets.push_back(read_call_secret(reading, key, definition));
+  }
+  if (const YamlNode* outputs = definitions(reading, config, "outputs")) {
+    call.written_outputs = written(*outputs, scopes.call_output);
+    for (const auto& [key, definition] : outputs->members)
+      call.outputs.push_back(read_call_output(reading, key, definition));
+  }
+}
+
+void read_workflow_run(Reading& reading, const YamlNode& config, Trigger& trigger) {
+  const YamlNode* workflows = config.find("workflows");
+  if (workflows == nullptr) {
+    reading.error(trigger.position, "missing-key",
+                  "'workflow_run' needs 'workflows': the names of those whose runs start it");
+    return;
+  }
+  trigger.workflows.position = workflows->position;
+  if (workflows->kind != YamlKind::Null)
+    trigger.workflows.patterns = reading.names(*workflows, "an entry of 'workflows'");
 }
 
 Trigger read_trigger(Reading& reading, const YamlNode& name, const YamlNode* config) {
@@ -206,15 +302,17 @@ Trigger read_trigger(Reading& reading, const YamlNode& name, const YamlNode* con
   const EventRule* rule = check_event(reading, name);
   if (rule == nullptr || config == nullptr || config->kind == YamlKind::Null) return trigger;
   if (rule->name == "schedule") {
-    read_schedule(reading, *config);
+    read_schedule(reading, *config, trigger);
   } else if (!config->is_mapping()) {
     reading.error(config->position, "wrong-type", cat("'", name.text, "' must be a mapping"));
   } else if (rule->name == "workflow_dispatch") {
     read_inputs(reading, *config, trigger);
   } else if (rule->name == "workflow_call") {
-    check_call(reading, *rule, *config);
-  } else if (rule->name != "image_version") {
+    check_filter_keys(reading, *rule, *config);
+    read_call(reading, *config, trigger.call);
+  } else {
     read_filters(reading, *rule, *config, trigger);
+    if (rule->name == "workflow_run") read_workflow_run(reading, *config, trigger);
   }
   return trigger;
 }

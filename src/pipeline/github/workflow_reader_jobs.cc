@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/strings.h"
@@ -27,9 +28,7 @@ Strategy read_strategy(Reading& reading, const YamlNode& job) {
   const YamlNode* node = job.find("strategy");
   if (node == nullptr || node->kind == YamlKind::Null) return strategy;
   if (node->is_string() && contains_expression(node->text)) {
-    reading.not_honoured(node->position, "unsupported-key",
-                         "an expression as the whole 'strategy' is not honoured here; write "
-                         "'matrix: ${{ … }}' below it");
+    strategy.whole = reading.token_at(job, "strategy", Shape::Mapping, reading.scopes().strategy);
     return strategy;
   }
   if (!reading.is_mapping(*node, "'strategy'")) return strategy;
@@ -47,11 +46,7 @@ Strategy read_strategy(Reading& reading, const YamlNode& job) {
 
 void note_runner(Reading& reading, const Job& job) {
   if (job.runs_on.has_expression_inside()) return;
-  std::vector<std::string> labels;
-  if (job.runs_on.kind == TokenKind::Sequence)
-    for (const Token& item : job.runs_on.items) labels.push_back(item.literal_text());
-  else
-    labels.push_back(job.runs_on.literal_text());
+  const std::vector<std::string> labels = written_labels(job.runs_on);
   const TextPosition at = job.runs_on.position;
   if (const auto reason = unavailable_runner(labels)) {
     reading.not_honoured(at, "unavailable-runner", cat("job '", job.id, "' ", *reason));
@@ -66,36 +61,76 @@ void note_runner(Reading& reading, const Job& job) {
   }
 }
 
+void check_group(Reading& reading, const YamlNode& group) {
+  if (!group.is_scalar() || contains_expression(group.text)) return;
+  const auto parts = split(group.text, '/');
+  if (parts.size() == 1) return;
+  const bool known = parts.size() == 2 && has_word("org organization ent enterprise", parts[0]);
+  if (known && !parts[1].empty()) return;
+  const std::string_view hint =
+      parts.size() == 2 && parts[1].empty()
+          ? ""
+          : "; a prefix is 'organization/' or 'enterprise/', and there is one";
+  reading.error(group.position, "wrong-type",
+                cat("invalid group of runners '", group.text, "'", hint));
+}
+
 Token read_runs_on(Reading& reading, const YamlNode& job) {
   const YamlNode* node = job.find("runs-on");
   if (node == nullptr) return {};
   if (!node->is_mapping())
     return reading.token_at(job, "runs-on", Shape::ScalarOrSequence, reading.scopes().job);
   reading.check_keys(*node, runs_on_keys(), "'runs-on'");
-  if (const YamlNode* group = node->find("group"))
+  if (const YamlNode* group = node->find("group")) {
+    check_group(reading, *group);
     reading.not_enforced(group->position, "not-enforced",
                          "groups of runners are not enforced: there is one host");
-  Token labels = reading.token_at(*node, "labels", Shape::ScalarOrSequence, reading.scopes().job);
-  if (!labels.present()) {
-    labels.position = node->position;
-    labels.kind = TokenKind::Text;
-    labels.literal = Value::string("self-hosted");
   }
-  return labels;
+  if (const YamlNode* labels = node->find("labels"); labels && labels->is_mapping())
+    reading.error(labels->position, "wrong-type", "'labels' must be a value or a sequence");
+  return reading.token(*node, reading.scopes().job);
 }
 
-// These have no effect here, but a mistake in them is one on GitHub.
-void check_informing_keys(Reading& reading, const YamlNode& job) {
+Token read_environment(Reading& reading, const YamlNode& job) {
   const Scopes& scopes = reading.scopes();
-  const YamlNode* environment = job.find("environment");
-  if (environment == nullptr) return;
-  if (!environment->is_mapping()) {
-    reading.token_at(job, "environment", Shape::Scalar, scopes.job);
-    return;
+  const YamlNode* node = job.find("environment");
+  if (node == nullptr) return {};
+  if (!node->is_mapping()) return reading.token_at(job, "environment", Shape::Scalar, scopes.job);
+  reading.check_keys(*node, environment_keys(), "'environment'");
+  Token environment = reading.mapping_of(*node);
+  for (const auto& [key, value] : node->members) {
+    const bool url = key.text == "url";
+    reading.add_entry(environment, key,
+                      reading.token_at(*node, key.text, Shape::Scalar,
+                                       url ? scopes.environment_url : scopes.job));
   }
-  reading.check_keys(*environment, environment_keys(), "'environment'");
-  reading.token_at(*environment, "name", Shape::Scalar, scopes.job);
-  reading.token_at(*environment, "url", Shape::Scalar, scopes.environment_url);
+  if (const Token* deployment = environment.find("deployment"))
+    check_literal_boolean(reading, *deployment, "deployment");
+  return environment;
+}
+
+Token read_snapshot(Reading& reading, const YamlNode& job) {
+  const Scopes& scopes = reading.scopes();
+  const YamlNode* node = job.find("snapshot");
+  if (node == nullptr) return {};
+  if (!node->is_mapping()) return reading.token_at(job, "snapshot", Shape::Scalar, scopes.job);
+  reading.check_keys(*node, snapshot_keys(), "'snapshot'");
+  reading.condition_at(*node, scopes.snapshot_if);
+  Token snapshot = reading.mapping_of(*node);
+  for (const auto& [key, value] : node->members)
+    if (key.text != "if")
+      reading.add_entry(snapshot, key,
+                        reading.token_at(*node, key.text, Shape::Scalar, scopes.job));
+  const Token* version = snapshot.find("version");
+  if (version != nullptr && !version->has_expression()) {
+    const std::string text = version->literal_text();
+    const bool major_only = text.size() > 2 && text.ends_with(".*") &&
+                            text.find_first_not_of("0123456789") == text.size() - 2;
+    if (!major_only)
+      reading.error(snapshot.position, "wrong-type",
+                    cat("'version' of 'snapshot' must be MAJOR.*, such as 2.*, got '", text, "'"));
+  }
+  return snapshot;
 }
 
 bool is_reusable_call(const YamlNode& node) {
@@ -103,11 +138,55 @@ bool is_reusable_call(const YamlNode& node) {
 }
 
 void check_required(Reading& reading, const YamlNode& key, const YamlNode& node) {
-  if (is_reusable_call(node)) return;  // reported as not supported
+  if (is_reusable_call(node)) return;
   if (node.find("runs-on") == nullptr)
     reading.error(key.position, "missing-key", cat("job '", key.text, "' needs 'runs-on'"));
   if (node.find("steps") == nullptr)
     reading.error(key.position, "missing-key", cat("job '", key.text, "' needs 'steps'"));
+}
+
+// A job has steps or calls a workflow; the keys of the other kind are mistakes.
+void check_job_keys(Reading& reading, const YamlNode& node) {
+  const bool calls = is_reusable_call(node);
+  const auto rules = calls ? call_job_keys() : job_keys();
+  const std::vector<std::string> others = key_names(calls ? job_keys() : call_job_keys());
+  const std::vector<std::string> own = key_names(rules);
+  YamlNode rest;  // the other keys, without their values
+  rest.position = node.position;
+  rest.kind = YamlKind::Mapping;
+  for (const auto& [key, value] : node.members) {
+    const std::string& name = key.text;
+    const bool misplaced = std::find(own.begin(), own.end(), name) == own.end() &&
+                           std::find(others.begin(), others.end(), name) != others.end();
+    if (!misplaced)
+      rest.members.emplace_back(key, YamlNode());
+    else
+      reading.error(key.position, "unknown-key",
+                    calls ? cat("'", name, "' does not go with 'uses': the called workflow says it")
+                          : cat("'", name, "' goes with a job that calls a workflow by 'uses'"));
+  }
+  reading.check_keys(rest, rules, "a job");
+}
+
+Call read_call(Reading& reading, const YamlNode& node) {
+  Call call;
+  const Scopes& scopes = reading.scopes();
+  const YamlNode& uses = *node.find("uses");
+  if (uses.is_scalar() && uses.kind != YamlKind::Null && !uses.text.empty())
+    call.target = {uses.text, uses.position};
+  else
+    reading.error(uses.position, "invalid-uses", "'uses' must name a workflow");
+  call.with = reading.texts_at(node, "with", scopes.job);
+  const YamlNode* secrets = node.find("secrets");
+  if (secrets == nullptr) return call;
+  call.inherit_secrets = secrets->is_scalar() && secrets->text == "inherit";
+  if (call.inherit_secrets) return call;
+  if (secrets->is_mapping())
+    call.secrets = reading.texts_at(node, "secrets", scopes.call_secrets);
+  else
+    reading.error(secrets->position, "wrong-type",
+                  "'secrets' must be 'inherit' or a mapping of secrets");
+  return call;
 }
 
 void read_settings(Reading& reading, const YamlNode& node, Job& job) {
@@ -134,7 +213,7 @@ Job read_job(Reading& reading, const YamlNode& key, const YamlNode& node) {
                       "' is invalid: letters, digits, '_' and '-', "
                       "beginning with a letter or '_', shorter than 100 characters"));
   if (!reading.is_mapping(node, cat("job '", job.id, "'"))) return job;
-  reading.check_keys(node, job_keys(), "a job");
+  check_job_keys(reading, node);
   check_required(reading, key, node);
   job.name = reading.token_at(node, "name", Shape::Scalar, reading.scopes().job);
   if (const YamlNode* needs = node.find("needs"); needs && needs->kind != YamlKind::Null)
@@ -142,9 +221,17 @@ Job read_job(Reading& reading, const YamlNode& key, const YamlNode& node) {
   job.condition = reading.condition_at(node, reading.scopes().job_if);
   job.strategy = read_strategy(reading, node);
   job.concurrency = read_concurrency(reading, node, reading.scopes().job);
+  job.permissions = read_permissions(node);
+  if (is_reusable_call(node)) {
+    job.call = read_call(reading, node);
+    return job;
+  }
   job.runs_on = read_runs_on(reading, node);
   if (job.runs_on.present()) note_runner(reading, job);
-  check_informing_keys(reading, node);
+  job.environment = read_environment(reading, node);
+  job.container = read_container(reading, node);
+  job.services = read_services(reading, node);
+  job.snapshot = read_snapshot(reading, node);
   read_settings(reading, node, job);
   if (const YamlNode* steps = node.find("steps"))
     job.steps = read_steps(reading, *steps, StepsOf::Job);

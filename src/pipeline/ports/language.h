@@ -1,8 +1,9 @@
 // A pipeline language: text in, plan and programs out. Pure.
 //
 // Order of use: read() once per file, which finds its mistakes; bind() once per run; while the run
-// goes, decide_job() when everything a job needs has ended, start_leg() for each leg,
-// conclude_job() when all its legs have ended, conclude_run() at the end. All of them are functions
+// goes, decide_job() when everything a job needs has ended, start_leg() for each leg (of a job that
+// calls a pipeline: conclude_call() when all the jobs called by the leg have ended), conclude_job()
+// when all its legs have ended, conclude_run() at the end. All of them are functions
 // of their arguments; the engine calls them again in replay and expects the same answers.
 // Thread-safe (const).
 #pragma once
@@ -65,12 +66,24 @@ struct RunJob {
   Explanation reason;
   bool legs_alike = false;  // forecast: nothing in a leg depends on which of them it is
 };
+// It calls another pipeline: in each leg the jobs of that one run in its place. The caller ends
+// when they have ended.
+struct CalledLeg {
+  Leg leg;
+  std::vector<PlannedJob> jobs;  // at least one; their needs name each other
+};
+struct CallJobs {
+  std::vector<CalledLeg> legs;  // at least one
+  std::optional<int> max_parallel;
+  bool fail_fast = true;
+  Explanation reason;
+};
 struct FailJob {  // the condition or the matrix cannot be evaluated
   Explanation reason;
 };
 // In a forecast: a reason that was decided by DecidedBy::Open means that it may run, legs that only
 // the run will tell are empty, and what this machine cannot do is no reason to fail.
-using JobDecision = std::variant<SkipJob, RunJob, FailJob>;
+using JobDecision = std::variant<SkipJob, RunJob, CallJobs, FailJob>;
 
 struct LegResult {
   Outcome result = Outcome::Succeeded;
@@ -84,6 +97,7 @@ struct LegSettings {
   Duration cancel_timeout = std::chrono::minutes(5);
   bool continue_on_error = false;  // a failed leg does not fail the job's siblings or the run
   std::vector<std::string> labels;
+  std::string environment;  // it is deployed to; empty: none
   // Absolute path -> content: written by the backend before the first step.
   std::map<std::string, std::string> files;
 };
@@ -104,6 +118,9 @@ class BoundPipeline {
                                        const RunFacts& facts, const JobPlace& place) const = 0;
   // Whether a job that runs or waits goes on although the run was cancelled.
   virtual bool survives_cancel(const std::string& job, const RunFacts& facts) const = 0;
+  // What a leg of a calling job has come to; the jobs that it called are among `facts`.
+  virtual LegResult conclude_call(const std::string& job, const Leg& leg,
+                                  const RunFacts& facts) const = 0;
   // `legs` in the order in which they ended.
   virtual JobFacts conclude_job(const std::string& job,
                                 const std::vector<LegResult>& legs) const = 0;

@@ -160,6 +160,34 @@ bool is_ready(const PlannedJob& job, const RunFacts& facts) {
 }
 
 JobFacts decide_and_run(const BoundPipeline& pipeline, const PlannedJob& job, const Script& script,
+                        RunFacts& facts, EndedRun& run);
+
+void run_jobs(const BoundPipeline& pipeline, const std::vector<PlannedJob>& jobs,
+              const Script& script, RunFacts& facts, EndedRun& run) {
+  bool progress = true;
+  while (progress) {
+    progress = false;
+    for (const PlannedJob& job : jobs) {
+      if (facts.jobs.contains(job.id) || !is_ready(job, facts)) continue;
+      JobFacts ended = decide_and_run(pipeline, job, script, facts, run);
+      facts.jobs[job.id] = std::move(ended);
+      progress = true;
+    }
+  }
+}
+
+JobFacts run_called(const BoundPipeline& pipeline, const PlannedJob& job, const CallJobs& call,
+                    const Script& script, RunFacts& facts, EndedRun& run) {
+  run.log.push_back(cat("job ", job.id, ": call"));
+  std::vector<LegResult> results;
+  for (const CalledLeg& called : call.legs) {
+    run_jobs(pipeline, called.jobs, script, facts, run);
+    results.push_back(pipeline.conclude_call(job.id, called.leg, facts));
+  }
+  return pipeline.conclude_job(job.id, results);
+}
+
+JobFacts decide_and_run(const BoundPipeline& pipeline, const PlannedJob& job, const Script& script,
                         RunFacts& facts, EndedRun& run) {
   const JobDecision decision = pipeline.decide_job(job.id, facts);
   run.decisions.emplace(job.id, decision);
@@ -171,6 +199,8 @@ JobFacts decide_and_run(const BoundPipeline& pipeline, const PlannedJob& job, co
     run.log.push_back(cat("job ", job.id, ": fail (", fail->reason.summary, ")"));
     return {Outcome::Failed, {}};
   }
+  if (const auto* call = std::get_if<CallJobs>(&decision))
+    return run_called(pipeline, job, *call, script, facts, run);
   run.log.push_back(cat("job ", job.id, ": run"));
   std::vector<LegResult> results;
   for (const Leg& leg : std::get<RunJob>(decision).legs) {
@@ -203,15 +233,7 @@ std::vector<JobEffect> run_leg(JobProgram& program, const std::string& job, cons
 EndedRun run_pipeline(const BoundPipeline& pipeline, const Script& script) {
   EndedRun run;
   RunFacts facts;
-  bool progress = true;
-  while (progress) {
-    progress = false;
-    for (const PlannedJob& job : pipeline.plan().jobs) {
-      if (facts.jobs.contains(job.id) || !is_ready(job, facts)) continue;
-      facts.jobs[job.id] = decide_and_run(pipeline, job, script, facts, run);
-      progress = true;
-    }
-  }
+  run_jobs(pipeline, pipeline.plan().jobs, script, facts, run);
   run.result = pipeline.conclude_run(facts);
   run.jobs = std::move(facts.jobs);
   return run;

@@ -36,8 +36,9 @@ struct EndedRun {
   std::map<std::string, JobDecision> decisions;
   std::map<std::string, std::vector<EndedLeg>> legs;
   Outcome result = Outcome::Succeeded;
-  // "job build: run", "job x: skip (reason)", "build.0 run Name", "build.0 begin Name", "build.0
-  // skip Name (reason)", "build.0 end Name failed/succeeded", "build.0 finish failed".
+  // "job build: run", "job deploy: call", "job x: skip (reason)", "build.0 run Name", "build.0
+  // begin Name", "build.0 skip Name (reason)", "build.0 end Name failed/succeeded", "build.0 finish
+  // failed".
   std::vector<std::string> log;
 };
 

@@ -212,7 +212,7 @@ TEST(CheckFile, looks_into_called_workflows_that_came_along) {
       "    outputs: {o: {value: x}}\n    secrets: {s: {required: true}}\n";
   EXPECT_EQ(found_in(file),
             (Found{"4:11 call-arguments", "4:11 call-arguments", "5:15 wrong-expression-type",
-                   "5:21 call-arguments", "6:15 call-arguments", "10:24 undefined-property"}));
+                   "5:24 call-arguments", "6:18 call-arguments", "10:24 undefined-property"}));
 }
 
 TEST(CheckFile, finds_mistakes_in_expressions) {

@@ -1,61 +1,30 @@
-#include <algorithm>
-
 #include "base/strings.h"
 #include "pipeline/github/lint/value_rules.h"
-#include "pipeline/github/schema.h"
+#include "pipeline/github/permissions.h"
 
 namespace sluice::pipeline::github {
 namespace {
 
-constexpr std::string_view kAllLevels = "read write none";
-
-struct Scope {
-  std::string_view name;
-  std::string_view levels;
-};
-
-constexpr Scope kScopes[] = {
-    {"actions", kAllLevels},
-    {"artifact-metadata", kAllLevels},
-    {"attestations", kAllLevels},
-    {"checks", kAllLevels},
-    {"code-quality", kAllLevels},
-    {"contents", kAllLevels},
-    {"copilot-requests", "write none"},
-    {"deployments", kAllLevels},
-    {"discussions", kAllLevels},
-    {"drives", kAllLevels},
-    {"id-token", "write none"},
-    {"issues", kAllLevels},
-    {"models", "read none"},
-    {"packages", kAllLevels},
-    {"pages", kAllLevels},
-    {"pull-requests", kAllLevels},
-    {"repository-projects", kAllLevels},
-    {"security-events", kAllLevels},
-    {"statuses", kAllLevels},
-    {"vulnerability-alerts", "read none"},
-};
-
-std::vector<std::string> words(std::string_view list) {
-  std::vector<std::string> result;
-  for (const std::string_view word : split(list, ' ')) result.emplace_back(word);
-  return result;
+std::vector<std::string> levels_of(const PermissionRule& rule) {
+  std::vector<std::string> levels;
+  if (rule.readable) levels.emplace_back("read");
+  if (rule.highest == PermissionLevel::Write) levels.emplace_back("write");
+  levels.emplace_back("none");
+  return levels;
 }
 
 void check_scope(const YamlNode& name, const YamlNode& level, Mistakes& out) {
-  const auto scope = std::find_if(std::begin(kScopes), std::end(kScopes),
-                                  [&](const Scope& s) { return s.name == name.text; });
-  if (scope == std::end(kScopes)) {
+  const PermissionRule* rule = find_permission_rule(name.text);
+  if (rule == nullptr) {
     std::vector<std::string> known;
-    for (const Scope& candidate : kScopes) known.emplace_back(candidate.name);
+    for (const PermissionRule& candidate : permission_rules()) known.emplace_back(candidate.name);
     out.error(
         name.position, "permission",
         cat("there is no permission '", name.text, "'", did_you_mean(to_lower(name.text), known)));
     return;
   }
-  if (!level.is_scalar() || level.text.empty() || has_word(scope->levels, level.text)) return;
-  const std::vector<std::string> levels = words(scope->levels);
+  if (!level.is_scalar() || level.text.empty() || level_of(*rule, level.text)) return;
+  const std::vector<std::string> levels = levels_of(*rule);
   out.error(level.position, "permission",
             cat("the permission '", name.text, "' must be ", join(levels, " or "), ", not '",
                 level.text, "'", did_you_mean(to_lower(level.text), levels)));

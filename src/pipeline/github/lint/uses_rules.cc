@@ -135,7 +135,7 @@ void check_arguments(const Interface& called, const std::vector<InterfaceInput>&
   const std::vector<std::string> known = names_of(declared);
   for (const auto& [name, value] : given->members)
     if (find_input(declared, name.text) == nullptr)
-      out.error(name.position, "call-arguments",
+      out.error(value.position, "call-arguments",
                 cat("'", name.text, "' is no ", kind, " of '", called.what, "'; ",
                     known_list(known), did_you_mean(to_lower(name.text), known)));
 }
