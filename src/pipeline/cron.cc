@@ -56,7 +56,7 @@ std::optional<int> Cron::minute_of_day_before(int minute) const {
     if (!has_bit(fields_.hours, static_cast<unsigned>(hour))) continue;
     const int count = std::min(60, minute - hour * 60);
     const std::uint64_t rest = fields_.minutes & ((std::uint64_t{1} << count) - 1);
-    if (rest != 0) return hour * 60 + std::bit_width(rest) - 1;
+    if (rest != 0) return hour * 60 + static_cast<int>(std::bit_width(rest)) - 1;
   }
   return std::nullopt;
 }

@@ -252,8 +252,8 @@ std::vector<Job> read_jobs(Reading& reading, const YamlNode& node) {
       reading.error(key.position, "duplicate-key",
                     cat("job '", key.text, "' is the same as '", same->second,
                         "': case does not count in ids"));
-    std::vector<Diagnostic> not_honoured =
-        reading.not_honoured_in([&] { jobs.push_back(read_job(reading, key, value)); });
+    std::vector<Diagnostic> not_honoured = reading.not_honoured_in(
+        [&, &key = key, &value = value] { jobs.push_back(read_job(reading, key, value)); });
     jobs.back().not_honoured = std::move(not_honoured);
   }
   return jobs;

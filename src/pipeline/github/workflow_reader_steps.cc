@@ -21,7 +21,7 @@ void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNod
   const YamlNode* with = step.find("with");
   if (with != nullptr && with->is_mapping())
     for (const auto& [key, value] : with->members)
-      if (std::none_of(known.begin(), known.end(), [&](const std::string& input) {
+      if (std::none_of(known.begin(), known.end(), [&key = key](const std::string& input) {
             return equal_ignoring_case(input, key.text);
           }))
         reading.warning(

@@ -108,7 +108,7 @@ void Syntax::section(const YamlNode& node, std::string_view what, std::span<cons
   if (!mapping(node, what, empty)) return;
   for (const auto& [key, value] : node.members) {
     const auto found = std::find_if(members.begin(), members.end(),
-                                    [&](const Member& m) { return m.key == key.text; });
+                                    [&key = key](const Member& m) { return m.key == key.text; });
     if (found == members.end())
       unknown_key(key, what, members, unknown);
     else
