@@ -166,9 +166,15 @@ bool failed(const std::string& outcome) {
   return outcome == "failed" || outcome == "timed_out" || outcome == "errored";
 }
 
-// The step that is asked for, or the first that failed, of the newest attempt of its job.
-Result<engine::StepRow> choose_step(const ShellOptions& options, const engine::ReadModel& model,
-                                    const engine::RunRow& run, const engine::RunMachine& machine) {
+struct ChosenStep {
+  engine::StepRow row;
+  const pipeline::RunStep* request = nullptr;
+};
+
+// The step that is asked for, or the first that failed, of the newest attempt of its job. A step
+// that runs nothing itself stands for those inside of it.
+Result<ChosenStep> choose_step(const ShellOptions& options, const engine::ReadModel& model,
+                               const engine::RunRow& run, const engine::RunMachine& machine) {
   std::vector<std::string> jobs;
   std::map<std::string, std::int64_t> newest;
   const auto legs = TRY(model.legs(run.id));
@@ -176,14 +182,22 @@ Result<engine::StepRow> choose_step(const ShellOptions& options, const engine::R
     newest[leg.job] = leg.attempt;
     jobs.push_back(leg.job);
   }
+  ChosenStep chosen;
   for (const engine::StepRow& step : TRY(model.steps(run.id))) {
     if (step.attempt != newest[step.job]) continue;
     if (!options.job.empty() && step.job != options.job) continue;
     if (options.leg >= 0 && step.leg != options.leg) continue;
-    const bool wanted = options.step.empty() ? failed(step.outcome) || step.status == "paused"
-                                             : engine::is_step(step, options.step, &machine);
-    if (wanted) return step;
+    const bool stopped = failed(step.outcome) || step.status == "paused";
+    if (options.step.empty() ? !stopped : !engine::is_step(step, options.step, &machine)) continue;
+    const auto* request = machine.step_request({step.job, step.leg}, step.step, step.part);
+    if (request != nullptr && stopped) return ChosenStep{step, request};
+    if (chosen.request == nullptr) chosen = {step, request};
   }
+  if (chosen.request != nullptr) return chosen;
+  if (!chosen.row.job.empty())
+    return failed_precondition(
+        cat("step '", chosen.row.name, "' of job '", chosen.row.job,
+            "' did not run in the newest attempt, so it has no environment"));
   if (!options.job.empty() && !newest.contains(options.job))
     return not_found(cat("run ", run.number, " has no job '", options.job, "'",
                          did_you_mean(options.job, jobs)));
@@ -198,13 +212,7 @@ Result<int> shell(const ShellOptions& options, Context& context) {
   const engine::RunRow run = TRY(workbench->read_model().find_run(options.run));
   const engine::EngineParts parts = TRY(workbench->engine_parts());
   const auto machine = TRY(engine::replay_run(parts, run.id));
-  const engine::StepRow row = TRY(choose_step(options, workbench->read_model(), run, *machine));
-  const engine::LegKey key{row.job, row.leg};
-  const pipeline::RunStep* step = machine->step_request(key, row.step);
-  if (step == nullptr)
-    return failed_precondition(
-        cat("step '", row.name, "' of job '", row.job,
-            "' did not run in the newest attempt, so it has no environment"));
+  const auto [row, step] = TRY(choose_step(options, workbench->read_model(), run, *machine));
   const exec::LegAddress leg{run.id, row.job, row.leg, row.attempt};
   const exec::StepShell place = TRY(exec::step_shell(context.world, workbench->home(), leg, *step));
   context.terminal.error(cat(row.job, " › ", row.name, "\n"));

@@ -116,7 +116,7 @@ class RunMachine final : public store::StateMachine {
   bool leg_cancelled(const LegKey& key) const;  // or ended
   const PausedStep* paused_step(const LegKey& key, const std::string& id) const;
   // The request of a step of that leg that runs, waits for an answer, or ended in this attempt.
-  const pipeline::RunStep* step_request(const LegKey& key, int step) const;
+  const pipeline::RunStep* step_request(const LegKey& key, int step, std::string_view part) const;
   bool knows_deadline(const LegKey& key, const std::string& id) const;
 
   // ---- what its owner and viewers need ----

@@ -16,15 +16,19 @@ const PausedStep* RunMachine::paused_step(const LegKey& key, const std::string& 
   return found == leg->paused.end() ? nullptr : &found->second;
 }
 
-const pipeline::RunStep* RunMachine::step_request(const LegKey& key, int step) const {
+const pipeline::RunStep* RunMachine::step_request(const LegKey& key, int step,
+                                                  std::string_view part) const {
   const LegState* leg = find_leg(key);
   if (leg == nullptr) return nullptr;
+  const auto is_it = [&](const pipeline::RunStep& known) {
+    return known.step == step && known.part == part;
+  };
   for (const auto& [id, running] : leg->running)
-    if (running.step == step) return &running;
+    if (is_it(running)) return &running;
   for (const auto& [id, paused] : leg->paused)
-    if (paused.step.step == step) return &paused.step;
+    if (is_it(paused.step)) return &paused.step;
   for (auto ended = leg->history.rbegin(); ended != leg->history.rend(); ++ended)
-    if (ended->first.step == step) return &ended->first;
+    if (is_it(ended->first)) return &ended->first;
   return nullptr;
 }
 
@@ -77,6 +81,7 @@ void RunMachine::retry(std::size_t job, std::size_t leg, pipeline::RunStep step)
   const int tries = ++state.tries[first];
   step.id = cat(first, "-try-", tries + 1);
   state.first_ids.emplace(step.id, first);
+  step.again = tries;
   JsonObject body = leg_body(key);
   put_place(body, step.step, step.part);
   body["id"] = step.id;

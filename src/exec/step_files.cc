@@ -137,6 +137,21 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
   return out;
 }
 
+namespace {
+
+// The tries of a step share its log, as do the steps inside of it.
+Result<void> mark_next_try(const StepSurroundings& around, const pipeline::RunStep& step) {
+  os::Files& files = around.world.files;
+  if (step.again == 0 || files.stat(around.folder.record(step.id)).ok()) return success();
+  const os::Path path = around.folder.log(step.step);
+  TRY(files.make_directories(path.parent_path()));
+  const std::unique_ptr<os::AppendFile> log = TRY(files.open_append(path, 0644));
+  TRY(log->append(cat(to_rfc3339(around.world.clock.now()), " ── tried again\n")));
+  return log->close();
+}
+
+}  // namespace
+
 Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline::RunStep& step,
                                   SpareFiles& spare) {
   const auto& script = std::get<pipeline::ScriptAction>(step.action);
@@ -148,6 +163,7 @@ Result<StartMessage> lay_out_step(const StepSurroundings& around, const pipeline
   }
   const os::Path path = script_path(around, step);
   TRY(write_script(files, path, script.text, spare));
+  TRY(mark_next_try(around, step));
 
   StartMessage message;
   message.id = step.id;

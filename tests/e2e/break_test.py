@@ -217,6 +217,41 @@ class BreakOnFailure(SandboxTest):
         self.assertIn("there is no terminal to ask on", error)
         self.assertRegex(error, r"sluice runs shell \S+ a 2")
 
+    def test_a_step_inside_of_an_action_pauses_and_is_tried_again(self):
+        self.sandbox.commit({".github/workflows/ci.yml": """\
+            on: push
+            jobs:
+              a:
+                runs-on: x
+                steps:
+                  - {uses: actions/checkout@v4}
+                  - {name: outer, uses: ./tool, with: {word: hello}}
+                  - run: echo last >> "$SLUICE_HOME/count"
+            """, "tool/action.yml": """\
+            name: tool
+            inputs: {word: {}}
+            runs:
+              using: composite
+              steps:
+                - {shell: bash, run: 'echo inner one >> "$SLUICE_HOME/count"'}
+                - name: inner
+                  shell: bash
+                  env: {WORD: "${{ inputs.word }}"}
+                  run: echo "inner two $WORD" | tee -a "$SLUICE_HOME/count"; test -e fixed
+            """})
+        terminal = Terminal(self.sandbox, "run", "--break-on-failure")
+        terminal.wait_for("(inner) workspace")
+        shell = subprocess.run([binary(), "runs", "shell"], cwd=self.sandbox.repository, input='touch fixed; echo "<$WORD>"\n',
+                               env=self.sandbox.environment, capture_output=True, text=True, timeout=DEADLINE)
+        self.assertEqual("<hello>\n", shell.stdout, shell.stderr)
+        terminal.type("exit\n")
+        terminal.wait_for(ASKED)
+        terminal.type("r\n")
+        terminal.wait_for("succeeded in")
+        self.assertEqual(0, terminal.close())
+        self.assertEqual(["inner one", "inner two hello", "inner two hello", "last"], self.lines())
+        self.assertEqual(1, self.sandbox.sluice("runs", "logs")[1].count("tried again"))
+
     def test_a_rerun_breaks_too(self):
         self.sandbox.pipeline(PIPELINE)
         self.sandbox.environment["TOKEN"] = SECRET

@@ -102,17 +102,9 @@ std::optional<StepProcess::Failure> StepProcess::fail(Refusal refusal, std::stri
 
 std::optional<StepProcess::Failure> StepProcess::open_log() {
   log_file_ = ::open(request_.log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (log_file_ < 0)
-    return fail(Refusal::Failed,
-                cat("cannot open the log ", request_.log_path, ": ", std::strerror(errno)));
-  if (::lseek(log_file_, 0, SEEK_END) > 0) mark_next_try();
-  return std::nullopt;
-}
-
-void StepProcess::mark_next_try() {
-  std::string text;
-  log_->feed("── tried again\n", wall_now(), text);
-  write_log(text);
+  if (log_file_ >= 0) return std::nullopt;
+  return fail(Refusal::Failed,
+              cat("cannot open the log ", request_.log_path, ": ", std::strerror(errno)));
 }
 
 // The program is empty when neither command is installed; the child then says so in the log.

@@ -74,7 +74,6 @@ class StepProcess {
 
   std::optional<Failure> fail(Refusal refusal, std::string message);
   std::optional<Failure> open_log();
-  void mark_next_try();
   pid_t fork_child(int gate, int output, const Command& command);
   Command choose_command() const;
   void write_log(std::string_view bytes);

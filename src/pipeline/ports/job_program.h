@@ -85,6 +85,7 @@ struct RunStep {
   std::vector<CollectedFile> collected_files;
   std::vector<std::string> masks;  // everything that must not appear in the log
   Explanation reason;              // why it runs
+  int again = 0;                   // how often it was tried before; the engine counts
 };
 
 // A step that begins and runs nothing itself (its steps do, or it waits for others): reported,
