@@ -45,7 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bound = read->bind(event, run, {});
   if (has_errors(read->diagnostics()) == bound.ok()) __builtin_trap();
   if (!bound.ok()) return 0;
-  to_json(bound.value()->plan());
+  const Plan& plan = bound.value()->plan();
+  to_json(plan);
+  if (!plan.all_not_honoured(plan.jobs.front()).empty()) return 0;  // refused before it starts
   JobPlace place;
   place.workspace = "/w";
   place.temp = "/t/temp";
