@@ -66,7 +66,9 @@ def main():
         where[key].add(finding["file"])
     text = HEAD.format(files=len(files))
     for (rule, severity), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        text += f"| [{rule}](lint/{rule}.md) | {severity} | {count} | {len(where[rule, severity])} |\n"
+        page = pathlib.Path(__file__).parent / "lint" / f"{rule}.md"
+        name = f"[{rule}](lint/{rule}.md)" if page.exists() else rule
+        text += f"| {name} | {severity} | {count} | {len(where[rule, severity])} |\n"
     text += CHECKED_HEAD
     for rule, file, line, words, why in CHECKED:
         if not any(f["rule"] == rule and f["file"] == file and f["line"] == line for f in findings):
