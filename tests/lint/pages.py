@@ -16,7 +16,7 @@
     ```
 
 In the bad example `# <--` ends each line at which the rule must report; the good one has none. A block whose fence
-names a file (```python evaluate.py) is put there for both examples.
+names a file (```python evaluate.py) is put there for both examples; the bad one's mark may stand in it.
 """
 
 import pathlib
@@ -45,8 +45,10 @@ class Page:
         blocks = [body for kind, name, body in _FENCE.findall(section) if kind == "yaml" and not name]
         return blocks[0] if len(blocks) == 1 else None
 
-    def marked_lines(self):
-        return [n for n, line in enumerate(self.bad.splitlines(), 1) if line.endswith(MARK)]
+    def marked_lines(self, file=None):
+        """Of the bad example, or of a file beside the two."""
+        text = self.bad if file is None else self.files[file]
+        return [n for n, line in enumerate(text.splitlines(), 1) if line.endswith(MARK)]
 
 
 def read_pages():

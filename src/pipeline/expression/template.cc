@@ -10,16 +10,6 @@ namespace {
 constexpr std::string_view kOpen = "${{";
 constexpr std::size_t kNone = std::string_view::npos;
 
-// The offset of the "}}" that closes the expression begun before `at`; quotes protect.
-std::size_t find_close(std::string_view text, std::size_t at) {
-  bool quoted = false;
-  for (; at + 1 < text.size(); ++at) {
-    if (text[at] == '\'') quoted = !quoted;
-    if (!quoted && text[at] == '}' && text[at + 1] == '}') return at;
-  }
-  return kNone;
-}
-
 bool is_blank(std::string_view text) {
   return trim(text).empty();
 }
@@ -176,6 +166,15 @@ bool Template::is_literal() const {
 
 const Expression* Template::single_expression() const {
   return parts.size() == 1 ? std::get_if<Expression>(&parts.front()) : nullptr;
+}
+
+std::size_t find_close(std::string_view text, std::size_t at) {
+  bool quoted = false;
+  for (; at + 1 < text.size(); ++at) {
+    if (text[at] == '\'') quoted = !quoted;
+    if (!quoted && text[at] == '}' && text[at + 1] == '}') return at;
+  }
+  return kNone;
 }
 
 bool contains_expression(std::string_view text) {

@@ -34,6 +34,9 @@ struct ParsedTemplate {
   std::vector<ExpressionProblem> problems;  // empty: `value` is complete
 };
 
+// The offset of the "}}" that closes the expression begun before `at`, npos when there is none;
+// quotes protect.
+std::size_t find_close(std::string_view text, std::size_t at);
 bool contains_expression(std::string_view text);  // "${{" occurs
 ParsedTemplate parse_template(std::string_view text, const ExpressionScope& scope);
 

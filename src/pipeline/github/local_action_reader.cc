@@ -160,7 +160,7 @@ void read_runs(Reading& reading, const YamlNode& root, LocalAction& action) {
     action.kind = ActionKind::Node;
     read_node(reading, *runs, action);
   } else {
-    reading.error(runtime->position, "unknown-runtime",
+    reading.error(runtime->position, "unusable-action",
                   cat("'using' must be one of composite, node24, node20 and docker, got '",
                       runtime->text, "'", did_you_mean(runtime->text, words(kRuntimes))));
   }

@@ -65,7 +65,7 @@ TEST(LocalActions, mistakes_are_reported_at_their_place_in_the_action) {
       {"", {"action.yml:1:1 empty-file"}},
       {"name: x\n", {"action.yml:1:1 missing-key"}},
       {"runs: {steps: []}\n", {"action.yml:1:7 missing-key"}},
-      {"runs: {using: composit}\n", {"action.yml:1:15 unknown-runtime"}},
+      {"runs: {using: composit}\n", {"action.yml:1:15 unusable-action"}},
       {"runs: {using: docker, image: x}\n", {"action.yml:1:15 unsupported-action"}},
       {"runs: {using: composite}\n", {"action.yml:1:7 missing-key"}},
       {"runs: {using: node20}\n", {"action.yml:1:7 missing-key"}},
@@ -129,9 +129,9 @@ TEST(LocalActions, that_use_each_other_in_a_circle_or_too_deep_are_mistakes) {
         i == 10 ? "runs: {using: composite, steps: [{run: x, shell: sh}]}\n"
                 : composite(cat("./a", i + 1));
   EXPECT_EQ(found_in(using_it("./a1"), chain), Found{});
-  EXPECT_EQ(found_in(using_it("./a0"), chain), Found{"action.yml:1:41 action-depth"});
+  EXPECT_EQ(found_in(using_it("./a0"), chain), Found{"action.yml:1:41 unusable-action"});
   EXPECT_EQ(found_in(using_it("./a1", "      - uses: ./a0\n"), chain),
-            Found{"action.yml:1:41 action-depth"});
+            Found{"action.yml:1:41 unusable-action"});
 }
 
 TEST(LocalActions, of_which_a_thousand_run_more_are_refused) {

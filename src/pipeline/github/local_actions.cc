@@ -78,10 +78,12 @@ class Attaching {
     if (std::find(open_.begin(), open_.end(), *folder) != open_.end())
       return fail("action-cycle", cat("the action '", uses.name, "' uses itself"));
     if (open_.size() >= kMaxDepth)
-      return fail("action-depth", cat("actions may use each other ", kMaxDepth, " deep at most"));
+      return fail("unusable-action",
+                  cat("actions may use each other ", kMaxDepth, " deep at most"));
     if (const auto known = actions_.find(*folder); known != actions_.end()) {
       if (known->second && open_.size() + known->second->height > kMaxDepth)
-        return fail("action-depth", cat("actions may use each other ", kMaxDepth, " deep at most"));
+        return fail("unusable-action",
+                    cat("actions may use each other ", kMaxDepth, " deep at most"));
       return known->second;
     }
     const std::pair<std::string, const std::string*> text = text_of(*folder);
@@ -122,7 +124,7 @@ class Attaching {
       action.not_honoured.insert(action.not_honoured.end(), inside.begin(), inside.end());
     }
     if (action.nested_steps > kMaxSteps) {
-      report(Severity::Error, file, position, "action-size",
+      report(Severity::Error, file, position, "unusable-action",
              cat("the action has more than ", kMaxSteps, " steps"));
       return nullptr;
     }

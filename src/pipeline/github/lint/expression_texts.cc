@@ -12,16 +12,6 @@ namespace {
 constexpr std::string_view kOpen = "${{";
 constexpr std::size_t kNone = std::string_view::npos;
 
-// The offset of the "}}" that closes the expression begun before `at`; quotes protect.
-std::size_t find_close(std::string_view text, std::size_t at) {
-  bool quoted = false;
-  for (; at + 1 < text.size(); ++at) {
-    if (text[at] == '\'') quoted = !quoted;
-    if (!quoted && text[at] == '}' && text[at + 1] == '}') return at;
-  }
-  return kNone;
-}
-
 // `${{ insert }}` as a key merges the mapping that follows.
 bool is_insert(const YamlNode& key) {
   const std::string_view text = trim(key.text);
@@ -39,7 +29,7 @@ bool is_refused(std::string_view rule) {
 bool is_one_expression(std::string_view text) {
   text = trim(text);
   if (!text.starts_with(kOpen)) return false;
-  const std::size_t close = find_close(text, kOpen.size());
+  const std::size_t close = pipeline::find_close(text, kOpen.size());
   return close != kNone && close + 2 == text.size();
 }
 
@@ -102,7 +92,7 @@ std::optional<std::vector<ExpressionTexts::Part>> ExpressionTexts::parts(const Y
   std::vector<Part> found;
   const std::string_view text = node.text;
   for (std::size_t open = text.find(kOpen); open != kNone;) {
-    const std::size_t close = find_close(text, open + kOpen.size());
+    const std::size_t close = pipeline::find_close(text, open + kOpen.size());
     if (close == kNone) {
       report(node, open, "expression", "the expression is not closed: '}}' is missing");
       return std::nullopt;
