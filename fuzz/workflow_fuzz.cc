@@ -5,6 +5,7 @@
 
 #include "drive_leg.h"
 #include "pipeline/github/language.h"
+#include "pipeline/github/lint/rules.h"
 #include "pipeline/ports/job_program.h"
 
 using namespace sluice::pipeline;  // NOLINT
@@ -15,6 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const SourceFile file{".github/workflows/fuzz.yml", std::string(text)};
   const auto read = language.read(file);
   const bool wrong = has_errors(read->diagnostics());
+  for (const Diagnostic& diagnostic : read->diagnostics())
+    if (github::find_lint_rule(diagnostic.rule) == nullptr) __builtin_trap();
   TriggerEvent event;
   event.ref = "refs/heads/main";
   RunIdentity run;

@@ -65,8 +65,11 @@ bool simply_runs(const StepForecast& step) {
 
 std::string step_text(TerminalKind kind, const StepForecast& step, std::size_t indent,
                       const PlanDetail& detail) {
+  if (!step.part.empty())
+    indent += 2 + 2 * static_cast<std::size_t>(std::count(step.part.begin(), step.part.end(), '.'));
+  const std::string number = cat(step.step + 1, step.part.empty() ? "" : ".", step.part);
   std::string text = cat(std::string(indent, ' '), mark(kind, step.verdict, step.conclusion), " ",
-                         step.step + 1, " ", step.name);
+                         number, " ", step.name);
   if (step.verdict == Verdict::Assumed) text += cat("  assumed: ", to_string(step.outcome));
   if (step.outcome != step.conclusion) text += ", and goes on (continue-on-error)";
   if (!step.message.empty()) text += cat("  ", step.message);
@@ -89,6 +92,9 @@ std::string leg_text(TerminalKind kind, const JobForecast& job, const LegForecas
     text += cat(std::string(indent, ' '), mark(kind, leg.verdict, leg.result.result),
                 " assumed: ", pipeline::to_string(leg.result.result),
                 leg.result.continue_on_error ? ", and goes on (continue-on-error)" : "", "\n");
+  if (!leg.cut_by.empty())
+    text += cat(std::string(indent, ' '), mark_of(kind, "open"), " cancelled (fail-fast) if '",
+                leg.cut_by, "' fails before it ends\n");
   return text;
 }
 

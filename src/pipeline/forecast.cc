@@ -189,7 +189,18 @@ class Forecaster {
       job.legs.push_back(told ? job.legs.front() : forecast_leg(planned, leg, assumed));
       job.legs.back().leg = leg;
     }
+    if (runs.fail_fast) cut_siblings(job.legs);
     conclude(planned, is_open(runs.reason), assumed, job);
+  }
+
+  // Which of them are still going when one fails, only the run will tell.
+  static void cut_siblings(std::vector<LegForecast>& legs) {
+    const auto failed = std::find_if(legs.begin(), legs.end(), [](const LegForecast& leg) {
+      return leg.result.result == Outcome::Failed && !leg.result.continue_on_error;
+    });
+    if (failed == legs.end()) return;
+    for (LegForecast& leg : legs)
+      if (leg.result.result != Outcome::Failed) leg.cut_by = failed->leg.name;
   }
 
   // The called jobs, which are told as if nothing was assumed of their caller.
@@ -297,6 +308,7 @@ Json leg_json(const LegForecast& leg) {
                     {"result", to_string(leg.result.result)},
                     {"continue_on_error", leg.result.continue_on_error},
                     {"message", leg.message},
+                    {"cut_by", leg.cut_by},
                     {"steps", std::move(steps)}};
 }
 

@@ -60,6 +60,7 @@ struct LegForecast {
   Verdict verdict = Verdict::Runs;
   LegResult result;
   std::string message;              // why it fails
+  std::string cut_by;               // the leg whose failure cancels it if it is still going then
   std::vector<StepForecast> steps;  // none where the leg's result is assumed
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "pipeline/github/conditions.h"
+#include "pipeline/github/local_action.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -39,13 +40,8 @@ bool reads_leg(const Token& token) {
   return reads;
 }
 
-// Whether something of the job, but for names and labels, differs from leg to leg.
-bool reads_leg(const Job& job) {
-  for (const Token* token :
-       {&job.env, &job.outputs, &job.timeout_minutes, &job.cancel_timeout_minutes,
-        &job.continue_on_error, &job.defaults.shell, &job.defaults.working_directory})
-    if (reads_leg(*token)) return true;
-  return std::any_of(job.steps.begin(), job.steps.end(), [](const Step& step) {
+bool reads_leg(const std::vector<Step>& steps) {
+  return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
     const auto tokens = {&step.name,
                          &step.run,
                          &step.shell,
@@ -56,8 +52,26 @@ bool reads_leg(const Job& job) {
                          &step.timeout_minutes};
     return reads_leg(step.condition.condition.expression) ||
            std::any_of(tokens.begin(), tokens.end(),
-                       [](const Token* token) { return reads_leg(*token); });
+                       [](const Token* token) { return reads_leg(*token); }) ||
+           (step.action != nullptr && (reads_leg(step.action->steps) ||
+                                       reads_leg(step.action->post_if.condition.expression)));
   });
+}
+
+// Whether something of the job, but for its name, differs from leg to leg. Its runner's labels
+// decide what `runner.os` is.
+bool reads_leg(const Job& job) {
+  const auto tokens = {&job.env,
+                       &job.outputs,
+                       &job.runs_on,
+                       &job.timeout_minutes,
+                       &job.cancel_timeout_minutes,
+                       &job.continue_on_error,
+                       &job.defaults.shell,
+                       &job.defaults.working_directory};
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [](const Token* token) { return reads_leg(*token); }) ||
+         reads_leg(job.steps);
 }
 
 }  // namespace

@@ -220,9 +220,6 @@ Result<LegSettings> BoundWorkflow::leg_settings(const JobAt& at, TokenEvaluator&
     settings.continue_on_error = evaluator.boolean(job.continue_on_error, "continue-on-error");
   settings.environment = environment_name(job.environment, evaluator);
   if (evaluator.problem()) return located_error(at.workflow(), *evaluator.problem());
-  if (const auto reason = unavailable_runner(settings.labels))
-    return unsupported(
-        located(at.workflow(), {job.runs_on.position, cat("job '", job.id, "' ", *reason)}));
   return settings;
 }
 
@@ -261,12 +258,18 @@ Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& le
   Result<LegSettings> settings = leg_settings(at, evaluator);
   if (!settings.ok() && !forecast) return settings.error();
   if (settings.ok()) started.settings = std::move(settings).value();
+  const auto unavailable = unavailable_runner(started.settings.labels);
+  if (unavailable && !forecast)
+    return unsupported(
+        located(workflow, {job.runs_on.position, cat("job '", job.id, "' ", *unavailable)}));
+  JobPlace seen = place;
+  if (unavailable) seen.os = foreign_system(started.settings.labels);
   started.settings.files.emplace(event_path(place), event_document_);
-  start.contexts.set("runner", runner_context(place));
+  start.contexts.set("runner", runner_context(seen));
   start.workflow = std::shared_ptr<const Workflow>(workflow_, at.scope->workflow);
   start.job = &job;
-  start.place = place;
-  start.default_env = default_environment(contexts_, run_, job, place);
+  start.place = seen;
+  start.default_env = default_environment(contexts_, run_, job, seen);
   start.secrets = secrets_;
   start.secrets.insert(start.secrets.end(), at.scope->secret_values.begin(),
                        at.scope->secret_values.end());

@@ -191,9 +191,16 @@ const WhatIf kCases[] = {
      {"a=success", "B=failure"},
      {"a assumed succeeded", "b assumed failed", "c runs succeeded condition"}},
     {"jobs_for_other_machines_are_told_too",
-     "  a:\n    runs-on: windows-latest\n    steps: [{if: runner.os == 'Linux', run: x}]\n",
+     "  a:\n    runs-on: windows-latest\n    steps: [{if: runner.os == 'Windows', run: x}, "
+     "{if: runner.os == 'Linux', run: x}, {shell: cmd, run: x}, {shell: powershell, run: x}]\n",
      {},
-     {"a runs succeeded", "  1 runs succeeded condition"}},
+     {"a runs succeeded", "  1 runs succeeded condition", "  2 skipped skipped condition"}},
+    {"legs_see_the_system_of_their_runner",
+     "  a:\n    strategy: {matrix: {os: [ubuntu-latest, windows-latest]}}\n"
+     "    runs-on: ${{ matrix.os }}\n    steps: [{if: runner.os == 'Windows', run: x}]\n",
+     {},
+     {"a runs succeeded", "  a (ubuntu-latest) runs succeeded", "  1 skipped skipped condition",
+      "  a (windows-latest) runs succeeded", "  1 runs succeeded condition"}},
 };
 
 class WhatIfs : public ::testing::TestWithParam<WhatIf> {};
@@ -235,6 +242,34 @@ TEST(Forecast, legs_that_are_alike_are_told_alike_but_for_what_is_assumed_of_one
   EXPECT_EQ(told.jobs[0].legs[1].result.result, Outcome::Failed);
   EXPECT_EQ(told.jobs[0].legs[1].steps[1].verdict, Verdict::Runs);
   EXPECT_EQ(told.jobs[0].legs[2].leg.name, "a (3)");
+}
+
+TEST(Forecast, tells_legs_apart_by_what_an_action_inside_reads) {
+  BindOptions options;
+  options.others[".github/actions/a/action.yml"] =
+      "name: a\ndescription: a\nruns:\n  using: composite\n"
+      "  steps: [{if: matrix.v == 2, run: x, shell: sh}]\n";
+  const Forecast told = forecast_of(
+      "  a:\n    strategy: {matrix: {v: [1, 2]}}\n    runs-on: x\n"
+      "    steps: [{uses: ./.github/actions/a}]\n",
+      {}, options);
+  EXPECT_EQ(told.jobs[0].legs[0].steps.back().verdict, Verdict::Skipped);
+  EXPECT_EQ(told.jobs[0].legs[1].steps.back().verdict, Verdict::Runs);
+}
+
+TEST(Forecast, says_which_legs_fail_fast_may_cancel) {
+  const std::string jobs =
+      "  a:\n    strategy:\n      matrix: {v: [1, 2]}\n      fail-fast: FAST\n"
+      "    continue-on-error: ON\n    runs-on: x\n    steps: [{id: s, run: x}]\n";
+  const auto cut_by = [&](std::string_view fast, std::string_view on) {
+    std::string text = replace_all(replace_all(jobs, "FAST", fast), "ON", on);
+    const Forecast told = forecast_of(text.c_str(), {"a (2).steps.s=failure"});
+    EXPECT_EQ(told.jobs[0].legs[1].cut_by, "");
+    return told.jobs[0].legs[0].cut_by;
+  };
+  EXPECT_EQ(cut_by("true", "false"), "a (2)");
+  EXPECT_EQ(cut_by("false", "false"), "");
+  EXPECT_EQ(cut_by("true", "true"), "");
 }
 
 TEST(Forecast, says_in_the_tree_what_is_unknown_and_who_decided) {

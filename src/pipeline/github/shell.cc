@@ -66,12 +66,13 @@ Result<ScriptAction> script_action(std::string_view shell, std::string_view scri
     action.command = {"python", "{0}"};
     action.fallback = {"python3", "{0}"};
     action.extension = ".py";
-  } else if (shell == "pwsh") {
-    action.command = {"pwsh", "-command", ". '{0}'"};
+  } else if (shell == "pwsh" || shell == "powershell") {
+    action.command = {std::string(shell), "-command", ". '{0}'"};
     action.extension = ".ps1";
     action.text = powershell_script(script);
-  } else if (shell == "cmd" || shell == "powershell") {
-    return invalid_input(cat("the shell '", shell, "' exists on Windows only"));
+  } else if (shell == "cmd") {
+    action.command = {"cmd", "/D", "/E:ON", "/V:OFF", "/S", "/C", "CALL \"{0}\""};
+    action.extension = ".cmd";
   } else if (shell.find("{0}") == std::string_view::npos) {
     return invalid_input(cat("invalid shell '", shell,
                              "': it must be bash, sh, python or pwsh, or a command that holds "

@@ -78,12 +78,23 @@ std::vector<std::string> written_labels(const Token& runs_on) {
   return labels;
 }
 
+std::string_view foreign_system(std::string_view label) {
+  const std::string lower = to_lower(label);
+  if (lower.starts_with("windows")) return "Windows";
+  if (lower.starts_with("macos")) return "macOS";
+  return {};
+}
+
+std::string_view foreign_system(const std::vector<std::string>& labels) {
+  for (const std::string& label : labels)
+    if (const std::string_view system = foreign_system(label); !system.empty()) return system;
+  return {};
+}
+
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels) {
-  for (const std::string& label : labels) {
-    const std::string lower = to_lower(label);
-    if (lower.starts_with("windows") || lower.starts_with("macos"))
+  for (const std::string& label : labels)
+    if (!foreign_system(label).empty())
       return cat("needs a runner '", label, "'; this host runs Linux");
-  }
   return std::nullopt;
 }
 

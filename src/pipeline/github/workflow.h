@@ -224,6 +224,10 @@ std::vector<std::string> runner_labels(const Value& runs_on);
 // The labels in a `runs-on`, as written.
 std::vector<std::string> written_labels(const Token& runs_on);
 
+// The system that a label asks for where it is not Linux: "Windows" or "macOS", as `runner.os` has
+// it; else empty.
+std::string_view foreign_system(std::string_view label);
+std::string_view foreign_system(const std::vector<std::string>& labels);
 // Whether the labels can be had on this kind of host; the reason when not.
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/strings.h"
+#include "pipeline/github/lint/rules.h"
 
 namespace sluice::pipeline::github {
 
@@ -11,7 +12,9 @@ SourceFile workflow_file(std::string_view text) {
 }
 
 std::vector<Diagnostic> check_workflow(const SourceFile& file) {
-  return GithubLanguage().read(file)->diagnostics();
+  std::vector<Diagnostic> found = GithubLanguage().read(file)->diagnostics();
+  for (const Diagnostic& diagnostic : found) CHECK(find_lint_rule(diagnostic.rule) != nullptr);
+  return found;
 }
 
 TriggerEvent push_to(std::string_view branch) {
