@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -119,6 +120,18 @@ void signal_tree(const TreeRoot& root, int signal) {
   for (const pid_t pid : processes_of(root)) ::kill(pid, signal);
 }
 
+namespace {
+
+// The system ends a killed process when it next comes to it; one that hangs in the kernel is left.
+void wait_until_gone(const std::vector<pid_t>& killed) {
+  constexpr int kPatience = 500;
+  constexpr timespec kPause{0, 1'000'000};
+  for (int i = 0; i < kPatience && !living(all_processes(), killed).empty(); ++i)
+    ::nanosleep(&kPause, nullptr);
+}
+
+}  // namespace
+
 void kill_tree(const TreeRoot& root) {
   constexpr int kRounds = 20;
   std::vector<pid_t> killed;
@@ -126,12 +139,13 @@ void kill_tree(const TreeRoot& root) {
     std::vector<pid_t> fresh;
     for (const pid_t pid : processes_of(root))
       if (!contains(killed, pid)) fresh.push_back(pid);
-    if (fresh.empty()) return;
+    if (fresh.empty()) break;
     // Stopped first, so that none of them starts another one while the rest is being killed.
     for (const pid_t pid : fresh) ::kill(pid, SIGSTOP);
     for (const pid_t pid : fresh) ::kill(pid, SIGKILL);
     killed.insert(killed.end(), fresh.begin(), fresh.end());
   }
+  wait_until_gone(killed);
 }
 
 std::vector<pid_t> everything(const std::string& mark_prefix) {

@@ -22,7 +22,8 @@ struct TreeRoot {
 // Living ones (no zombies), in no order.
 std::vector<pid_t> processes_of(const TreeRoot& root);
 void signal_tree(const TreeRoot& root, int signal);
-// SIGKILL to all, those that appear meanwhile too.
+// SIGKILL to all, those that appear meanwhile too; returns when they are gone, or half a second
+// later.
 void kill_tree(const TreeRoot& root);
 
 // Living ones of everything that descends from this process, and of what carries a mark that begins
