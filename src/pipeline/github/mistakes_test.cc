@@ -85,16 +85,16 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
 TEST(Mistakes, propose_the_nearest_word) {
   const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  build:\n    runs-on: linux\n    step: []\n    needs: buil\n"
-                    "    steps: [{run: x}]\n"));
+                    "    steps: [{run: x}]\n  built: {runs-on: linux, steps: [{run: x}]}\n"));
   std::string all;
   for (const Diagnostic& diagnostic : found) all += to_string(diagnostic) + "\n";
   EXPECT_NE(
       all.find("ci.yml:5:5: error: unexpected key 'step' in job 'build', did you mean 'steps'?"),
       std::string::npos)
       << all;
-  EXPECT_NE(all.find("job 'build' needs the unknown job 'buil', did you mean 'build'?"),
+  EXPECT_NE(all.find("job 'build' needs the unknown job 'buil', did you mean 'built'?"),
             std::string::npos)
-      << all;
+      << all << "it is not itself that it needs";
 }
 
 TEST(Mistakes, a_cycle_is_told_as_a_walk) {
