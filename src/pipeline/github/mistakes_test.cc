@@ -97,6 +97,17 @@ TEST(Mistakes, propose_the_nearest_word) {
       << all << "it is not itself that it needs";
 }
 
+TEST(Mistakes, a_wrong_need_is_told_once_and_not_again_by_those_who_miss_it) {
+  const std::string jobs =
+      "on: push\njobs:\n  make: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@v4}, "
+      "{uses: actions/upload-artifact@v4, with: {name: m, path: m}}]}\n"
+      "  use: {needs: NEEDS, runs-on: ubuntu-latest, steps: [{uses: actions/download-artifact@v4, "
+      "with: {name: m}}]}\n";
+  EXPECT_EQ(mistakes(replace_all(jobs, "NEEDS", "maek")),
+            std::vector<std::string>{"4:16 unknown-needs"});
+  EXPECT_EQ(mistakes(replace_all(jobs, "needs: NEEDS, ", "")).size(), 1u);
+}
+
 TEST(Mistakes, a_cycle_is_told_as_a_walk) {
   const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  a: {needs: c, runs-on: x, steps: [{run: x}]}\n"
