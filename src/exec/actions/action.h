@@ -42,6 +42,9 @@ class Action {
   const os::World& world() const { return request_.world; }
   pipeline::StepResult& result() { return result_; }
 
+  const pipeline::BuiltinAction& built_in() const {
+    return std::get<pipeline::BuiltinAction>(request_.step.action);
+  }
   // What stands behind the @: "v4", "v4.1.2", a commit.
   std::string_view version() const;
   // 4 of "v4.1.2"; the newest for a commit or a branch.
@@ -68,6 +71,7 @@ class Action {
   pipeline::StepResult& result_;
 };
 
+Result<void> cache(Action& action);
 Result<void> cache_restore(Action& action);
 Result<void> cache_save(Action& action);
 Result<void> checkout(Action& action);

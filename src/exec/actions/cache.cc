@@ -1,5 +1,5 @@
-// actions/cache/restore, actions/cache/save and what actions/cache makes of them, versions 3 to 5,
-// over the caches of this home.
+// actions/cache/restore, actions/cache/save, and actions/cache, which restores in its place and
+// saves when the job's steps are over; versions 3 to 5, over the caches of this home.
 #include "base/json.h"
 #include "base/strings.h"
 #include "exec/actions/action.h"
@@ -11,7 +11,10 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"upload-chunk-size"};
+constexpr std::string_view kNoEffect[] = {"upload-chunk-size", "save-always"};
+// What the post step has to know of the main part.
+constexpr char kPrimaryKey[] = "primary-key";
+constexpr char kMatchedKey[] = "matched-key";
 constexpr std::size_t kKeyLimit = 512;
 constexpr std::size_t kKeysLimit = 10;
 // What the real action mixes into the version beside the paths.
@@ -222,6 +225,26 @@ Result<void> cache_restore(Action& action) {
 Result<void> cache_save(Action& action) {
   action.warn_without_effect(kNoEffect);
   return save_or_say_why(action, action.input("key"));
+}
+
+Result<void> cache(Action& action) {
+  if (action.built_in().stage == pipeline::ActionStage::Main) {
+    const Restored restored = TRY(restore(action));
+    action.result().state = {{kPrimaryKey, restored.key}, {kMatchedKey, restored.matched}};
+    return success();
+  }
+  const auto& state = action.built_in().state;
+  const auto key = state.find(kPrimaryKey);
+  if (key == state.end()) {
+    action.line("The restore ended before it knew its key, so no cache is saved");
+    return success();
+  }
+  if (const auto matched = state.find(kMatchedKey);
+      matched != state.end() && equal_ignoring_case(matched->second, key->second)) {
+    action.line(cat("Cache hit occurred on the primary key ", key->second, ", not saving cache"));
+    return success();
+  }
+  return save_or_say_why(action, key->second);
 }
 
 }  // namespace sluice::exec

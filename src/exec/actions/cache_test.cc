@@ -35,6 +35,18 @@ class CacheActionTest : public ActionsFixture {
     inputs["path"] = path;
     return act("actions/cache/restore", inputs);
   }
+  // The two parts of actions/cache.
+  StepResult both(const std::string& key, const std::string& restore_keys = "") {
+    return act("actions/cache", {{"key", key}, {"restore-keys", restore_keys}, {"path", "f"}});
+  }
+  StepResult post(const StepResult& main, const std::string& key) {
+    pipeline::RunStep step = uses("actions/cache", {{"key", key}, {"path", "f"}});
+    auto& action = std::get<pipeline::BuiltinAction>(step.action);
+    action.stage = pipeline::ActionStage::Post;
+    action.state = main.state;
+    step.env = env_;
+    return run(step);
+  }
   static std::string output(const StepResult& result, const std::string& name) {
     const auto found = result.outputs.find(name);
     return found == result.outputs.end() ? "(none)" : found->second;
@@ -64,6 +76,40 @@ TEST_F(CacheActionTest, what_one_run_saves_the_next_one_restores) {
   EXPECT_TRUE(world_.files.stat(workspace() / "node_modules/empty").ok());
   EXPECT_EQ(world_.files.stat(workspace() / "node_modules/a").value().mode & 0777, 0750u);
   EXPECT_EQ(sh("cat user/.cache/tool/x"), "2");
+}
+
+TEST_F(CacheActionTest,
+       the_whole_action_restores_in_its_place_and_saves_what_it_missed_at_the_end) {
+  StepResult main = both("deps-1");
+  EXPECT_EQ(output(main, "cache-hit"), "(none)");
+  shell("echo 1 > f");
+  EXPECT_EQ(post(main, "deps-1").outcome, Outcome::Succeeded);
+  EXPECT_TRUE(last_log().starts_with("Cache saved with key: deps-1 (")) << last_log();
+  next_run();
+  main = both("deps-1");
+  EXPECT_EQ(output(main, "cache-hit"), "true");
+  EXPECT_EQ(content("f"), "1\n");
+  post(main, "deps-1");
+  EXPECT_EQ(last_log(), "Cache hit occurred on the primary key deps-1, not saving cache\n");
+  next_run();
+  main = both("deps-2", "deps-");
+  EXPECT_EQ(output(main, "cache-hit"), "false");
+  post(main, "deps-2");
+  EXPECT_TRUE(last_log().starts_with("Cache saved with key: deps-2 (")) << last_log();
+}
+
+TEST_F(CacheActionTest, the_whole_action_saves_under_the_key_that_it_looked_for) {
+  const StepResult main = both("before");
+  shell("echo 1 > f");
+  post(main, "after");
+  EXPECT_TRUE(last_log().starts_with("Cache saved with key: before (")) << last_log();
+}
+
+TEST_F(CacheActionTest, a_restore_that_failed_saves_nothing) {
+  StepResult main = both("k,");
+  EXPECT_EQ(main.outcome, Outcome::Failed);
+  EXPECT_EQ(post(main, "k,").outcome, Outcome::Succeeded);
+  EXPECT_EQ(last_log(), "The restore ended before it knew its key, so no cache is saved\n");
 }
 
 TEST_F(CacheActionTest, a_restore_key_is_a_hit_that_is_not_exact) {

@@ -18,6 +18,7 @@ struct Entry {
 };
 
 constexpr Entry kActions[] = {
+    {"actions/cache", cache},
     {"actions/cache/restore", cache_restore},
     {"actions/cache/save", cache_save},
     {"actions/checkout", checkout},
