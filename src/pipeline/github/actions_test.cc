@@ -301,6 +301,25 @@ TEST(JavaScriptActions, run_their_post_steps_in_reverse_with_the_state_that_they
   EXPECT_EQ(bound->plan().jobs.front().steps.back().name, "Post one");
 }
 
+TEST(BuiltInActions, have_their_post_steps_too) {
+  const std::string steps =
+      "    steps: [{name: deps, uses: actions/cache@v4, with: {path: p, key: k}}, "
+      "{name: last, run: LAST}]\n";
+  const EndedRun ended = run(replace_all(steps, "LAST", "x"), {},
+                             by_script([](const RunStep& step, StepResult& result) {
+                               if (step.name == "deps") result.state = {{"primary-key", "k"}};
+                             }));
+  EXPECT_EQ(Lines(ended.log.end() - 3, ended.log.end()),
+            (Lines{"a.0 run Post deps", "a.0 end Post deps succeeded/succeeded",
+                   "a.0 finish succeeded"}));
+  const auto& post = std::get<BuiltinAction>(step_with_id(ended, "post-1").action);
+  EXPECT_EQ(post.stage, ActionStage::Post);
+  EXPECT_EQ(post.inputs.at("key"), "k");
+  EXPECT_EQ(post.state.at("primary-key"), "k");
+  const auto failed = run(replace_all(steps, "LAST", "fail"), {}).log;
+  EXPECT_EQ(failed[failed.size() - 2], "a.0 skip Post deps (its condition is false: success())");
+}
+
 TEST(JavaScriptActions, post_conditions_look_at_the_job) {
   const auto log = [](std::string_view post_if) {
     return run("    steps: [{name: one, uses: ./a}, {name: bad, run: fail}]\n",

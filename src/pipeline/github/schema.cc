@@ -166,6 +166,10 @@ constexpr EventRule kEvents[] = {
 };
 
 constexpr ActionRule kActions[] = {
+    {"actions/cache",
+     "path key restore-keys upload-chunk-size enableCrossOsArchive fail-on-cache-miss lookup-only "
+     "save-always",
+     "path key", "success()"},
     {"actions/cache/restore",
      "path key restore-keys enableCrossOsArchive fail-on-cache-miss lookup-only", "path key"},
     {"actions/cache/save", "path key upload-chunk-size enableCrossOsArchive", "path key"},
