@@ -87,6 +87,7 @@ bool same_file(const ExpectedLine& expected, const Diagnostic& diagnostic) {
 // reports it there, with a column that counts the characters of the whole text.
 struct Finding : Diagnostic {
   int block_line = 0;
+  int job_line = 0;  // of a mistake in `needs`: actionlint reports it at the id of the job
 };
 
 std::size_t indent_of(std::string_view line) {
@@ -114,11 +115,33 @@ int block_line_of(const std::vector<std::string_view>& lines, int line) {
   return 0;
 }
 
+// The line of the job's id: of the key around the one around `needs`, its own when `needs` stands
+// there too; 0 when there is none.
+int job_line_of(const std::vector<std::string_view>& lines, int line) {
+  const auto index = static_cast<std::size_t>(line - 1);
+  if (line < 1 || index >= lines.size()) return 0;
+  std::size_t indent = indent_of(lines[index]);
+  bool in_needs = trim(lines[index]).starts_with("needs");
+  for (std::size_t above = index; above > 0 && indent > 0; --above) {
+    const std::string_view text = lines[above - 1];
+    const std::string_view words = trim(text);
+    if (words.empty() || words.starts_with('#') || indent_of(text) > indent) continue;
+    if (!in_needs) {
+      in_needs = words.starts_with("needs");
+      indent = indent_of(text);
+    } else if (indent_of(text) < indent) {
+      return static_cast<int>(above);
+    }
+  }
+  return 0;
+}
+
 // A line without a place is met by any mistake of its kind.
 bool meets(const Finding& finding, const ExpectedLine& expected) {
   if (!has_kind(finding, expected.kind)) return false;
-  const bool same_line =
-      expected.line == finding.position.line || expected.line == finding.block_line;
+  const bool same_line = expected.line == finding.position.line ||
+                         expected.line == finding.block_line ||
+                         (expected.kind == "job-needs" && expected.line == finding.job_line);
   return expected.line == 0 || (same_line && same_file(expected, finding));
 }
 
@@ -171,8 +194,10 @@ Result<std::vector<Finding>> ActionlintRun::lint(const os::Path& root, const std
   const std::vector<std::string_view> lines = split_lines(source.text);
   std::vector<Finding> findings;
   const std::unique_ptr<const pipeline::ReadPipeline> read_file = language.read(source);
-  for (const Diagnostic& diagnostic : read_file->diagnostics())
-    findings.push_back({diagnostic, block_line_of(lines, diagnostic.position.line)});
+  for (const Diagnostic& diagnostic : read_file->diagnostics()) {
+    const int line = diagnostic.position.line;
+    findings.push_back({diagnostic, block_line_of(lines, line), job_line_of(lines, line)});
+  }
   return findings;
 }
 

@@ -129,6 +129,20 @@ TEST_F(ActionlintSuite, ALineIsPassedByAMistakeOfItsKindOnIt) {
   EXPECT_EQ(run("actionlint"), "PPFFP");
 }
 
+TEST_F(ActionlintSuite, AMistakeInNeedsMayBeExpectedAtTheIdOfItsJob) {
+  write("a.yaml",
+        "on: push\njobs:\n  one:\n    runs-on: x\n    needs:\n      - nope\n    steps: [{run: x}]\n"
+        "  two:\n    runs-on: x\n    needs: nope\n    steps: [{run: x}]\n");
+  write("a.out",
+        "test.yaml:3:3: which does not exist [job-needs]\n"
+        "test.yaml:8:3: which does not exist [job-needs]\n"
+        "test.yaml:6:3: which does not exist [job-needs]\n"
+        "test.yaml:2:3: which does not exist [job-needs]\n"
+        "test.yaml:9:3: which does not exist [job-needs]\n"
+        "test.yaml:8:3: which does not exist [syntax-check]\n");
+  EXPECT_EQ(run("actionlint"), "PPPFFF");
+}
+
 TEST_F(ActionlintSuite, AFileWithoutExpectationMustBeSilent) {
   write("good.yaml", kWorkflow);
   write("ours.yaml", replace_all(kWorkflow, "echo hi", "cat x | tee y"));

@@ -121,6 +121,9 @@ TEST(CheckFile, finds_mistakes_in_events) {
        {"1:62 input-default"}},
       {on("{workflow_call: {inputs: {a: {}}}}"), {"1:31 missing-key"}},
       {on("{workflow_call: {inputs: {a: {type: boolean, default: 1}}}}"), {"1:59 input-default"}},
+      {on("{workflow_call: {inputs: {a: {type: string, required: true, default: x}}}}"),
+       {"1:74 input-default"}},
+      {on("{workflow_call: {inputs: {a: {type: string, required: false, default: x}}}}"), {}},
       {on("{workflow_call: {outputs: {a: {}}}}"), {"1:32 missing-key"}},
       {on("{workflow_call: {secrets: {a: {type: x}}}}"), {"1:36 unknown-key"}},
   });

@@ -42,6 +42,15 @@ void check_scalar_default(const YamlNode& name, const YamlNode& definition, Mist
                   "' is none"));
 }
 
+void check_required_default(const YamlNode& name, const YamlNode& definition, Mistakes& out) {
+  const YamlNode* required = definition.find("required");
+  const YamlNode* value = definition.find("default");
+  if (required == nullptr || required->text != "true" || value == nullptr) return;
+  out.warning(value->position, "input-default",
+              cat("the input '", name.text,
+                  "' is required, so its default is never used; leave one of them out"));
+}
+
 void check_options(const YamlNode& name, const YamlNode& definition, Mistakes& out) {
   const YamlNode* options = definition.find("options");
   const bool choice = type_of_input(definition) == "choice";
@@ -87,8 +96,10 @@ void check_event_inputs(const YamlNode& root, Mistakes& out) {
     if (inputs == nullptr || !inputs->is_mapping()) return;
     if (event.text == "workflow_dispatch") return check_dispatch(event, *inputs, out);
     if (event.text != "workflow_call") return;
-    for (const auto& [name, definition] : inputs->members)
+    for (const auto& [name, definition] : inputs->members) {
       check_scalar_default(name, definition, out);
+      check_required_default(name, definition, out);
+    }
   });
 }
 
