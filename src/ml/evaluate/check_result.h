@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "ml/evaluate/block_bootstrap.h"
+#include "ml/statistics/block_bootstrap.h"
 
 namespace sluice::ml {
 

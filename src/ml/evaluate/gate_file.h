@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "ml/evaluate/block_bootstrap.h"
+#include "ml/statistics/block_bootstrap.h"
 #include "ml/evaluate/metric.h"
 
 namespace sluice::ml {

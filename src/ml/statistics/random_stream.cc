@@ -1,4 +1,4 @@
-#include "ml/evaluate/random_stream.h"
+#include "ml/statistics/random_stream.h"
 
 #include <bit>
 
@@ -36,6 +36,10 @@ std::uint32_t RandomStream::below(std::uint32_t bound) {
     if (static_cast<std::uint32_t>(product) >= threshold)
       return static_cast<std::uint32_t>(product >> 32);
   }
+}
+
+double RandomStream::uniform() {
+  return (static_cast<double>(next() >> 11) + 0.5) * 0x1p-53;
 }
 
 }  // namespace sluice::ml

@@ -1,4 +1,4 @@
-#include "ml/evaluate/normal.h"
+#include "ml/statistics/normal.h"
 
 #include <array>
 #include <cmath>
@@ -61,6 +61,10 @@ double quotient(const Coefficients& above, const Coefficients& below, double x) 
 
 double normal_cdf(double z) {
   return 0.5 * std::erfc(-z / std::sqrt(2.0));
+}
+
+double normal_survival(double z) {
+  return 0.5 * std::erfc(z / std::sqrt(2.0));
 }
 
 double normal_quantile(double p) {

@@ -1,4 +1,4 @@
-#include "ml/evaluate/block_bootstrap.h"
+#include "ml/statistics/block_bootstrap.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,28 +6,13 @@
 #include <vector>
 
 #include "base/check.h"
-#include "ml/evaluate/normal.h"
-#include "ml/evaluate/random_stream.h"
+#include "ml/statistics/normal.h"
+#include "ml/statistics/random_stream.h"
 
 namespace sluice::ml {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::vector<double> sorted_replicates(std::uint32_t blocks, const BlockStatistic& statistic,
-                                      const BootstrapPlan& plan) {
-  RandomStream random(plan.seed);
-  std::vector<std::uint32_t> weights(blocks);
-  std::vector<double> replicates;
-  replicates.reserve(plan.resamples);
-  for (std::uint32_t r = 0; r < plan.resamples; ++r) {
-    std::fill(weights.begin(), weights.end(), 0u);
-    for (std::uint32_t i = 0; i < blocks; ++i) ++weights[random.below(blocks)];
-    replicates.push_back(statistic(weights).value_or(kInfinity));
-  }
-  std::sort(replicates.begin(), replicates.end());
-  return replicates;
-}
 
 double quantile(const std::vector<double>& sorted, double p) {
   const auto count = static_cast<double>(sorted.size());
@@ -75,10 +60,26 @@ std::string_view to_string(IntervalMethod method) {
   return method == IntervalMethod::Bca ? "bca" : "percentile";
 }
 
+std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatistic& statistic,
+                                         const BootstrapPlan& plan) {
+  CHECK(blocks >= 2 && plan.resamples > 0);
+  RandomStream random(plan.seed);
+  std::vector<std::uint32_t> weights(blocks);
+  std::vector<double> replicates;
+  replicates.reserve(plan.resamples);
+  for (std::uint32_t r = 0; r < plan.resamples; ++r) {
+    std::fill(weights.begin(), weights.end(), 0u);
+    for (std::uint32_t i = 0; i < blocks; ++i) ++weights[random.below(blocks)];
+    replicates.push_back(statistic(weights).value_or(kInfinity));
+  }
+  std::sort(replicates.begin(), replicates.end());
+  return replicates;
+}
+
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
                          const BootstrapPlan& plan) {
-  CHECK(blocks >= 2 && plan.resamples > 0 && plan.confidence > 0 && plan.confidence < 1);
-  const auto sorted = sorted_replicates(blocks, statistic, plan);
+  CHECK(plan.confidence > 0 && plan.confidence < 1);
+  const auto sorted = bootstrap_replicates(blocks, statistic, plan);
   const double tail = (1 - plan.confidence) / 2;
   if (plan.method == IntervalMethod::Percentile)
     return {quantile(sorted, tail), quantile(sorted, 1 - tail)};

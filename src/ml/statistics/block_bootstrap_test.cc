@@ -1,4 +1,4 @@
-#include "ml/evaluate/block_bootstrap.h"
+#include "ml/statistics/block_bootstrap.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <numeric>
 #include <vector>
 
-#include "ml/evaluate/normal.h"
-#include "ml/evaluate/random_stream.h"
+#include "ml/statistics/normal.h"
+#include "ml/statistics/random_stream.h"
 
 namespace sluice::ml {
 namespace {
@@ -31,7 +31,7 @@ double mean(const std::vector<double>& values) {
 }
 
 double standard_normal(RandomStream& random) {
-  return normal_quantile((static_cast<double>(random.next() >> 11) + 0.5) * 0x1p-53);
+  return normal_quantile(random.uniform());
 }
 
 TEST(RandomStream, GivesTheNumbersOfTheReferenceImplementation) {

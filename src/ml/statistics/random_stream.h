@@ -18,6 +18,8 @@ class RandomStream {
   std::uint64_t next();
   // Uniform in [0, bound); bound > 0.
   std::uint32_t below(std::uint32_t bound);
+  // Uniform in (0, 1): the middles of 2^53 equal parts.
+  double uniform();
 
  private:
   std::array<std::uint64_t, 4> state_{};

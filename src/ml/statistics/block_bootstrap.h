@@ -12,6 +12,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "ml/statistics/interval.h"
 
 namespace sluice::ml {
 
@@ -26,14 +29,13 @@ struct BootstrapPlan {
   IntervalMethod method = IntervalMethod::Bca;
 };
 
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
-
 // Value of the statistic when block i counts `weights[i]` times. Unset (not defined for that
 // resample) counts as +infinity: an interval never narrows because something could not be computed.
 using BlockStatistic = std::function<std::optional<double>(std::span<const std::uint32_t> weights)>;
+
+// The statistic of each resample, ascending. `blocks` >= 2.
+std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatistic& statistic,
+                                         const BootstrapPlan& plan);
 
 // `blocks` >= 2. `estimate` is the statistic with all weights 1.
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,

@@ -1,0 +1,20 @@
+#include "ml/drift/psi.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice::ml {
+
+double population_stability_index(const PairedCounts& counts) {
+  const double reference = counts.reference_total();
+  const double current = counts.current_total();
+  double sum = 0;
+  for (std::size_t i = 0; i < counts.reference.size(); ++i) {
+    const double p = std::max(counts.reference[i] / reference, kSmallestPsiShare);
+    const double q = std::max(counts.current[i] / current, kSmallestPsiShare);
+    sum += (q - p) * std::log(q / p);
+  }
+  return sum;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,138 @@
+#include "ml/testing/statistics_probe.h"
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "ml/drift/chi_squared.h"
+#include "ml/drift/jensen_shannon.h"
+#include "ml/drift/kolmogorov_smirnov.h"
+#include "ml/drift/l_infinity.h"
+#include "ml/drift/psi.h"
+#include "ml/drift/total_variation.h"
+#include "ml/drift/wasserstein.h"
+#include "ml/statistics/distributions.h"
+#include "ml/statistics/kolmogorov.h"
+#include "ml/statistics/normal.h"
+#include "ml/statistics/p_value_correction.h"
+#include "ml/statistics/proportion.h"
+
+namespace sluice::ml::testing {
+namespace {
+
+// Arguments by name; what is missing or of another kind is a mistake in the test.
+class Arguments {
+ public:
+  explicit Arguments(const JsonObject& json) : json_(json) {}
+
+  double number(std::string_view name) const { return get_double(json_, name).value(); }
+  std::uint64_t count(std::string_view name) const {
+    return static_cast<std::uint64_t>(get_int(json_, name).value());
+  }
+  std::vector<double> numbers(std::string_view name) const {
+    std::vector<double> values;
+    for (const Json& value : *get_array(json_, name).value())
+      values.push_back(value.to_number<double>());
+    return values;
+  }
+  PairedCounts counts() const { return {numbers("reference"), numbers("current")}; }
+  NumberDistribution sample(std::string_view name) const {
+    return NumberDistribution::of(numbers(name));
+  }
+
+ private:
+  const JsonObject& json_;
+};
+
+JsonObject interval_json(const Interval& interval) {
+  return {{"low", interval.low}, {"high", interval.high}};
+}
+
+JsonArray array_of(const std::vector<double>& values) {
+  return JsonArray(values.begin(), values.end());
+}
+
+JsonObject distribution(const Arguments& of) {
+  const double x = of.number("x");
+  const double p = of.number("p");
+  const double a = of.number("a");
+  const double b = of.number("b");
+  return {{"normal_cdf", normal_cdf(x)},
+          {"normal_survival", normal_survival(x)},
+          {"normal_quantile", normal_quantile(p)},
+          {"student_t_cdf", student_t_cdf(x, a)},
+          {"student_t_survival", student_t_survival(x, a)},
+          {"student_t_quantile", student_t_quantile(p, a)},
+          {"chi_squared_survival", chi_squared_survival(std::fabs(x), a)},
+          {"chi_squared_quantile", chi_squared_quantile(p, a)},
+          {"f_survival", f_survival(std::fabs(x), a, b)},
+          {"beta_cdf", beta_cdf(p, a, b)},
+          {"beta_quantile", beta_quantile(p, a, b)},
+          {"binomial_cdf", binomial_cdf(of.count("k"), of.count("n"), p)},
+          {"binomial_probability", binomial_probability(of.count("k"), of.count("n"), p)}};
+}
+
+JsonObject kolmogorov(const Arguments& of) {
+  return {{"p_value", kolmogorov_survival(of.count("n"), of.number("x"))}};
+}
+
+JsonObject correction(const Arguments& of) {
+  const auto p_values = of.numbers("p_values");
+  return {{"holm", array_of(holm(p_values))},
+          {"benjamini_hochberg", array_of(benjamini_hochberg(p_values))}};
+}
+
+JsonObject proportions(const Arguments& of) {
+  const Count a{of.number("a_hits"), of.number("a_total")};
+  const Count b{of.number("b_hits"), of.number("b_total")};
+  const double confidence = of.number("confidence");
+  return {{"wilson", interval_json(wilson_interval(a, confidence))},
+          {"newcombe", interval_json(share_difference_interval(a, b, confidence))},
+          {"p_value", equal_shares_p_value(a, b)}};
+}
+
+JsonObject categories(const Arguments& of) {
+  const PairedCounts counts = of.counts();
+  const ChiSquaredTest test = chi_squared_test(counts);
+  return {{"psi", population_stability_index(counts)},
+          {"jensen_shannon", jensen_shannon_distance(counts)},
+          {"total_variation", total_variation(counts)},
+          {"l_infinity", l_infinity(counts)},
+          {"chi_squared", test.statistic},
+          {"degrees", test.degrees},
+          {"p_value", test.p_value}};
+}
+
+JsonObject samples(const Arguments& of) {
+  const NumberDistribution reference = of.sample("reference");
+  const NumberDistribution current = of.sample("current");
+  const auto test = kolmogorov_smirnov_test(reference, current);
+  const PairedCounts counts = paired_counts(reference, current);
+  return {{"wasserstein", wasserstein_distance(reference, current)},
+          {"normalised_wasserstein", normalised_wasserstein(reference, current)},
+          {"kolmogorov_smirnov", test.statistic},
+          {"p_value", test.p_value},
+          {"psi", population_stability_index(counts)}};
+}
+
+using Function = JsonObject (*)(const Arguments&);
+
+const std::map<std::string_view, Function>& functions() {
+  static const std::map<std::string_view, Function> table{
+      {"distribution", distribution}, {"kolmogorov", kolmogorov}, {"correction", correction},
+      {"proportions", proportions},   {"categories", categories}, {"samples", samples},
+  };
+  return table;
+}
+
+}  // namespace
+
+JsonObject probe_statistic(std::string_view function, const JsonObject& arguments) {
+  const auto found = functions().find(function);
+  CHECK(found != functions().end());
+  return found->second(Arguments(arguments));
+}
+
+}  // namespace sluice::ml::testing
