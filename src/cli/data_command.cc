@@ -4,12 +4,20 @@
 #include <memory>
 
 #include "base/strings.h"
+#include "cli/drift_command.h"
 #include "ml/data/infer.h"
 #include "ml/data/profile.h"
 #include "ml/data/schema.h"
 #include "ml/data/validate.h"
 
 namespace sluice::cli {
+
+Result<char> parse_delimiter(std::string_view word) {
+  if (word == "tab" || word == "\\t") return '\t';
+  if (word.size() != 1 || word == "\"" || word == "\n")
+    return invalid_input(cat("--delimiter '", word, "': expected one character, or tab"));
+  return word[0];
+}
 
 namespace {
 
@@ -27,14 +35,7 @@ using OptionsPtr = std::shared_ptr<DataOptions>;
 
 Result<ml::ProfileOptions> profile_options(const DataOptions& options) {
   ml::ProfileOptions profile;
-  if (options.delimiter == "tab" || options.delimiter == "\\t") {
-    profile.csv.delimiter = '\t';
-    return profile;
-  }
-  if (options.delimiter.size() != 1 || options.delimiter == "\"" || options.delimiter == "\n")
-    return invalid_input(
-        cat("--delimiter '", options.delimiter, "': expected one character, or tab"));
-  profile.csv.delimiter = options.delimiter[0];
+  profile.csv.delimiter = TRY(parse_delimiter(options.delimiter));
   return profile;
 }
 
@@ -133,6 +134,7 @@ void add_data_command(CLI::App& root, Chosen& chosen) {
   add_infer(data, chosen);
   add_profile(data, chosen);
   add_validate(data, chosen);
+  add_drift_command(data, chosen);
 }
 
 }  // namespace sluice::cli

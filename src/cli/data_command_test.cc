@@ -106,5 +106,51 @@ TEST_F(DataCommand, FilesThatCannotBeUsedAreErrorsThatSayWhy) {
   EXPECT_FALSE(run({"data", "validate", path("header.csv")}).ok());
 }
 
+std::string prices(double factor) {
+  std::string text = "price\n";
+  for (int i = 0; i < 400; ++i) text += cat(factor * (10 + i % 37), "\n");
+  return text;
+}
+
+TEST_F(DataCommand, DriftComparesFilesAndStoredProfilesAlike) {
+  write("before.csv", prices(1));
+  write("after.csv", prices(1.5));
+  EXPECT_EQ(run({"data", "drift", path("before.csv"), path("before.csv")}).value(), 0);
+  EXPECT_EQ(run({"data", "drift", path("before.csv"), path("after.csv")}).value(), 1);
+  EXPECT_NE(terminal_.out_text.find("price   drifted    wasserstein"), std::string::npos)
+      << terminal_.out_text;
+  EXPECT_EQ(run({"data", "profile", path("before.csv"), "--out", path("before.json")}).value(), 0);
+  EXPECT_EQ(run({"data", "drift", path("before.json"), path("after.csv"), "--json", "--report",
+                 path("r.md")})
+                .value(),
+            1);
+  const auto json = parse_json(terminal_.out_text).value();
+  EXPECT_EQ(get_int(json.as_object(), "drifted").value(), 1);
+  EXPECT_NE(files_.read(path("r.md"))->find("| price | drifted |"), std::string::npos);
+}
+
+TEST_F(DataCommand, DriftTakesThresholdsAndColumnsToLeaveOut) {
+  write("before.csv", prices(1));
+  write("after.csv", prices(1.5));
+  const auto drift = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"data", "drift", path("before.csv"), path("after.csv")});
+    return run(options);
+  };
+  EXPECT_EQ(drift({"--threshold", "wasserstein=5"}).value(), 0);
+  EXPECT_EQ(drift({"--threshold", "wasserstein=5", "--threshold", "psi=0.25"}).value(), 1);
+  EXPECT_EQ(drift({"--ignore", "price"}).value(), 0);
+  EXPECT_EQ(drift({"--threshold", "pso=1"}).error().message().substr(0, 31),
+            "there is no drift measure 'pso'");
+  EXPECT_EQ(drift({"--threshold", "psi=x"}).error().message(),
+            "--threshold 'psi=x': expected a number of at least 0");
+  EXPECT_EQ(drift({"--threshold", "psi"}).error().message(),
+            "--threshold 'psi': expected MEASURE=NUMBER");
+  EXPECT_EQ(drift({"--correction", "some"}).error().message(),
+            "--correction 'some': expected holm, benjamini_hochberg or none");
+  EXPECT_FALSE(drift({"--chance", "2"}).ok());
+  EXPECT_EQ(drift({"--ignore", "pricee"}).error().message(),
+            "there is no column 'pricee' on either side, did you mean 'price'?");
+}
+
 }  // namespace
 }  // namespace sluice::cli

@@ -1,4 +1,5 @@
-// One case {"function", "arguments"} a line on standard input, one answer a line on standard output.
+// One case {"function", "arguments"} a line on standard input, one answer a line on standard
+// output.
 #include <iostream>
 #include <string>
 

@@ -79,10 +79,14 @@ Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& pa
 Result<DataProfile> profile_data(CsvReader reader, std::string_view name,
                                  const ProfileOptions& options = {});
 
-// {"format": "sluice.data_profile", "version": 1, …}; docs/formats/profile.md.
+inline constexpr std::string_view kProfileFormat = "sluice.data_profile";
+inline constexpr int kProfileVersion = 2;
+
+// {"format": kProfileFormat, "version": kProfileVersion, …}; docs/formats/profile.md.
 JsonObject to_json(const DataProfile& profile);
-// SHA-256 of the canonical text of that, without the name of the file.
+// SHA-256 of the canonical text of that, without the name of the file and the digests.
 Digest profile_digest(const DataProfile& profile);
+Digest profile_digest(JsonObject json);
 // A table for people.
 std::string profile_text(const DataProfile& profile);
 

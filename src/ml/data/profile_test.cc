@@ -83,7 +83,7 @@ TEST(Profile, TheDigestIsOfTheContentAndNotOfTheName) {
 TEST(Profile, TheJsonHasFormatAndVersionAndStaysReadableWithHugeNumbers) {
   const auto json = parse_json(to_text(to_json(profile_of("a,b\n1e308,x\n1e308,y\n")))).value();
   EXPECT_EQ(string_or(json.as_object(), "format", ""), "sluice.data_profile");
-  EXPECT_EQ(get_int(json.as_object(), "version").value(), 1);
+  EXPECT_EQ(get_int(json.as_object(), "version").value(), 2);
 }
 
 TEST(Profile, AHeaderWithoutRowsIsAProfileOfNothing) {

@@ -13,7 +13,6 @@ namespace sluice::ml {
 
 namespace {
 
-constexpr std::size_t kTopValues = 20;
 constexpr std::array kQuantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
 constexpr std::array kTypes = {ValueType::Integer, ValueType::Number, ValueType::Boolean,
@@ -34,13 +33,19 @@ JsonObject numbers_json(const ColumnProfile& column) {
   for (const double q : kQuantiles)
     quantiles[number_text(q)] =
         std::clamp(column.quantiles.quantile(q), column.numbers.min, column.numbers.max);
-  return {{"count", column.numbers.count},
-          {"min", column.numbers.min},
-          {"max", column.numbers.max},
-          {"mean", number_json(column.numbers.mean)},
-          {"standard_deviation", number_json(column.numbers.deviation())},
-          {"quantiles", std::move(quantiles)},
-          {"quantile_relative_error", QuantileSketch::kRelativeError}};
+  JsonObject json{{"count", column.numbers.count},
+                  {"min", column.numbers.min},
+                  {"max", column.numbers.max},
+                  {"mean", number_json(column.numbers.mean)},
+                  {"standard_deviation", number_json(column.numbers.deviation())},
+                  {"quantiles", std::move(quantiles)},
+                  {"quantile_relative_error", QuantileSketch::kRelativeError}};
+  if (column.distinct_exact) return json;
+  JsonObject buckets;
+  for (const auto& [middle, count] : column.quantiles.buckets())
+    buckets[number_text(middle)] = count;
+  json["buckets"] = std::move(buckets);
+  return json;
 }
 
 JsonObject column_json(const ColumnProfile& column) {
@@ -59,10 +64,10 @@ JsonObject column_json(const ColumnProfile& column) {
   if (column.dates)
     json["dates"] = {{"first", date_text(column.dates->first)},
                      {"last", date_text(column.dates->second)}};
-  JsonArray top;
-  for (std::size_t i = 0; i < std::min(kTopValues, column.values.size()); ++i)
-    top.push_back({{"value", column.values[i].first}, {"count", column.values[i].second}});
-  if (column.distinct_exact) json["top_values"] = std::move(top);
+  if (!column.distinct_exact) return json;
+  JsonObject values;
+  for (const auto& [text, count] : column.values) values[text] = count;
+  json["values"] = std::move(values);
   return json;
 }
 
@@ -106,8 +111,8 @@ JsonObject to_json(const DataProfile& profile) {
                         {"line", problem.position.line},
                         {"byte", problem.position.byte},
                         {"message", problem.message}});
-  return {{"format", "sluice.data_profile"},
-          {"version", 1},
+  return {{"format", kProfileFormat},
+          {"version", kProfileVersion},
           {"file", profile.file},
           {"bytes", profile.bytes},
           {"rows", profile.rows},
@@ -117,8 +122,11 @@ JsonObject to_json(const DataProfile& profile) {
 }
 
 Digest profile_digest(const DataProfile& profile) {
-  JsonObject json = to_json(profile);
-  json.erase("file");
+  return profile_digest(to_json(profile));
+}
+
+Digest profile_digest(JsonObject json) {
+  for (const std::string_view key : {"file", "data_digest", "profile_digest"}) json.erase(key);
   return sha256(to_canonical_text(json));
 }
 

@@ -109,8 +109,7 @@ PairedCounts paired_counts(const NumberDistribution& reference, const NumberDist
   CHECK(bins >= 2);
   std::vector<double> edges;
   for (std::size_t i = 1; i < bins; ++i) {
-    const double edge =
-        reference.quantile(static_cast<double>(i) / static_cast<double>(bins));
+    const double edge = reference.quantile(static_cast<double>(i) / static_cast<double>(bins));
     if (edges.empty() || edge > edges.back()) edges.push_back(edge);
   }
   return {counts_between(reference, edges), counts_between(current, edges)};

@@ -51,8 +51,8 @@ PairedCounts paired_counts(const CategoryDistribution& reference,
 PairedCounts paired_counts(const NumberDistribution& reference, const NumberDistribution& current,
                            std::size_t bins = 10);
 
-// Bins joined, rarest first (ties in the given order), until each is expected at least `least` times
-// on both sides if nothing has changed: what Pearson's test needs (Cochran 1954).
+// Bins joined, rarest first (ties in the given order), until each is expected at least `least`
+// times on both sides if nothing has changed: what Pearson's test needs (Cochran 1954).
 PairedCounts join_rare(const PairedCounts& counts, double least = 5);
 
 }  // namespace sluice::ml

@@ -10,8 +10,8 @@ double l_infinity(const PairedCounts& counts) {
   const double current = counts.current_total();
   double largest = 0;
   for (std::size_t i = 0; i < counts.reference.size(); ++i)
-    largest = std::max(largest,
-                       std::fabs(counts.reference[i] / reference - counts.current[i] / current));
+    largest =
+        std::max(largest, std::fabs(counts.reference[i] / reference - counts.current[i] / current));
   return largest;
 }
 

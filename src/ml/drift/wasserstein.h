@@ -1,7 +1,7 @@
 // Wasserstein distance of order 1 (earth mover's): the area between the two cumulative
 // distributions, in the unit of the values (Ramdas, Garcia, Cuturi 2015, prop. 1; the same as
-// scipy.stats.wasserstein_distance). Normalised: divided by the standard deviation of the reference,
-// so that 0.1 means that values moved by a tenth of their usual spread on average. Pure.
+// scipy.stats.wasserstein_distance). Normalised: divided by the standard deviation of the
+// reference, so that 0.1 means that values moved by a tenth of their usual spread on average. Pure.
 #pragma once
 
 #include "ml/drift/distribution.h"

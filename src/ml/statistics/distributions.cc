@@ -15,10 +15,11 @@ namespace {
 namespace math = boost::math;
 
 // What Boost would throw comes back as NaN or infinity; arguments are checked here.
-using Quiet = math::policies::policy<math::policies::domain_error<math::policies::ignore_error>,
-                                     math::policies::pole_error<math::policies::ignore_error>,
-                                     math::policies::overflow_error<math::policies::ignore_error>,
-                                     math::policies::evaluation_error<math::policies::ignore_error>>;
+using Quiet =
+    math::policies::policy<math::policies::domain_error<math::policies::ignore_error>,
+                           math::policies::pole_error<math::policies::ignore_error>,
+                           math::policies::overflow_error<math::policies::ignore_error>,
+                           math::policies::evaluation_error<math::policies::ignore_error>>;
 
 using StudentT = math::students_t_distribution<double, Quiet>;
 using ChiSquared = math::chi_squared_distribution<double, Quiet>;

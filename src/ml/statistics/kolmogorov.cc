@@ -59,7 +59,8 @@ SquareMatrix durbin_matrix(std::size_t m, double h) {
     for (std::size_t row = column - 1; row < m; ++row)
       matrix.at(row, column) = inverse[row - (column - 1)];
   for (std::size_t row = 0; row < m; ++row) matrix.at(row, 0) = first[row];
-  for (std::size_t column = 0; column < m; ++column) matrix.at(m - 1, column) = first[m - 1 - column];
+  for (std::size_t column = 0; column < m; ++column)
+    matrix.at(m - 1, column) = first[m - 1 - column];
   return matrix;
 }
 
@@ -125,8 +126,8 @@ PelzGoodSums odd_sums(double z, int terms) {
     sums.scale(std::pow(q, 8 * k));
     sums.k0 += 1;
     sums.k1 += -z2 + pi2 / 4 * m2;
-    sums.k2 += 6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * pi2 / 4 * m2 +
-               pi2 * pi2 * (1 - 2 * z2) / 16 * m4;
+    sums.k2 +=
+        6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * pi2 / 4 * m2 + pi2 * pi2 * (1 - 2 * z2) / 16 * m4;
     sums.k3 += -30 * z6 - 90 * z4 * z4 + pi2 * (135 * z4 - 96 * z6) / 4 * m2 +
                pi2 * pi2 * (-60 * z2 + 212 * z4) / 16 * m4 +
                pi2 * pi2 * pi2 * (5 - 30 * z2) / 64 * m4 * m2;
@@ -161,7 +162,8 @@ double pelz_good_cdf(std::uint64_t n, double x) {
                     1.0);
 }
 
-// P(D_n+ >= x), one-sided: x sum over j <= n (1 - x) of C(n, j) (x + j/n)^(j-1) (1 - x - j/n)^(n-j).
+// P(D_n+ >= x), one-sided: x sum over j <= n (1 - x) of C(n, j) (x + j/n)^(j-1) (1 - x -
+// j/n)^(n-j).
 double smirnov_survival(std::uint64_t n, double x) {
   double sum = 0;
   const auto last = static_cast<std::uint64_t>(std::floor(real(n) * (1 - x)));

@@ -15,8 +15,7 @@ Interval wilson_interval(Count count, double confidence) {
   const double n = count.total;
   const double p = count.share();
   const double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
-  const double reach =
-      z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  const double reach = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   return {std::max(0.0, centre - reach), std::min(1.0, centre + reach)};
 }
 

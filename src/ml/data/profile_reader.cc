@@ -1,0 +1,164 @@
+#include "ml/data/profile_reader.h"
+
+#include <array>
+#include <limits>
+
+#include "base/strings.h"
+#include "ml/data/number.h"
+
+namespace sluice::ml {
+
+namespace {
+
+constexpr JsonLimits kLimits{512u << 20, 16};
+
+Result<std::uint64_t> get_count(const JsonObject& object, std::string_view key) {
+  const std::int64_t count = TRY(get_int(object, key));
+  if (count < 0) return invalid_input(cat("'", key, "' is negative"));
+  return static_cast<std::uint64_t>(count);
+}
+
+Result<std::uint64_t> count_of(const Json& value, std::string_view key) {
+  if (value.is_uint64()) return value.get_uint64();
+  if (value.is_int64() && value.get_int64() > 0)
+    return static_cast<std::uint64_t>(value.get_int64());
+  return invalid_input(cat("the count of '", key, "' must be a positive integer"));
+}
+
+// JSON has no infinity: it was written as null.
+Result<double> get_finite_or_null(const JsonObject& object, std::string_view key) {
+  const Json* value = find(object, key);
+  if (value != nullptr && value->is_null()) return std::numeric_limits<double>::infinity();
+  return get_double(object, key);
+}
+
+Result<void> read_buckets(const JsonObject& numbers, ColumnProfile& column) {
+  for (const auto& [key, value] : *TRY(get_object(numbers, "buckets"))) {
+    const auto middle = parse_number(std::string_view(key));
+    if (!middle) return invalid_input(cat("'", std::string(key), "' is no number of a bucket"));
+    column.quantiles.add(*middle, TRY(count_of(value, std::string_view(key))));
+  }
+  return success();
+}
+
+Result<void> read_numbers(const JsonObject& json, ColumnProfile& column) {
+  NumberSummary& summary = column.numbers;
+  summary.count = TRY(get_count(json, "count"));
+  summary.min = TRY(get_double(json, "min"));
+  summary.max = TRY(get_double(json, "max"));
+  summary.mean = TRY(get_finite_or_null(json, "mean"));
+  const double deviation = TRY(get_finite_or_null(json, "standard_deviation"));
+  summary.squares = deviation * deviation * static_cast<double>(summary.count);
+  if (!column.distinct_exact) return read_buckets(json, column);
+  for (const auto& [text, count] : column.values) {
+    const Value value = classify(text);
+    if (value.type == ValueType::Integer || value.type == ValueType::Number)
+      column.quantiles.add(value.number, count);
+  }
+  return success();
+}
+
+Result<void> read_values(const JsonObject& json, ColumnProfile& column) {
+  for (const auto& [key, value] : *TRY(get_object(json, "values"))) {
+    const std::uint64_t count = TRY(count_of(value, std::string_view(key)));
+    column.values.emplace_back(std::string(key), count);
+  }
+  return success();
+}
+
+Result<void> read_dates(const JsonObject& json, ColumnProfile& column) {
+  const auto first = parse_date(TRY(get_string(json, "first")));
+  const auto last = parse_date(TRY(get_string(json, "last")));
+  if (!first || !last) return invalid_input("'dates' must hold two dates");
+  column.dates.emplace(*first, *last);
+  return success();
+}
+
+Result<ColumnProfile> read_column(const Json& value) {
+  const JsonObject& json = *TRY(as_object(value, "a column"));
+  ColumnProfile column;
+  column.name = TRY(get_string(json, "name"));
+  column.missing = TRY(get_count(json, "missing"));
+  const JsonObject& types = *TRY(get_object(json, "types"));
+  for (std::size_t i = 0; i < kValueTypes; ++i) {
+    const std::string_view name = to_string(static_cast<ValueType>(i));
+    if (types.contains(name)) column.types[i] = TRY(get_count(types, name));
+  }
+  column.distinct = TRY(get_count(json, "distinct"));
+  column.distinct_exact = TRY(get_bool(json, "distinct_is_exact"));
+  column.shortest = TRY(get_count(json, "shortest_bytes"));
+  column.longest = TRY(get_count(json, "longest_bytes"));
+  if (column.distinct_exact) TRY(read_values(json, column));
+  if (json.contains("numbers")) TRY(read_numbers(*TRY(get_object(json, "numbers")), column));
+  if (json.contains("dates")) TRY(read_dates(*TRY(get_object(json, "dates")), column));
+  return column;
+}
+
+Result<CsvProblem> read_problem(const Json& value) {
+  const JsonObject& json = *TRY(as_object(value, "a problem"));
+  CsvProblem problem;
+  const std::string kind = TRY(get_string(json, "kind"));
+  for (const auto candidate : {CsvProblemKind::FieldCount, CsvProblemKind::InvalidUtf8,
+                               CsvProblemKind::NulByte, CsvProblemKind::TextAfterQuote})
+    if (to_string(candidate) == kind) problem.kind = candidate;
+  problem.position.row = TRY(get_count(json, "row"));
+  problem.position.line = TRY(get_count(json, "line"));
+  problem.position.byte = TRY(get_count(json, "byte"));
+  problem.message = TRY(get_string(json, "message"));
+  return problem;
+}
+
+Result<void> check_kind(const JsonObject& json) {
+  const std::string format = string_or(json, "format", "");
+  if (format != kProfileFormat)
+    return invalid_input(cat("this is no profile: expected \"format\": \"", kProfileFormat, "\""));
+  const std::int64_t version = TRY(get_int(json, "version"));
+  if (version != kProfileVersion)
+    return unsupported(cat("a profile of version ", version, "; this program reads version ",
+                           kProfileVersion, ": make it again with 'sluice data profile'"));
+  const std::string digest = string_or(json, "profile_digest", "");
+  if (!digest.empty() && digest != profile_digest(json).to_string())
+    return invalid_input("the profile was changed after it was written: its digest does not fit");
+  return success();
+}
+
+Result<DataProfile> read_json(const JsonObject& json) {
+  TRY(check_kind(json));
+  DataProfile profile;
+  profile.rows = TRY(get_count(json, "rows"));
+  profile.unreadable = TRY(get_count(json, "unreadable_rows"));
+  profile.bytes = TRY(get_count(json, "bytes"));
+  for (const Json& problem : *TRY(get_array(json, "problems")))
+    profile.problems.push_back(TRY(read_problem(problem)));
+  if (profile.unreadable > 0 && profile.problems.empty())
+    return invalid_input("'problems' is empty although there are unreadable rows");
+  for (const Json& column : *TRY(get_array(json, "columns")))
+    profile.columns.push_back(TRY(read_column(column)));
+  return profile;
+}
+
+}  // namespace
+
+Result<DataProfile> load_profile(const os::FileReader& files, const os::Path& path,
+                                 const ProfileOptions& options) {
+  std::array<char, 64> beginning{};
+  const auto file = TRY(files.open(path));
+  const std::size_t size = TRY(file->read(beginning));
+  if (!looks_like_profile({beginning.data(), size})) return profile_data(files, path, options);
+  const std::string text = TRY(files.read(path, kLimits.max_bytes));
+  return read_profile(text, path.string());
+}
+
+bool looks_like_profile(std::string_view beginning) {
+  return trim(beginning).starts_with("{");
+}
+
+Result<DataProfile> read_profile(std::string_view text, std::string_view file) {
+  const Json json = TRY_CONTEXT(parse_json(text, kLimits), file);
+  const JsonObject* object = TRY_CONTEXT(as_object(json, "a profile"), file);
+  DataProfile profile = TRY_CONTEXT(read_json(*object), file);
+  profile.file = file;
+  return profile;
+}
+
+}  // namespace sluice::ml

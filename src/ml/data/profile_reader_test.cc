@@ -1,0 +1,89 @@
+#include "ml/data/profile_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "base/strings.h"
+
+namespace sluice::ml {
+namespace {
+
+DataProfile profile_of(std::string_view text, const ProfileOptions& options = {}) {
+  return profile_data(CsvReader::open(memory_stream(text), "f.csv", options.csv).value(), "f.csv",
+                      options)
+      .value();
+}
+
+std::string text_of(const DataProfile& profile) {
+  JsonObject json = to_json(profile);
+  json["profile_digest"] = profile_digest(profile).to_string();
+  return to_pretty_text(json);
+}
+
+void expect_equal(const DataProfile& found, const DataProfile& expected) {
+  EXPECT_EQ(found.rows, expected.rows);
+  EXPECT_EQ(found.unreadable, expected.unreadable);
+  ASSERT_EQ(found.columns.size(), expected.columns.size());
+  for (std::size_t i = 0; i < found.columns.size(); ++i) {
+    const ColumnProfile& a = found.columns[i];
+    const ColumnProfile& b = expected.columns[i];
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.missing, b.missing);
+    EXPECT_EQ(a.types, b.types);
+    EXPECT_EQ(a.values, b.values);
+    EXPECT_EQ(a.distinct, b.distinct);
+    EXPECT_EQ(a.dates, b.dates);
+    EXPECT_EQ(a.quantiles.buckets(), b.quantiles.buckets());
+    EXPECT_EQ(a.numbers.min, b.numbers.min);
+    EXPECT_EQ(a.numbers.mean, b.numbers.mean);
+    EXPECT_NEAR(a.numbers.deviation(), b.numbers.deviation(), 1e-12 * b.numbers.deviation());
+  }
+}
+
+constexpr std::string_view kRows =
+    "n,mixed,day\n1,a,2026-01-02\n2.5,1,2026-01-01 10:30\n-3e4,2.5,\nNA,007,2026-03-01\nbad\n";
+
+TEST(ProfileReader, ReadsBackWhatWasWritten) {
+  const DataProfile profile = profile_of(kRows);
+  expect_equal(read_profile(text_of(profile), "p.json").value(), profile);
+}
+
+TEST(ProfileReader, ReadsBackSketchesOfColumnsWithTooManyValues) {
+  std::string rows = "x\n";
+  for (int i = 0; i < 300; ++i) rows += cat(i - 100, ".", i % 10, "\n");
+  ProfileOptions options;
+  options.max_distinct = 20;
+  const DataProfile profile = profile_of(rows, options);
+  EXPECT_FALSE(profile.columns[0].distinct_exact);
+  expect_equal(read_profile(text_of(profile), "p.json").value(), profile);
+}
+
+TEST(ProfileReader, RefusesOtherVersionsEditsAndOtherFiles) {
+  const std::string text = text_of(profile_of(kRows));
+  const auto error = [&](std::string_view from, std::string_view to) {
+    return read_profile(replace_all(text, from, to), "p.json").error();
+  };
+  EXPECT_EQ(error("\"version\": 2", "\"version\": 1").code(), ErrorCode::Unsupported);
+  EXPECT_EQ(error("\"missing\": 1", "\"missing\": 0").message(),
+            "p.json: the profile was changed after it was written: its digest does not fit");
+  EXPECT_EQ(error("sluice.data_profile", "other").message(),
+            "p.json: this is no profile: expected \"format\": \"sluice.data_profile\"");
+  EXPECT_EQ(read_profile("[]", "p.json").error().message(),
+            "p.json: a profile must be an object, not an array");
+}
+
+TEST(ProfileReader, NamesTheKeyThatIsMissingOrWrong) {
+  for (const std::string_view key : {"rows", "columns", "types", "distinct", "values", "mean"}) {
+    JsonObject json = to_json(profile_of(kRows));
+    const std::string text = replace_all(to_pretty_text(json), cat("\"", key, "\":"), "\"gone\":");
+    const auto read = read_profile(text, "p.json");
+    ASSERT_FALSE(read.ok()) << key;
+    EXPECT_NE(read.error().message().find(key), std::string::npos) << read.error().message();
+  }
+  const std::string negative =
+      replace_all(to_pretty_text(to_json(profile_of(kRows))), "\"007\": 1", "\"007\": -1");
+  EXPECT_EQ(read_profile(negative, "p.json").error().message(),
+            "p.json: the count of '007' must be a positive integer");
+}
+
+}  // namespace
+}  // namespace sluice::ml

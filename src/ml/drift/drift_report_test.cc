@@ -1,0 +1,265 @@
+#include "ml/drift/drift_report.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/strings.h"
+#include "ml/data/number.h"
+#include "ml/data/profile_reader.h"
+#include "ml/statistics/normal.h"
+#include "ml/statistics/random_stream.h"
+
+namespace sluice::ml {
+namespace {
+
+DataProfile profile_of(const std::string& text, std::size_t max_distinct = 4096) {
+  ProfileOptions options;
+  options.max_distinct = max_distinct;
+  return profile_data(CsvReader::open(memory_stream(text), "f.csv", options.csv).value(), "f.csv",
+                      options)
+      .value();
+}
+
+// What rows are made from; each member is a knob that one test turns.
+struct Shop {
+  std::size_t rows = 2000;
+  std::uint64_t seed = 1;
+  double mean = 10;
+  double spread = 2;
+  double missing = 0.02;
+  double card = 0.5;   // share of payment "card"
+  double voucher = 0;  // of a payment that the reference does not know
+  std::size_t distinct = 4096;
+};
+
+std::string rows_of(const Shop& shop) {
+  RandomStream random(shop.seed);
+  std::string text = "price,payment,weekday\n";
+  for (std::size_t i = 0; i < shop.rows; ++i) {
+    const double price = shop.mean + shop.spread * normal_quantile(random.uniform());
+    text += random.uniform() < shop.missing ? "" : number_text(price);
+    const double kind = random.uniform();
+    text += kind < shop.voucher ? ",voucher" : kind < shop.voucher + shop.card ? ",card" : ",cash";
+    text += cat(",", random.below(5), "\n");
+  }
+  return text;
+}
+
+DriftReport report_of(const Shop& before, const Shop& after, const DriftOptions& options = {}) {
+  return compare_profiles(profile_of(rows_of(before), before.distinct),
+                          profile_of(rows_of(after), after.distinct), options)
+      .value();
+}
+
+const ColumnDrift& column(const DriftReport& report, std::string_view name) {
+  for (const ColumnDrift& one : report.columns)
+    if (one.name == name) return one;
+  ADD_FAILURE() << name;
+  return report.columns.front();
+}
+
+TEST(Drift, RowsOfTheSameSourceAreStable) {
+  const DriftReport report = report_of({}, {.seed = 2});
+  EXPECT_TRUE(report.passed()) << to_terminal_text(report);
+  EXPECT_EQ(column(report, "price").kind, DriftKind::Numbers);
+  EXPECT_EQ(column(report, "payment").kind, DriftKind::Categories);
+  EXPECT_EQ(column(report, "weekday").kind, DriftKind::Categories);
+}
+
+TEST(Drift, EachKindOfChangeIsFoundInItsColumnAlone) {
+  struct Case {
+    const char* what;
+    Shop after;
+    const char* drifted;
+    DriftMeasure by;
+  };
+  for (const Case& one :
+       {Case{"mean", {.seed = 2, .mean = 11}, "price", DriftMeasure::Wasserstein},
+        Case{"spread", {.seed = 2, .spread = 3}, "price", DriftMeasure::Wasserstein},
+        Case{"missing", {.seed = 2, .missing = 0.2}, "price", DriftMeasure::MissingShare},
+        Case{"mix", {.seed = 2, .card = 0.8}, "payment", DriftMeasure::JensenShannon},
+        Case{"new category",
+             {.seed = 2, .voucher = 0.05},
+             "payment",
+             DriftMeasure::NewCategories}}) {
+    const DriftReport report = report_of({}, one.after);
+    EXPECT_EQ(report.count(DriftVerdict::Drifted), 1u) << one.what << to_terminal_text(report);
+    EXPECT_EQ(column(report, one.drifted).verdict, DriftVerdict::Drifted) << one.what;
+    EXPECT_EQ(column(report, one.drifted).leading()->measure, one.by) << one.what;
+    EXPECT_FALSE(report.passed());
+  }
+}
+
+TEST(Drift, SketchesOfManyValuesSayTheSameAsTheValues) {
+  const DriftReport stable = report_of({.distinct = 50}, {.seed = 2, .distinct = 50});
+  EXPECT_TRUE(stable.passed()) << to_terminal_text(stable);
+  const DriftReport moved = report_of({.distinct = 50}, {.seed = 2, .mean = 11, .distinct = 50});
+  EXPECT_EQ(column(moved, "price").verdict, DriftVerdict::Drifted);
+  EXPECT_NEAR(column(moved, "price").find(DriftMeasure::Wasserstein)->value,
+              column(report_of({}, {.seed = 2, .mean = 11}), "price")
+                  .find(DriftMeasure::Wasserstein)
+                  ->value,
+              0.03);
+}
+
+// All values lie in one bucket of the sketch: the means still tell.
+TEST(Drift, ValuesThatAreTooCloseForTheSketchAreComparedByTheirMeans) {
+  const Shop before{.mean = 2'000'000, .spread = 2, .distinct = 50};
+  Shop after = before;
+  after.seed = 2;
+  EXPECT_EQ(column(report_of(before, after), "price").verdict, DriftVerdict::Stable);
+  after.mean += 1;
+  const DriftReport report = report_of(before, after);
+  EXPECT_EQ(column(report, "price").verdict, DriftVerdict::Drifted);
+  EXPECT_NEAR(column(report, "price").find(DriftMeasure::Wasserstein)->value, 0.5, 0.1);
+}
+
+TEST(Drift, AChangeTooSmallToMatterIsStableHoweverSureItIs) {
+  const DriftReport report = report_of({.rows = 60'000}, {.rows = 60'000, .seed = 2, .mean = 10.1});
+  const ColumnDrift& price = column(report, "price");
+  EXPECT_LT(price.find(DriftMeasure::KolmogorovSmirnov)->p_value, 1e-6);
+  EXPECT_EQ(price.verdict, DriftVerdict::Stable);
+  DriftOptions strict;
+  strict.thresholds[DriftMeasure::Wasserstein] = 0.03;
+  EXPECT_EQ(column(report_of({.rows = 60'000}, {.rows = 60'000, .seed = 2, .mean = 10.1}, strict),
+                   "price")
+                .verdict,
+            DriftVerdict::Drifted);
+}
+
+TEST(Drift, ADifferenceThatChanceExplainsIsStableAndSaysSo) {
+  DriftOptions options;
+  options.thresholds[DriftMeasure::Wasserstein] = 0.0001;
+  const DriftReport report = report_of({.rows = 300}, {.rows = 300, .seed = 2}, options);
+  EXPECT_EQ(column(report, "price").verdict, DriftVerdict::Stable);
+  EXPECT_EQ(column(report, "price").remarks,
+            std::vector<std::string>{"differs, but not more than chance explains"});
+}
+
+TEST(Drift, TooFewValuesAreUndecidedAndDoNotPass) {
+  const DriftReport report = report_of({}, {.rows = 50, .seed = 2});
+  EXPECT_EQ(report.count(DriftVerdict::Undecided), 3u);
+  EXPECT_FALSE(report.passed());
+  DriftOptions options;
+  options.min_rows = 20;
+  EXPECT_TRUE(report_of({}, {.rows = 50, .seed = 2}, options).passed());
+}
+
+TEST(Drift, ColumnsThatAreGoneDriftAndNewOnesAreTold) {
+  DriftOptions options;
+  options.min_rows = 1;
+  const auto report =
+      compare_profiles(profile_of("a,b\n1,2\n"), profile_of("a,c\n1,2\n"), options).value();
+  EXPECT_EQ(report.lost_columns, std::vector<std::string>{"b"});
+  EXPECT_EQ(report.new_columns, std::vector<std::string>{"c"});
+  EXPECT_FALSE(report.passed());
+}
+
+TEST(Drift, NumbersThatBecomeTextsDrift) {
+  std::string before = "a\n";
+  std::string after = "a\n";
+  for (int i = 0; i < 500; ++i) {
+    before += cat(i % 40, ".5\n");
+    after += cat("about ", i % 40, "\n");
+  }
+  const auto report = compare_profiles(profile_of(before), profile_of(after)).value();
+  EXPECT_EQ(report.columns[0].verdict, DriftVerdict::Drifted);
+  EXPECT_EQ(report.columns[0].find(DriftMeasure::NumberShare)->value, 1);
+}
+
+TEST(Drift, KeysAndDatesAreComparedByTheirMissingShareOnly) {
+  std::string before = "key,day\n";
+  std::string after = "key,day\n";
+  for (int i = 0; i < 500; ++i) {
+    before += cat("k", i, ",2026-01-", 10 + i % 10, "\n");
+    after += cat("k", 1000 + i, ",2026-02-", 10 + i % 10, "\n");
+  }
+  const auto report = compare_profiles(profile_of(before), profile_of(after)).value();
+  EXPECT_TRUE(report.passed()) << to_terminal_text(report);
+  EXPECT_EQ(report.columns[0].remarks[0],
+            "nearly every value is different: only missing values are compared");
+  EXPECT_EQ(report.columns[1].kind, DriftKind::PresenceOnly);
+}
+
+TEST(Drift, CodesAreComparedAsCategoriesWhereAsked) {
+  std::string before = "code\n";
+  std::string after = "code\n";
+  for (int i = 0; i < 1000; ++i) {
+    before += cat(i % 20, "\n");
+    after += cat(i % 20 == 7 ? 99 : i % 20, "\n");
+  }
+  DriftOptions options;
+  options.categories = {"code"};
+  const auto report = compare_profiles(profile_of(before), profile_of(after), options).value();
+  EXPECT_EQ(report.columns[0].kind, DriftKind::Categories);
+  EXPECT_EQ(report.columns[0].new_categories[0].name, "99");
+  EXPECT_EQ(report.columns[0].lost_categories[0].name, "7");
+  options.categories = {"cod"};
+  EXPECT_EQ(compare_profiles(profile_of(before), profile_of(after), options).error().message(),
+            "there is no column 'cod' on either side, did you mean 'code'?");
+}
+
+TEST(Drift, ACategoryColumnThatBecomesFreeTextDrifts) {
+  std::string before = "a\n";
+  std::string after = "a\n";
+  for (int i = 0; i < 400; ++i) {
+    before += cat("v", i % 4, "\n");
+    after += cat("text ", i, "\n");
+  }
+  const auto report = compare_profiles(profile_of(before), profile_of(after, 50)).value();
+  EXPECT_EQ(report.columns[0].verdict, DriftVerdict::Drifted);
+}
+
+TEST(Drift, AColumnThatLostAllItsValuesDriftsAndOneThatNeverHadAnyDoesNot) {
+  std::string before = "a,b\n";
+  std::string after = "a,b\n";
+  for (int i = 0; i < 300; ++i) {
+    before += cat(i % 7, ",\n");
+    after += ",\n";
+  }
+  const auto report = compare_profiles(profile_of(before), profile_of(after)).value();
+  EXPECT_EQ(report.columns[0].verdict, DriftVerdict::Drifted);
+  EXPECT_EQ(report.columns[1].verdict, DriftVerdict::Stable);
+}
+
+TEST(Drift, StoredProfilesSayTheSameAsTheDataTheyAreOf) {
+  const DataProfile before = profile_of(rows_of({}));
+  const DataProfile after = profile_of(rows_of({.seed = 2, .mean = 10.5, .voucher = 0.03}));
+  const auto stored = [](const DataProfile& profile) {
+    return read_profile(to_pretty_text(to_json(profile)), profile.file).value();
+  };
+  JsonObject direct = to_json(compare_profiles(before, after).value());
+  JsonObject read = to_json(compare_profiles(stored(before), stored(after)).value());
+  for (JsonObject* json : {&direct, &read})
+    for (const char* side : {"reference", "current"})
+      (*json)[side].as_object().erase("profile_digest");
+  EXPECT_EQ(to_text(direct), to_text(read));
+}
+
+TEST(Drift, WithoutRowsThereIsNothingToSay) {
+  EXPECT_EQ(compare_profiles(profile_of("a\n"), profile_of("a\n1\n")).error().message(),
+            "f.csv: there is no row to compare");
+}
+
+TEST(Drift, TheTableForPeopleHasTheWorstFirst) {
+  const std::string text = to_terminal_text(report_of({}, {.seed = 2, .card = 0.8}));
+  EXPECT_TRUE(
+      text.starts_with("1 of 3 columns drifted: f.csv (2 000 rows) against f.csv (2 000 "
+                       "rows)\n"))
+      << text;
+  EXPECT_LT(text.find("payment  drifted    jensen_shannon"), text.find("price    stable")) << text;
+}
+
+// Some 300 stationary columns of each kind: hardly one may raise an alarm.
+TEST(Drift, StationaryColumnsHardlyEverRaiseAnAlarm) {
+  std::size_t alarms = 0;
+  for (std::uint64_t trial = 0; trial < 60; ++trial)
+    alarms +=
+        report_of({.rows = 400, .seed = 2 * trial + 10}, {.rows = 300, .seed = 2 * trial + 11})
+            .count(DriftVerdict::Drifted);
+  EXPECT_LE(alarms, 1u);
+}
+
+}  // namespace
+}  // namespace sluice::ml

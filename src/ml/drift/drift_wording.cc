@@ -1,0 +1,187 @@
+// The drift report as JSON, for a terminal and as Markdown.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/strings.h"
+#include "ml/drift/drift_report.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::size_t kWidestName = 32;
+
+// JSON has no infinity.
+Json number_json(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+std::string value_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.3g}", value) : "infinite";
+}
+
+std::string p_text(double p) {
+  return p < 1e-4 ? "<0.0001" : fmt::format("{:.4f}", p);
+}
+
+JsonObject number_json(const DriftNumber& number) {
+  JsonObject json{{"value", number_json(number.value)}, {"p_value", number_json(number.p_value)}};
+  if (number.threshold) json["threshold"] = *number.threshold;
+  if (number.corrected_p_value) json["corrected_p_value"] = *number.corrected_p_value;
+  if (number.interval)
+    json["difference_interval"] = {{"low", number.interval->low}, {"high", number.interval->high}};
+  return json;
+}
+
+JsonArray categories_json(const std::vector<CategoryShare>& categories) {
+  JsonArray json;
+  for (const CategoryShare& category : categories)
+    json.push_back({{"value", category.name}, {"share", category.share}});
+  return json;
+}
+
+JsonObject column_json(const ColumnDrift& column) {
+  JsonObject numbers;
+  for (const DriftNumber& number : column.numbers)
+    numbers[info_of(number.measure).name] = number_json(number);
+  JsonArray remarks(column.remarks.begin(), column.remarks.end());
+  JsonObject json{{"name", column.name},
+                  {"verdict", to_string(column.verdict)},
+                  {"kind", to_string(column.kind)},
+                  {"reference_values", column.reference_values},
+                  {"current_values", column.current_values},
+                  {"measures", std::move(numbers)},
+                  {"remarks", std::move(remarks)}};
+  if (column.kind == DriftKind::Categories) {
+    json["new_categories"] = categories_json(column.new_categories);
+    json["lost_categories"] = categories_json(column.lost_categories);
+  }
+  return json;
+}
+
+JsonObject side_json(const DriftReport::Side& side) {
+  return {{"file", side.file},
+          {"rows", side.rows},
+          {"profile_digest", side.profile_digest.to_string()}};
+}
+
+std::string shares_text(std::string_view what, const std::vector<CategoryShare>& categories) {
+  std::string text;
+  for (const CategoryShare& category : categories)
+    text += fmt::format("{}'{}' ({:.2g} %)", text.empty() ? "" : ", ",
+                        category.name.substr(0, kWidestName), 100 * category.share);
+  return text.empty() ? text : cat(what, ": ", text);
+}
+
+std::vector<std::string> notes_of(const ColumnDrift& column) {
+  std::vector<std::string> notes = column.remarks;
+  for (const std::string& text :
+       {shares_text("new", column.new_categories), shares_text("lost", column.lost_categories)})
+    if (!text.empty()) notes.push_back(text);
+  return notes;
+}
+
+std::string summary(const DriftReport& report) {
+  const std::size_t drifted = report.count(DriftVerdict::Drifted) + report.lost_columns.size();
+  std::string text =
+      fmt::format("{} of {} drifted", drifted,
+                  plural(report.columns.size() + report.lost_columns.size(), "column"));
+  if (const std::size_t undecided = report.count(DriftVerdict::Undecided); undecided > 0)
+    text += fmt::format(", {} undecided", undecided);
+  return text + fmt::format(": {} ({} rows) against {} ({} rows)", report.current.file,
+                            grouped(report.current.rows), report.reference.file,
+                            grouped(report.reference.rows));
+}
+
+// The worst first; equals in the order of the reference.
+std::vector<const ColumnDrift*> by_verdict(const DriftReport& report) {
+  std::vector<const ColumnDrift*> columns;
+  for (const auto wanted : {DriftVerdict::Drifted, DriftVerdict::Undecided, DriftVerdict::Stable})
+    for (const ColumnDrift& column : report.columns)
+      if (column.verdict == wanted) columns.push_back(&column);
+  return columns;
+}
+
+std::string cell(std::string_view text) {
+  return replace_all(std::string(text), "|", "\\|");
+}
+
+std::string method_text(const DriftReport& report) {
+  return fmt::format(
+      "A column drifted when a value reaches its threshold and chance does not explain it "
+      "(p < {:g}, corrected over all columns: {}).",
+      report.options.chance, to_string(report.options.correction));
+}
+
+}  // namespace
+
+JsonObject to_json(const DriftReport& report) {
+  JsonArray columns;
+  for (const ColumnDrift& column : report.columns) columns.push_back(column_json(column));
+  JsonArray lost(report.lost_columns.begin(), report.lost_columns.end());
+  JsonArray added(report.new_columns.begin(), report.new_columns.end());
+  return {{"format", "sluice.drift_report"},
+          {"version", 1},
+          {"passed", report.passed()},
+          {"reference", side_json(report.reference)},
+          {"current", side_json(report.current)},
+          {"drifted", report.count(DriftVerdict::Drifted)},
+          {"undecided", report.count(DriftVerdict::Undecided)},
+          {"stable", report.count(DriftVerdict::Stable)},
+          {"lost_columns", std::move(lost)},
+          {"new_columns", std::move(added)},
+          {"chance", report.options.chance},
+          {"correction", to_string(report.options.correction)},
+          {"min_rows", report.options.min_rows},
+          {"confidence", report.options.confidence},
+          {"columns", std::move(columns)}};
+}
+
+std::string to_terminal_text(const DriftReport& report) {
+  std::string text = summary(report) + "\n";
+  std::size_t width = 6;
+  for (const ColumnDrift& column : report.columns)
+    width = std::clamp(column.name.size(), width, kWidestName);
+  text += fmt::format("\n{:<{}}  {:<9}  {:<18} {:>8} {:>9} {:>8}\n", "column", width, "verdict",
+                      "measure", "value", "threshold", "p");
+  for (const ColumnDrift* column : by_verdict(report)) {
+    text += fmt::format("{:<{}}  {:<9}", column->name, width, to_string(column->verdict));
+    if (const DriftNumber* number = column->leading())
+      text += fmt::format("  {:<18} {:>8} {:>9} {:>8}", info_of(number->measure).name,
+                          value_text(number->value), value_text(*number->threshold),
+                          p_text(*number->corrected_p_value));
+    text += "\n";
+    for (const std::string& note : notes_of(*column))
+      text += fmt::format("{:<{}}  {}\n", "", width, note);
+  }
+  for (const std::string& name : report.lost_columns)
+    text += fmt::format("{:<{}}  drifted    the column is gone\n", name, width);
+  for (const std::string& name : report.new_columns)
+    text += fmt::format("{:<{}}  new        the reference does not have it\n", name, width);
+  return text + "\n" + method_text(report) + "\n";
+}
+
+std::string to_markdown(const DriftReport& report) {
+  std::string text = fmt::format("### Data drift: {}\n\n{}\n\n", report.passed() ? "none" : "found",
+                                 cell(summary(report)));
+  text += "| column | verdict | measure | value | threshold | p | notes |\n";
+  text += "|---|---|---|--:|--:|--:|---|\n";
+  for (const ColumnDrift* column : by_verdict(report)) {
+    const DriftNumber* number = column->leading();
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(column->name),
+                        to_string(column->verdict),
+                        number == nullptr ? "" : info_of(number->measure).phrase,
+                        number == nullptr ? "" : value_text(number->value),
+                        number == nullptr ? "" : value_text(*number->threshold),
+                        number == nullptr ? "" : p_text(*number->corrected_p_value),
+                        cell(join(notes_of(*column), "; ")));
+  }
+  for (const std::string& name : report.lost_columns)
+    text += fmt::format("| {} | drifted | | | | | the column is gone |\n", cell(name));
+  for (const std::string& name : report.new_columns)
+    text += fmt::format("| {} | new | | | | | the reference does not have it |\n", cell(name));
+  return text + "\n" + method_text(report) + "\n";
+}
+
+}  // namespace sluice::ml
