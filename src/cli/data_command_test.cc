@@ -139,6 +139,9 @@ TEST_F(DataCommand, DriftTakesThresholdsAndColumnsToLeaveOut) {
   EXPECT_EQ(drift({"--threshold", "wasserstein=5"}).value(), 0);
   EXPECT_EQ(drift({"--threshold", "wasserstein=5", "--threshold", "psi=0.25"}).value(), 1);
   EXPECT_EQ(drift({"--ignore", "price"}).value(), 0);
+  EXPECT_EQ(
+      run({"data", "drift", "--ignore", "price", path("before.csv"), path("after.csv")}).value(),
+      0);
   EXPECT_EQ(drift({"--threshold", "pso=1"}).error().message().substr(0, 31),
             "there is no drift measure 'pso'");
   EXPECT_EQ(drift({"--threshold", "psi=x"}).error().message(),

@@ -82,11 +82,16 @@ void add_drift_command(CLI::App& data, Chosen& chosen) {
   constexpr const char* kSource = "CSV file with a header row, or a profile made by 'data profile'";
   command.add_option("reference", arguments->reference, kSource)->required();
   command.add_option("current", arguments->current, kSource)->required();
-  command.add_option("--threshold", arguments->thresholds,
-                     "MEASURE=NUMBER: from where on a measure means drift; may be repeated");
+  command
+      .add_option("--threshold", arguments->thresholds,
+                  "MEASURE=NUMBER: from where on a measure means drift; may be repeated")
+      ->allow_extra_args(false);
   command.add_option("--categories", arguments->categories, "Columns of numbers that are codes")
-      ->delimiter(',');
-  command.add_option("--ignore", arguments->ignored, "Columns to leave out")->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--ignore", arguments->ignored, "Columns to leave out")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--chance", arguments->chance,
                      "How improbable a difference must be before it counts (default 0.01)");
   command.add_option("--correction", arguments->correction,

@@ -14,8 +14,13 @@ import scipy.spatial.distance
 import scipy.stats
 import sklearn
 import statsmodels
+from sklearn.metrics import roc_auc_score
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
+from statsmodels.stats.weightstats import ttost_paired
 
 
 def rounded(values):
@@ -104,8 +109,92 @@ def samples(random):
         "p_value": test.pvalue, "psi": psi(*counts)})
 
 
+def evidence(gain, error, margin, alpha, distribution):
+    reach = error * distribution.ppf(1 - alpha / 2)
+    return {"gain": gain, "standard_error": error, "interval": {"low": gain - reach, "high": gain + reach},
+            "difference_p": 2 * distribution.sf(abs(gain) / error),
+            "equivalence_p": max(distribution.sf((gain + margin) / error), distribution.cdf((gain - margin) / error))}
+
+
+def paired_t(random):
+    n = int(random.integers(5, 60))
+    champion = random.normal(1, 1, n)
+    challenger = champion - random.normal(0.1, 0.3, n)
+    margin, alpha = random.uniform(0.05, 0.4), float(random.choice([0.01, 0.05, 0.1]))
+    gains = champion - challenger
+    error = gains.std(ddof=1) / math.sqrt(n)
+    expected = evidence(gains.mean(), error, margin, alpha, scipy.stats.t(n - 1))
+    expected["difference_p"] = scipy.stats.ttest_rel(champion, challenger).pvalue
+    expected["equivalence_p"] = ttost_paired(champion, challenger, -margin, margin)[0]
+    return case("paired_t", {"gain": gains.mean(), "standard_error": error, "degrees": n - 1, "margin": margin, "alpha": alpha},
+                expected)
+
+
+def mcnemar(random):
+    b, c = (int(n) for n in random.integers(0, 60, 2))
+    rows = b + c + int(random.integers(1, 500))
+    margin, alpha = random.uniform(0.02, 0.2), 0.05
+    mid = 2 * scipy.stats.binom.cdf(min(b, c), b + c, 0.5) - scipy.stats.binom.pmf(min(b, c), b + c, 0.5) if b + c else 1
+    p, q = (c + 1) / (rows + 2), (b + 1) / (rows + 2)
+    expected = evidence(p - q, math.sqrt((p + q - (p - q) ** 2) / (rows + 2)), margin, alpha, scipy.stats.norm)
+    expected.update(gain=(c - b) / rows, difference_p=min(1, mid))
+    exact = statsmodels_mcnemar([[rows - b - c, b], [c, 0]], exact=True).pvalue if b + c else 1
+    return case("mcnemar", {"rows": rows, "champion_only": b, "challenger_only": c, "margin": margin, "alpha": alpha},
+                {"exact_p": min(1, exact), "mid_p": min(1, mid), "evidence": expected})
+
+
+def placements(labels, scores):
+    positives, negatives = scores[labels == 1], scores[labels == 0]
+    wins = (positives[:, None] > negatives[None, :]) + 0.5 * (positives[:, None] == negatives[None, :])
+    return wins.mean(axis=1), wins.mean(axis=0)
+
+
+def delong(random):
+    n = int(random.integers(12, 60))
+    labels = numpy.array(rounded(random.integers(0, 2, n)))
+    labels[:4] = [0, 1, 0, 1]
+    champion = numpy.round(labels + random.normal(0, 1.5, n), 1)
+    challenger = numpy.round(labels + random.normal(0, 1, n), 1)
+    v1, w1 = placements(labels, champion)
+    v2, w2 = placements(labels, challenger)
+    error = math.sqrt((v2 - v1).var(ddof=1) / len(v1) + (w2 - w1).var(ddof=1) / len(w1))
+    areas = roc_auc_score(labels, champion), roc_auc_score(labels, challenger)
+    margin, alpha = random.uniform(0.02, 0.2), 0.05
+    return case("delong", {"labels": labels.tolist(), "champion": champion.tolist(), "challenger": challenger.tolist(),
+                           "margin": margin, "alpha": alpha}, {
+        "champion": areas[0], "challenger": areas[1], "statistic": (areas[1] - areas[0]) / error,
+        "ranks": scipy.stats.rankdata(champion).tolist(),
+        "evidence": evidence(areas[1] - areas[0], error, margin, alpha, scipy.stats.norm)})
+
+
+def long_run_variance(gains, horizon, kernel):
+    fit = OLS(gains, numpy.ones(len(gains))).fit(
+        cov_type="HAC", cov_kwds={"maxlags": horizon - 1, "kernel": kernel, "use_correction": False})
+    return float(fit.cov_params()[0, 0]) * len(gains)
+
+
+def diebold_mariano(random):
+    n, h = int(random.integers(15, 60)), int(random.integers(1, 6))
+    noise = random.normal(0.2, 1, n + h)
+    gains = numpy.array(rounded(numpy.convolve(noise, numpy.ones(h), "valid")[:n]))
+    rectangular, bartlett = long_run_variance(gains, h, "uniform"), long_run_variance(gains, h, "bartlett")
+    variance = rectangular if rectangular > 0 else bartlett
+    correction = math.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
+    statistic = gains.mean() / math.sqrt(variance / n) * correction
+    return case("diebold_mariano", {"gains": gains.tolist(), "horizon": h, "margin": 0.1, "alpha": 0.05}, {
+        "statistic": statistic, "weights": "rectangular" if rectangular > 0 else "bartlett", "rectangular": rectangular,
+        "bartlett": bartlett, "difference_p": 2 * scipy.stats.t.sf(abs(statistic), n - 1)})
+
+
+def power(random):
+    n, effect, alpha = int(random.integers(10, 500)), random.uniform(0.02, 0.5), float(random.choice([0.01, 0.05]))
+    expected = NormalIndPower(ddof=0).power(effect, n, alpha, ratio=0)
+    return case("power", {"standard_error": 1 / math.sqrt(n), "effect": effect, "alpha": alpha}, {"power": expected})
+
+
 # Each with how many cases of it are made.
-MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10)]
+MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10), (paired_t, 6),
+          (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4)]
 
 
 def plain(value):

@@ -12,8 +12,8 @@
 
 #include "base/hash.h"
 #include "base/result.h"
-#include "ml/statistics/block_bootstrap.h"
 #include "ml/evaluate/metric.h"
+#include "ml/statistics/block_bootstrap.h"
 
 namespace sluice::ml {
 

@@ -14,15 +14,6 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double quantile(const std::vector<double>& sorted, double p) {
-  const auto count = static_cast<double>(sorted.size());
-  const double position = std::clamp((count + 1) * p, 1.0, count);
-  const auto below = static_cast<std::size_t>(position) - 1;
-  const double part = position - std::floor(position);
-  if (part == 0 || sorted[below + 1] == sorted[below]) return sorted[below];
-  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
-}
-
 // z0 of eq. 14.14: how far the estimate lies from the median of the replicates; ties count half.
 double bias_correction(const std::vector<double>& sorted, double estimate) {
   const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), estimate);
@@ -76,20 +67,30 @@ std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatis
   return replicates;
 }
 
+double bootstrap_quantile(const std::vector<double>& sorted, double p) {
+  const auto count = static_cast<double>(sorted.size());
+  const double position = std::clamp((count + 1) * p, 1.0, count);
+  const auto below = static_cast<std::size_t>(position) - 1;
+  const double part = position - std::floor(position);
+  if (part == 0 || sorted[below + 1] == sorted[below]) return sorted[below];
+  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
                          const BootstrapPlan& plan) {
   CHECK(plan.confidence > 0 && plan.confidence < 1);
   const auto sorted = bootstrap_replicates(blocks, statistic, plan);
   const double tail = (1 - plan.confidence) / 2;
   if (plan.method == IntervalMethod::Percentile)
-    return {quantile(sorted, tail), quantile(sorted, 1 - tail)};
+    return {bootstrap_quantile(sorted, tail), bootstrap_quantile(sorted, 1 - tail)};
   const double z0 = bias_correction(sorted, estimate);
   const double a = acceleration(blocks, statistic);
   const auto adjusted = [&](double p) {
     const double z = z0 + normal_quantile(p);
     return normal_cdf(z0 + z / (1 - a * z));
   };
-  return {quantile(sorted, adjusted(tail)), quantile(sorted, adjusted(1 - tail))};
+  return {bootstrap_quantile(sorted, adjusted(tail)),
+          bootstrap_quantile(sorted, adjusted(1 - tail))};
 }
 
 }  // namespace sluice::ml

@@ -37,6 +37,9 @@ using BlockStatistic = std::function<std::optional<double>(std::span<const std::
 std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatistic& statistic,
                                          const BootstrapPlan& plan);
 
+// The order statistic at (R + 1) p of ascending replicates; not empty.
+double bootstrap_quantile(const std::vector<double>& sorted, double p);
+
 // `blocks` >= 2. `estimate` is the statistic with all weights 1.
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
                          const BootstrapPlan& plan);

@@ -13,11 +13,16 @@
 #include "ml/drift/psi.h"
 #include "ml/drift/total_variation.h"
 #include "ml/drift/wasserstein.h"
+#include "ml/statistics/comparison.h"
+#include "ml/statistics/delong.h"
+#include "ml/statistics/diebold_mariano.h"
 #include "ml/statistics/distributions.h"
 #include "ml/statistics/kolmogorov.h"
+#include "ml/statistics/mcnemar.h"
 #include "ml/statistics/normal.h"
 #include "ml/statistics/p_value_correction.h"
 #include "ml/statistics/proportion.h"
+#include "ml/statistics/sample_size.h"
 
 namespace sluice::ml::testing {
 namespace {
@@ -37,6 +42,12 @@ class Arguments {
       values.push_back(value.to_number<double>());
     return values;
   }
+  std::vector<std::uint8_t> labels() const {
+    std::vector<std::uint8_t> values;
+    for (const double value : numbers("labels")) values.push_back(static_cast<std::uint8_t>(value));
+    return values;
+  }
+  ComparisonPlan plan() const { return {number("margin"), number("alpha")}; }
   PairedCounts counts() const { return {numbers("reference"), numbers("current")}; }
   NumberDistribution sample(std::string_view name) const {
     return NumberDistribution::of(numbers(name));
@@ -117,12 +128,69 @@ JsonObject samples(const Arguments& of) {
           {"psi", population_stability_index(counts)}};
 }
 
+JsonObject evidence_json(const Evidence& evidence) {
+  return {{"gain", evidence.gain},
+          {"standard_error", evidence.standard_error},
+          {"interval", interval_json(evidence.interval)},
+          {"difference_p", evidence.difference_p},
+          {"equivalence_p", evidence.equivalence_p}};
+}
+
+JsonObject paired_t(const Arguments& of) {
+  return evidence_json(evidence_from(of.number("gain"), of.number("standard_error"), of.plan(),
+                                     of.number("degrees")));
+}
+
+JsonObject mcnemar(const Arguments& of) {
+  const DiscordantRows rows{of.count("rows"), of.count("champion_only"),
+                            of.count("challenger_only")};
+  return {{"exact_p", mcnemar_exact_p(rows)},
+          {"mid_p", mcnemar_mid_p(rows)},
+          {"evidence", evidence_json(mcnemar_test(rows, of.plan()))}};
+}
+
+JsonObject delong(const Arguments& of) {
+  const auto test =
+      delong_test(of.labels(), of.numbers("champion"), of.numbers("challenger"), of.plan()).value();
+  return {{"champion", test.champion},
+          {"challenger", test.challenger},
+          {"statistic", test.statistic},
+          {"ranks", array_of(midranks(of.numbers("champion")))},
+          {"evidence", evidence_json(test.evidence)}};
+}
+
+JsonObject diebold_mariano(const Arguments& of) {
+  const auto gains = of.numbers("gains");
+  const std::vector<double> zeros(gains.size());
+  const auto horizon = static_cast<std::uint32_t>(of.count("horizon"));
+  const auto test = diebold_mariano_test(gains, zeros, horizon, of.plan());
+  return {{"statistic", test.statistic},
+          {"weights", to_string(test.weights)},
+          {"rectangular", long_run_variance(gains, horizon, LagWeights::Rectangular)},
+          {"bartlett", long_run_variance(gains, horizon, LagWeights::Bartlett)},
+          {"difference_p", test.evidence.difference_p}};
+}
+
+JsonObject power(const Arguments& of) {
+  return {{"power", power_of_difference(of.number("standard_error"), of.number("effect"),
+                                        of.number("alpha"))}};
+}
+
 using Function = JsonObject (*)(const Arguments&);
 
 const std::map<std::string_view, Function>& functions() {
   static const std::map<std::string_view, Function> table{
-      {"distribution", distribution}, {"kolmogorov", kolmogorov}, {"correction", correction},
-      {"proportions", proportions},   {"categories", categories}, {"samples", samples},
+      {"distribution", distribution},
+      {"kolmogorov", kolmogorov},
+      {"correction", correction},
+      {"proportions", proportions},
+      {"categories", categories},
+      {"samples", samples},
+      {"paired_t", paired_t},
+      {"mcnemar", mcnemar},
+      {"delong", delong},
+      {"diebold_mariano", diebold_mariano},
+      {"power", power},
   };
   return table;
 }
