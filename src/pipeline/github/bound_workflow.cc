@@ -102,8 +102,10 @@ AncestorSummary BoundWorkflow::ancestors_of(const JobAt& at, const RunFacts& fac
     return found->second.result;
   };
   const auto index = static_cast<std::size_t>(at.job - workflow.jobs.data());
-  AncestorSummary summary = summarize_ancestors(workflow, graph_of(workflow), index, result_of);
-  if (facts.purpose == Purpose::Forecast) summary.open = open_ancestor(at, facts);
+  const bool forecast = facts.purpose == Purpose::Forecast;
+  AncestorSummary summary = summarize_ancestors(workflow, graph_of(workflow), index, result_of,
+                                                forecast ? Results::Assumed : Results::Real);
+  if (forecast) summary.open = open_ancestor(at, facts);
   return summary;
 }
 

@@ -4,7 +4,20 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/strings.h"
+
 namespace sluice::pipeline::github {
+namespace {
+
+// Whether it can hold only where success() of all ancestors does.
+bool demands_success(const ExpressionNode& node) {
+  if (node.kind == NodeKind::And)
+    return std::any_of(node.children.begin(), node.children.end(), demands_success);
+  return node.kind == NodeKind::Call && node.function == FunctionId::Environment &&
+         node.children.empty() && equal_ignoring_case(node.name, "success");
+}
+
+}  // namespace
 
 JobGraph::JobGraph(const Workflow& workflow) : needs_(workflow.jobs.size()) {
   const std::size_t count = workflow.jobs.size();
@@ -50,12 +63,15 @@ std::vector<std::size_t> JobGraph::find_cycle() const {
   }
 }
 
-std::vector<std::size_t> JobGraph::lineage(std::size_t job) const {
+std::vector<std::size_t> JobGraph::lineage(std::size_t job,
+                                           const std::function<bool(std::size_t)>& closes) const {
   std::unordered_set<std::size_t> seen{job};
   std::vector<std::size_t> found{job};
-  for (std::size_t at = 0; at < found.size(); ++at)
+  for (std::size_t at = 0; at < found.size(); ++at) {
+    if (at > 0 && closes && closes(found[at])) continue;
     for (const std::size_t need : needs_[found[at]])
       if (seen.insert(need).second) found.push_back(need);
+  }
   std::sort(found.begin(), found.end(),
             [this](std::size_t a, std::size_t b) { return rank_[a] < rank_[b]; });
   return found;
@@ -90,12 +106,16 @@ AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<st
 }
 
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
-                                    std::size_t job, const ResultOf& result_of) {
+                                    std::size_t job, const ResultOf& result_of, Results results) {
+  const auto closes = [&](std::size_t at) {
+    return results == Results::Real && result_of(at) == Outcome::Succeeded &&
+           demands_success(workflow.jobs[at].condition.condition.expression.root);
+  };
   std::unordered_map<std::size_t, AncestorSummary> summaries;
   const SummaryOf summary_of = [&summaries](std::size_t at) -> const AncestorSummary& {
     return summaries[at];
   };
-  for (const std::size_t at : graph.lineage(job))
+  for (const std::size_t at : graph.lineage(job, closes))
     summaries[at] = combine_ancestors(workflow, graph.needs(at), summary_of, result_of);
   return summaries[job];
 }

@@ -20,9 +20,10 @@ class JobGraph {
   const std::vector<std::size_t>& order() const { return order_; }
   // One cycle as a closed walk (first = last); empty when there is none.
   std::vector<std::size_t> find_cycle() const;
-  // All that the job needs, directly or not, and itself, in the order of order(). Takes time for
-  // those only.
-  std::vector<std::size_t> lineage(std::size_t job) const;
+  // All that the job needs, directly or not, and itself, in the order of order(); nothing above an
+  // ancestor that `closes`. Takes time for those only.
+  std::vector<std::size_t> lineage(std::size_t job,
+                                   const std::function<bool(std::size_t)>& closes = {}) const;
   // The same as a mark for each job.
   std::vector<bool> ancestors(std::size_t job) const;
 
@@ -38,7 +39,11 @@ using SummaryOf = std::function<const AncestorSummary&(std::size_t)>;
 // From the summaries of its needs: one job's own. Both answer for each need.
 AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
                                   const SummaryOf& summary_of, const ResultOf& result_of);
+// Real: the results are those of a run, where a job that ran only because of success() has only
+// ancestors that succeeded: nothing above it is looked at, so that many jobs take linear time.
+// Assumed: somebody may have set any of them.
+enum class Results { Real, Assumed };
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
-                                    std::size_t job, const ResultOf& result_of);
+                                    std::size_t job, const ResultOf& result_of, Results results);
 
 }  // namespace sluice::pipeline::github
