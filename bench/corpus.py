@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""usage: corpus.py [BUILD]
+"""usage: corpus.py [BUILD [FOLDER]]
 
-Every workflow of github/realworld in $SLUICE_CONFORMANCE_DIR (default ../shared/conformance beside the checkout): how
-long `sluice lint` and `sluice plan` take over all of them, how many are planned for a push to main, planned with notes,
-or rejected, and for which reasons. A file that is neither planned nor rejected with a diagnostic is an internal error.
+Every workflow in FOLDER (default github/realworld in $SLUICE_CONFORMANCE_DIR, which is ../shared/conformance beside the
+checkout when it is not set): how long `sluice lint` and `sluice plan` take over all of them, how many are planned for a
+push to main, planned with notes, or rejected, and for which reasons. A file that is neither planned nor rejected with a diagnostic is an internal error.
 """
 
 import collections
@@ -25,7 +25,7 @@ REASONS_SHOWN = 40
 def corpus_files():
     here = os.path.dirname(os.path.abspath(__file__))
     root = os.environ.get("SLUICE_CONFORMANCE_DIR", os.path.join(here, "..", "..", "shared", "conformance"))
-    folder = os.path.join(root, "github", "realworld")
+    folder = sys.argv[2] if len(sys.argv) > 2 else os.path.join(root, "github", "realworld")
     return folder, sorted(glob.glob(os.path.join(folder, "*.yml")) + glob.glob(os.path.join(folder, "*.yaml")))
 
 
