@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 
 #include "app/pipelines.h"
 #include "base/strings.h"
@@ -9,6 +10,7 @@
 #include "cli/session.h"
 #include "cli/style.h"
 #include "cli/text_diff.h"
+#include "os/in_parallel.h"
 #include "pipeline/github/lint/rules.h"
 #include "pipeline/text_edit.h"
 
@@ -43,28 +45,21 @@ Result<void> check_rule_names(const std::vector<std::string>& names) {
   return success();
 }
 
-Result<std::vector<SourceFile>> sources(const LintOptions& options, Context& context,
-                                        const engine::Languages& languages) {
-  const os::Path folder = TRY(working_directory(context));
-  const os::World& world = context.world;
-  const os::Path root = app::root_of(world, folder);
-  std::vector<SourceFile> files;
-  if (!options.from_stdin && options.files.empty()) {
-    for (const std::string& file : TRY(app::list_pipelines(world, languages, root))) {
-      std::string text = TRY(app::read_pipeline(world, root / file));
-      files.push_back(TRY(app::source_of(world, languages, root, file, std::move(text))));
-    }
-  }
-  if (options.from_stdin) {
-    std::string text = TRY(app::read_pipeline(world, "/dev/stdin"));
-    files.push_back(
-        TRY(app::source_of(world, languages, root, options.stdin_name, std::move(text))));
-  }
-  for (const std::string& file : options.files) {
-    std::string text = TRY(app::read_pipeline(world, file));
-    files.push_back(TRY(app::source_of(world, languages, root, file, std::move(text))));
-  }
-  return files;
+// The file's path, which findings name, and how its text is read.
+struct Wanted {
+  std::string path;
+  os::Path place;
+};
+
+Result<std::vector<Wanted>> wanted_files(const LintOptions& options, const os::World& world,
+                                         const os::Path& root, const engine::Languages& languages) {
+  if (options.from_stdin) return std::vector<Wanted>{{options.stdin_name, "/dev/stdin"}};
+  std::vector<Wanted> wanted;
+  for (const std::string& file : options.files) wanted.push_back({file, file});
+  if (!wanted.empty()) return wanted;
+  for (const std::string& file : TRY(app::list_pipelines(world, languages, root)))
+    wanted.push_back({file, root / file});
+  return wanted;
 }
 
 class Linter {
@@ -91,6 +86,25 @@ class Linter {
   const LintOptions& options_;
   const engine::Languages& languages_;
 };
+
+Result<std::vector<LintedFile>> lint_all(const LintOptions& options, const Linter& linter,
+                                         Context& context, const engine::Languages& languages) {
+  const os::World& world = context.world;
+  const os::Path root = app::root_of(world, TRY(working_directory(context)));
+  const auto wanted = TRY(wanted_files(options, world, root, languages));
+  const auto lint_one = [&](const Wanted& file) -> Result<LintedFile> {
+    std::string text = TRY(app::read_pipeline(world, file.place));
+    LintedFile linted;
+    linted.source = TRY(app::source_of(world, languages, root, file.path, std::move(text)));
+    linted.findings = linter.findings(linted.source);
+    return linted;
+  };
+  std::vector<std::optional<Result<LintedFile>>> results(wanted.size());
+  os::in_parallel(wanted.size(), [&](std::size_t at) { results[at] = lint_one(wanted[at]); });
+  std::vector<LintedFile> files;
+  for (auto& result : results) files.push_back(TRY(*std::move(result)));
+  return files;
+}
 
 // Mends until nothing is left that can be; a fix may lay another one open.
 std::size_t mend(const Linter& linter, LintedFile& file) {
@@ -157,12 +171,7 @@ Result<int> lint(const LintOptions& options, Context& context) {
   TRY(check_rule_names(options.ignore));
   const auto languages = app::make_languages();
   const Linter linter(options, *languages);
-  std::vector<SourceFile> read = TRY(sources(options, context, *languages));
-  std::vector<LintedFile> files;
-  for (SourceFile& source : read) {
-    std::vector<Diagnostic> findings = linter.findings(source);
-    files.push_back({std::move(source), std::move(findings)});
-  }
+  std::vector<LintedFile> files = TRY(lint_all(options, linter, context, *languages));
   if (options.fix) TRY(mend_all(options, linter, context, files));
   report(options, context, files);
   return status_of(options, files);
