@@ -176,6 +176,7 @@ class Forecaster {
       job.verdict = fails ? Verdict::Fails : Verdict::Skipped;
       job.ended.result = fails ? Outcome::Failed : Outcome::Skipped;
     }
+    job.ended.assumed = assumes_result;
     if (assumed != nullptr)
       for (const auto& [name, value] : assumed->outputs) job.ended.outputs[name] = value;
     called.insert(called.begin(), std::move(job));

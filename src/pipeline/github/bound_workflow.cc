@@ -96,27 +96,31 @@ BoundWorkflow::BoundWorkflow(std::shared_ptr<const Workflow> workflow, const Tri
 
 AncestorSummary BoundWorkflow::ancestors_of(const JobAt& at, const RunFacts& facts) const {
   const Workflow& workflow = at.workflow();
-  const auto result_of = [&](std::size_t index) -> std::optional<Outcome> {
+  const auto facts_of = [&](std::size_t index) -> const JobFacts* {
     const auto found = facts.jobs.find(at.scope->prefix + workflow.jobs[index].id);
-    if (found == facts.jobs.end()) return std::nullopt;
-    return found->second.result;
+    return found == facts.jobs.end() ? nullptr : &found->second;
   };
+  const auto result_of = [&](std::size_t index) -> std::optional<Outcome> {
+    const JobFacts* known = facts_of(index);
+    return known == nullptr ? std::nullopt : std::optional(known->result);
+  };
+  const Closes closes = [&](std::size_t index) {
+    const JobFacts* known = facts_of(index);
+    return known != nullptr && known->result == Outcome::Succeeded &&
+           known->known != Known::Nothing && !known->assumed &&
+           demands_success(workflow.jobs[index]);
+  };
+  const JobGraph& graph = graph_of(workflow);
   const auto index = static_cast<std::size_t>(at.job - workflow.jobs.data());
-  const bool forecast = facts.purpose == Purpose::Forecast;
-  AncestorSummary summary = summarize_ancestors(workflow, graph_of(workflow), index, result_of,
-                                                forecast ? Results::Assumed : Results::Real);
-  if (forecast) summary.open = open_ancestor(at, facts);
-  return summary;
-}
-
-std::string BoundWorkflow::open_ancestor(const JobAt& at, const RunFacts& facts) const {
-  const auto job = static_cast<std::size_t>(at.job - at.workflow().jobs.data());
-  for (const std::size_t above : graph_of(at.workflow()).lineage(job)) {
-    const auto found = facts.jobs.find(at.scope->prefix + at.workflow().jobs[above].id);
-    if (above != job && found != facts.jobs.end() && found->second.known == Known::Nothing)
-      return found->first;
+  AncestorSummary summary = summarize_ancestors(workflow, graph, index, result_of, closes);
+  if (facts.purpose != Purpose::Forecast) return summary;
+  for (const std::size_t above : graph.lineage(index, closes)) {
+    const JobFacts* known = above == index ? nullptr : facts_of(above);
+    if (known == nullptr || known->known != Known::Nothing) continue;
+    summary.open = at.scope->prefix + workflow.jobs[above].id;
+    break;
   }
-  return {};
+  return summary;
 }
 
 BoundWorkflow::Conditioned BoundWorkflow::decide_condition(const JobAt& at,

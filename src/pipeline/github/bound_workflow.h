@@ -63,7 +63,6 @@ class BoundWorkflow final : public BoundPipeline {
 
   // bound_workflow.cc: decisions
   AncestorSummary ancestors_of(const JobAt& at, const RunFacts& facts) const;
-  std::string open_ancestor(const JobAt& at, const RunFacts& facts) const;
   Conditioned decide_condition(const JobAt& at, const AncestorSummary& ancestors,
                                const RunFacts& facts) const;
   Explanation condition_reason(const JobAt& at, const AncestorSummary& ancestors,

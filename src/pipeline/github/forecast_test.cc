@@ -74,6 +74,10 @@ const WhatIf kCases[] = {
      "  a:\n    if: false\n" STEPS "  b:\n    needs: a\n" STEPS,
      {"a=success"},
      {"a assumed succeeded condition", "b runs succeeded"}},
+    {"success_looks_above_a_job_that_is_assumed_to_succeed",
+     "  a:\n" STEPS "  b:\n    needs: a\n" STEPS "  c:\n    needs: b\n" STEPS,
+     {"a=failure", "b=success"},
+     {"a assumed failed", "b assumed succeeded ancestor a", "c skipped skipped ancestor a"}},
     {"always_runs_after_a_failure_and_failure_too",
      "  a:\n" STEPS "  b:\n    needs: a\n    if: always()\n" STEPS
      "  c:\n    needs: a\n    if: failure()\n" STEPS

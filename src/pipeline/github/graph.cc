@@ -9,10 +9,9 @@
 namespace sluice::pipeline::github {
 namespace {
 
-// Whether it can hold only where success() of all ancestors does.
-bool demands_success(const ExpressionNode& node) {
+bool holds_only_with_success(const ExpressionNode& node) {
   if (node.kind == NodeKind::And)
-    return std::any_of(node.children.begin(), node.children.end(), demands_success);
+    return std::any_of(node.children.begin(), node.children.end(), holds_only_with_success);
   return node.kind == NodeKind::Call && node.function == FunctionId::Environment &&
          node.children.empty() && equal_ignoring_case(node.name, "success");
 }
@@ -63,8 +62,7 @@ std::vector<std::size_t> JobGraph::find_cycle() const {
   }
 }
 
-std::vector<std::size_t> JobGraph::lineage(std::size_t job,
-                                           const std::function<bool(std::size_t)>& closes) const {
+std::vector<std::size_t> JobGraph::lineage(std::size_t job, const Closes& closes) const {
   std::unordered_set<std::size_t> seen{job};
   std::vector<std::size_t> found{job};
   for (std::size_t at = 0; at < found.size(); ++at) {
@@ -105,12 +103,13 @@ AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<st
   return result;
 }
 
+bool demands_success(const Job& job) {
+  return holds_only_with_success(job.condition.condition.expression.root);
+}
+
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
-                                    std::size_t job, const ResultOf& result_of, Results results) {
-  const auto closes = [&](std::size_t at) {
-    return results == Results::Real && result_of(at) == Outcome::Succeeded &&
-           demands_success(workflow.jobs[at].condition.condition.expression.root);
-  };
+                                    std::size_t job, const ResultOf& result_of,
+                                    const Closes& closes) {
   std::unordered_map<std::size_t, AncestorSummary> summaries;
   const SummaryOf summary_of = [&summaries](std::size_t at) -> const AncestorSummary& {
     return summaries[at];

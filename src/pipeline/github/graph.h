@@ -10,6 +10,9 @@
 
 namespace sluice::pipeline::github {
 
+// Asked of an ancestor: whether nothing above it matters.
+using Closes = std::function<bool(std::size_t)>;
+
 class JobGraph {
  public:
   // Unknown names in `needs` are left out (lint reports them).
@@ -22,8 +25,7 @@ class JobGraph {
   std::vector<std::size_t> find_cycle() const;
   // All that the job needs, directly or not, and itself, in the order of order(); nothing above an
   // ancestor that `closes`. Takes time for those only.
-  std::vector<std::size_t> lineage(std::size_t job,
-                                   const std::function<bool(std::size_t)>& closes = {}) const;
+  std::vector<std::size_t> lineage(std::size_t job, const Closes& closes = {}) const;
   // The same as a mark for each job.
   std::vector<bool> ancestors(std::size_t job) const;
 
@@ -39,11 +41,12 @@ using SummaryOf = std::function<const AncestorSummary&(std::size_t)>;
 // From the summaries of its needs: one job's own. Both answer for each need.
 AncestorSummary combine_ancestors(const Workflow& workflow, const std::vector<std::size_t>& needs,
                                   const SummaryOf& summary_of, const ResultOf& result_of);
-// Real: the results are those of a run, where a job that ran only because of success() has only
-// ancestors that succeeded: nothing above it is looked at, so that many jobs take linear time.
-// Assumed: somebody may have set any of them.
-enum class Results { Real, Assumed };
+// Whether it can have run only because all before it succeeded.
+bool demands_success(const Job& job);
+// Of a job: nothing above an ancestor that `closes` is looked at, so that many jobs take linear
+// time. May be said of one that demands success, and got it, in results that nobody made up.
 AncestorSummary summarize_ancestors(const Workflow& workflow, const JobGraph& graph,
-                                    std::size_t job, const ResultOf& result_of, Results results);
+                                    std::size_t job, const ResultOf& result_of,
+                                    const Closes& closes);
 
 }  // namespace sluice::pipeline::github

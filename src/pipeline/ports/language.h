@@ -44,6 +44,7 @@ struct JobFacts {
   Outcome result = Outcome::Succeeded;  // Succeeded, Failed, Cancelled or Skipped
   std::map<std::string, std::string> outputs;
   Known known = Known::Everything;
+  bool assumed = false;  // in a forecast: the result is not what comes of the results before it
 };
 
 // Whether a run goes on, or somebody asks what one would do (pipeline/forecast.h).
