@@ -212,10 +212,8 @@ std::optional<std::string> local_workflow_path(std::string_view uses) {
   return std::string(path);
 }
 
-std::vector<std::string> called_workflows(std::string_view workflow_text) {
+std::vector<std::string> called_workflows(const YamlParse& parse) {
   std::vector<std::string> paths;
-  if (workflow_text.find("uses") == std::string_view::npos) return paths;
-  const YamlParse parse = parse_yaml(workflow_text);
   const YamlNode* jobs = parse.is_readable() ? parse.root.find("jobs") : nullptr;
   if (jobs == nullptr) return paths;
   for (const auto& [id, job] : jobs->members)

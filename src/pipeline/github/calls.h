@@ -18,7 +18,7 @@ namespace sluice::pipeline::github {
 std::optional<std::string> local_workflow_path(std::string_view uses);
 
 // The paths of the workflows of this repository that the file's jobs call.
-std::vector<std::string> called_workflows(std::string_view workflow_text);
+std::vector<std::string> called_workflows(const YamlParse& parse);
 
 // Fills Call::workflow of all jobs, directly and below, and says what is wrong. Notes of called
 // files join Workflow::not_enforced.

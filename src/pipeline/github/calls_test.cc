@@ -375,6 +375,10 @@ TEST(Calls, AreAmongTheReferencesOfAFile) {
                                         "on: push\njobs:\n  a: {uses: ./.github/workflows/x.yml}\n"
                                         "  b: {uses: o/r/.github/workflows/y.yml@v1}\n"),
             (std::vector<std::string>{".github/workflows/x.yml"}));
+  EXPECT_EQ(GithubLanguage().references(".github/workflows/ci.yml",
+                                        "on: push\njobs:\n"
+                                        "  a: {uses: \"\\x2e/.github\\x2fworkflows/x.yml\"}\n"),
+            (std::vector<std::string>{".github/workflows/x.yml"}));
 }
 
 TEST(Calls, ArePlannedWithTheirJobs) {

@@ -40,6 +40,14 @@ Error first_error(const std::vector<Diagnostic>& diagnostics) {
   return invalid_input(std::move(message));
 }
 
+// Most files name no other: they need not be parsed to know that. A quoted name may be written with
+// escapes.
+bool may_refer_to_files(std::string_view text) {
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  return has("./") || has("$/") || has("\\") || has(".py") || has(".sh") || has(".bash") ||
+         has("sluice gate");
+}
+
 class ReadGithubWorkflow final : public ReadPipeline {
  public:
   explicit ReadGithubWorkflow(const SourceFile& file) {
@@ -78,9 +86,11 @@ bool GithubLanguage::reads(std::string_view path) const {
 std::vector<std::string> GithubLanguage::references(std::string_view path,
                                                     std::string_view text) const {
   if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return {};
-  std::vector<std::string> paths = local_action_references(path, text);
-  for (std::string& script : script_references(text)) paths.push_back(std::move(script));
-  for (std::string& called : called_workflows(text)) paths.push_back(std::move(called));
+  if (!may_refer_to_files(text)) return {};
+  const YamlParse parse = parse_yaml(text);
+  std::vector<std::string> paths = local_action_references(path, parse);
+  for (std::string& script : script_references(parse)) paths.push_back(std::move(script));
+  for (std::string& called : called_workflows(parse)) paths.push_back(std::move(called));
   return paths;
 }
 

@@ -61,7 +61,7 @@ bool is_local_action(std::string_view uses);
 
 // The files that a workflow or an action may have its local actions in, both spellings of each:
 // for Language::references().
-std::vector<std::string> local_action_references(std::string_view path, std::string_view text);
+std::vector<std::string> local_action_references(std::string_view path, const YamlParse& parse);
 
 // Gives each step of the workflow that uses a local action that action, out of `source.others`, and
 // adds what is wrong: the file is not there, or has mistakes (reported at their place in it), or

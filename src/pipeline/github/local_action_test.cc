@@ -39,14 +39,15 @@ TEST(LocalActions, are_asked_for_in_both_spellings) {
       - uses: ./
       - uses: ./../outside
 )");
-  EXPECT_EQ(local_action_references(".github/workflows/ci.yml", workflow),
+  EXPECT_EQ(local_action_references(".github/workflows/ci.yml", parse_yaml(workflow)),
             (Found{".github/actions/a/action.yml", ".github/actions/a/action.yaml", "b/action.yml",
                    "b/action.yaml", "d/action.yml", "d/action.yaml", "action.yml", "action.yaml"}));
-  EXPECT_EQ(local_action_references("x/action.yaml",
-                                    "runs: {using: composite, steps: [{uses: ./y}, {run: x}]}"),
-            (Found{"y/action.yml", "y/action.yaml"}));
-  EXPECT_EQ(local_action_references("x/action.yml", "runs: [\n"), Found{});
-  EXPECT_EQ(local_action_references("x/action.yml", "[]"), Found{});
+  EXPECT_EQ(
+      local_action_references(
+          "x/action.yaml", parse_yaml("runs: {using: composite, steps: [{uses: ./y}, {run: x}]}")),
+      (Found{"y/action.yml", "y/action.yaml"}));
+  EXPECT_EQ(local_action_references("x/action.yml", parse_yaml("runs: [\n")), Found{});
+  EXPECT_EQ(local_action_references("x/action.yml", parse_yaml("[]")), Found{});
 }
 
 TEST(LocalActions, that_are_not_there_are_mistakes_and_those_not_looked_for_are_not) {

@@ -165,9 +165,8 @@ bool is_local_action(std::string_view uses) {
   return uses.starts_with("./") || uses.starts_with("$/");
 }
 
-std::vector<std::string> local_action_references(std::string_view path, std::string_view text) {
+std::vector<std::string> local_action_references(std::string_view path, const YamlParse& parse) {
   std::vector<std::string> files;
-  const YamlParse parse = parse_yaml(text);
   if (!parse.problems.empty()) return files;
   const bool is_action = path == "action.yml" || path == "action.yaml" ||
                          path.ends_with("/action.yml") || path.ends_with("/action.yaml");

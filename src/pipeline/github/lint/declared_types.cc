@@ -172,13 +172,19 @@ ExpressionType job_outputs(const YamlNode& job, const SourceFile& file) {
   return ExpressionType::strict(std::move(members));
 }
 
-ExpressionType needs_type(const YamlNode& root, const YamlNode& job, const SourceFile& file) {
+JobNodes job_nodes(const YamlNode& root) {
+  JobNodes nodes;
+  if (const YamlNode* jobs = root.find("jobs"))
+    for (const auto& [id, job] : jobs->members) nodes.emplace(to_lower(id.text), &job);
+  return nodes;
+}
+
+ExpressionType needs_type(const JobNodes& jobs, const YamlNode& job, const SourceFile& file) {
   ExpressionType::Members members;
-  const YamlNode* jobs = root.find("jobs");
   for_each_text(job.find("needs"), [&](const YamlNode& need) {
-    for (const auto& [id, other] : jobs->members)
-      if (equal_ignoring_case(id.text, need.text))
-        members.insert_or_assign(to_lower(id.text), job_type(job_outputs(other, file)));
+    const auto [first, last] = jobs.equal_range(to_lower(need.text));
+    for (auto found = first; found != last; ++found)
+      members.insert_or_assign(found->first, job_type(job_outputs(*found->second, file)));
   });
   return ExpressionType::strict(std::move(members));
 }

@@ -14,7 +14,7 @@ namespace {
 class Walk {
  public:
   Walk(const YamlNode& root, const SourceFile& file, Mistakes& out)
-      : root_(root), file_(file), texts_(out) {}
+      : root_(root), jobs_(job_nodes(root)), file_(file), texts_(out) {}
 
   void run() {
     set_event_contexts(root_, texts_);
@@ -41,6 +41,7 @@ class Walk {
   void inputs_of_step(const YamlNode& step);
 
   const YamlNode& root_;
+  const JobNodes jobs_;
   const SourceFile& file_;
   ExpressionTexts texts_;
 };
@@ -170,7 +171,7 @@ void Walk::step(const YamlNode& step) {
 
 void Walk::job(const YamlNode& job) {
   texts_.set_context("steps", ExpressionType::strict());
-  texts_.set_context("needs", needs_type(root_, job, file_));
+  texts_.set_context("needs", needs_type(jobs_, job, file_));
   strategy(job);
   texts_.text(job.find("name"), Place::JobName);
   texts_.condition(job.find("if"), Place::JobIf);

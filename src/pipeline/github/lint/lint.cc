@@ -1,5 +1,7 @@
 #include "pipeline/github/lint/lint.h"
 
+#include "pipeline/github/lint/scripts.h"
+
 namespace sluice::pipeline::github {
 namespace {
 
@@ -35,7 +37,9 @@ constexpr Rule kGraphRules[] = {
 
 }  // namespace
 
-std::vector<Diagnostic> lint(const Subject& subject) {
+std::vector<Diagnostic> lint(const Subject& file) {
+  const WorkflowScripts scripts = read_scripts(file);
+  const Subject subject{file.workflow, file.root, file.source, &scripts};
   const Workflow& workflow = subject.workflow;
   Findings out;
   lint_unknown_needs(workflow, out);

@@ -10,7 +10,7 @@
 namespace sluice::pipeline::github {
 
 // All rules, in the order below.
-std::vector<Diagnostic> lint(const Subject& subject);
+std::vector<Diagnostic> lint(const Subject& file);
 
 using Findings = std::vector<Diagnostic>;
 

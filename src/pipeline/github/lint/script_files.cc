@@ -43,6 +43,13 @@ std::string text_at(const YamlNode& node, std::string_view key) {
   return value != nullptr && value->is_scalar() ? value->text : std::string();
 }
 
+bool may_name_file(std::string_view script) {
+  const auto parts = {".py", ".sh", ".bash", "sluice gate"};
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return script.find(part) != std::string_view::npos;
+  });
+}
+
 std::string default_folder(const YamlNode& holder) {
   const YamlNode* defaults = holder.find("defaults");
   const YamlNode* run = defaults == nullptr ? nullptr : defaults->find("run");
@@ -50,8 +57,10 @@ std::string default_folder(const YamlNode& holder) {
 }
 
 void add_step(const YamlNode& step, const std::string& folder, std::vector<std::string>& paths) {
+  const std::string script = text_at(step, "run");
+  if (!may_name_file(script)) return;
   const std::string own = text_at(step, "working-directory");
-  for (const ShellCommand& command : shell_commands(text_at(step, "run"))) {
+  for (const ShellCommand& command : shell_commands(script)) {
     std::string path = script_path(command, own.empty() ? folder : own);
     const bool fresh = std::find(paths.begin(), paths.end(), path) == paths.end();
     if (!path.empty() && fresh && paths.size() < kMostScripts) paths.push_back(std::move(path));
@@ -70,13 +79,8 @@ std::string script_path(const ShellCommand& command, std::string_view working_di
   return path;
 }
 
-std::vector<std::string> script_references(std::string_view workflow_text) {
+std::vector<std::string> script_references(const YamlParse& parse) {
   std::vector<std::string> paths;
-  const auto has = [&](std::string_view part) {
-    return workflow_text.find(part) != std::string_view::npos;
-  };
-  if (!has(".py") && !has(".sh") && !has("sluice gate")) return paths;
-  const YamlParse parse = parse_yaml(workflow_text);
   const YamlNode* jobs = parse.problems.empty() ? parse.root.find("jobs") : nullptr;
   if (jobs == nullptr) return paths;
   const std::string outer = default_folder(parse.root);

@@ -12,7 +12,7 @@
 namespace sluice::pipeline::github {
 
 // Paths inside the repository, each once, at most 50: a part of Language::references().
-std::vector<std::string> script_references(std::string_view workflow_text);
+std::vector<std::string> script_references(const YamlParse& parse);
 
 // The file of one command, inside the repository; empty when it names none, or one outside.
 std::string script_path(const ShellCommand& command, std::string_view working_directory);

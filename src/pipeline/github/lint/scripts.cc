@@ -59,15 +59,23 @@ std::string runner_text(const Subject& subject, const Job& job) {
   return text;
 }
 
-std::vector<Script> scripts_of(const Subject& subject, const Job& job) {
-  std::vector<Script> scripts;
-  for (const Step& step : job.steps) {
-    if (!has_shell_script(subject, job, step)) continue;
-    Script script{job, step, step.run.source(), {}};
-    script.commands = shell_commands(script.text);
-    scripts.push_back(std::move(script));
+WorkflowScripts read_scripts(const Subject& subject) {
+  WorkflowScripts scripts;
+  for (const Job& job : subject.workflow.jobs) {
+    std::vector<Script>& own = scripts.of_job.emplace_back();
+    for (const Step& step : job.steps) {
+      if (!has_shell_script(subject, job, step)) continue;
+      Script script{job, step, step.run.source(), {}};
+      script.commands = shell_commands(script.text);
+      own.push_back(std::move(script));
+    }
   }
   return scripts;
+}
+
+const std::vector<Script>& scripts_of(const Subject& subject, const Job& job) {
+  CHECK(subject.scripts != nullptr);
+  return subject.scripts->of_job.at(static_cast<std::size_t>(&job - subject.workflow.jobs.data()));
 }
 
 void for_each_script(const Subject& subject, const std::function<void(const Script&)>& visit) {

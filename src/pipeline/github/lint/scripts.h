@@ -16,11 +16,16 @@ struct Script {
   std::string text;  // as written, with its `${{ }}`
   std::vector<ShellCommand> commands;
 };
+struct WorkflowScripts {
+  std::vector<std::vector<Script>> of_job;  // by place in Workflow::jobs
+};
 
 // Scripts of bash and sh; those of other shells, and of Windows runners without a shell, are left
 // out.
+WorkflowScripts read_scripts(const Subject& subject);
+
 void for_each_script(const Subject& subject, const std::function<void(const Script&)>& visit);
-std::vector<Script> scripts_of(const Subject& subject, const Job& job);
+const std::vector<Script>& scripts_of(const Subject& subject, const Job& job);
 
 // The text that says which shell runs the step; empty when nothing says so.
 std::string written_shell(const Workflow& workflow, const Job& job, const Step& step);

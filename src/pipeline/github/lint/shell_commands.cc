@@ -281,9 +281,15 @@ std::string_view ShellCommand::program() const {
 }
 
 bool ShellCommand::begins_with(std::string_view words_in_order) const {
-  const auto wanted = split(words_in_order, ' ');
-  if (words.size() < wanted.size() || program() != wanted.front()) return false;
-  return std::equal(wanted.begin() + 1, wanted.end(), words.begin() + 1);
+  const auto take_first = [&] {
+    const std::string_view first = words_in_order.substr(0, words_in_order.find(' '));
+    words_in_order.remove_prefix(std::min(first.size() + 1, words_in_order.size()));
+    return first;
+  };
+  if (words.empty() || program() != take_first()) return false;
+  for (std::size_t i = 1; !words_in_order.empty(); ++i)
+    if (i >= words.size() || words[i] != take_first()) return false;
+  return true;
 }
 
 bool ShellCommand::has_word(std::string_view word) const {

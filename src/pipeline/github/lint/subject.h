@@ -1,5 +1,6 @@
-// What the rules look at: one workflow as typed data, as the tree it was read from, and the files
-// that it refers to. Borrowed; the parts outlive the rules' run.
+// What the rules look at: one workflow as typed data, as the tree it was read from, the files that
+// it refers to, and its scripts, which lint() reads once. Borrowed; the parts outlive the rules'
+// run.
 #pragma once
 
 #include <functional>
@@ -9,10 +10,13 @@
 
 namespace sluice::pipeline::github {
 
+struct WorkflowScripts;
+
 struct Subject {
   const Workflow& workflow;
   const YamlNode& root;  // Null when the text is no YAML
   const SourceFile& source;
+  const WorkflowScripts* scripts = nullptr;  // not null inside of the rules
 };
 
 // The mapping that a job or a step was read from; null when it is none.

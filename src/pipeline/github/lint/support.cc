@@ -38,7 +38,11 @@ const YamlNode* find_step_node(const YamlNode& steps, TextPosition position) {
 
 const YamlNode* node_of(const Subject& subject, const Job& job) {
   const YamlNode* jobs = subject.root.find("jobs");
-  const YamlNode* node = jobs == nullptr ? nullptr : jobs->find(job.id);
+  if (jobs == nullptr) return nullptr;
+  // Jobs stand in the order of the file, one by one unless some could not be read.
+  const auto at = static_cast<std::size_t>(&job - subject.workflow.jobs.data());
+  const bool in_place = at < jobs->members.size() && jobs->members[at].first.text == job.id;
+  const YamlNode* node = in_place ? &jobs->members[at].second : jobs->find(job.id);
   return node != nullptr && node->is_mapping() ? node : nullptr;
 }
 
