@@ -57,8 +57,8 @@ class Case:
                     stream.write(script + "\n")
                 started.append(str(number))
                 number += 1
-            lines.append(f"printf '%s\\n' {' '.join(started)} | xargs -P {os.cpu_count()} -I_ "
-                         f"bash -c 'exec bash -e {scripts}/_.sh > {scripts}/_.log 2>&1'"
+            lines.append(f"printf '%s\\n' {' '.join(started)} | xargs -P {os.cpu_count()} -I{{}} "
+                         f"bash -c 'exec bash -e {scripts}/{{}}.sh > {scripts}/{{}}.log 2>&1'"
                          if len(started) > 1 else f"bash -e {scripts}/{started[0]}.sh > {scripts}/{started[0]}.log 2>&1")
         self.bare_script = place.write(f"{name}_bare/all.sh", "set -e\n" + "\n".join(lines) + "\n")
 

@@ -43,12 +43,11 @@ def main():
 
         large, small = measure.alternate(ROUNDS, lambda: plan("many"), lambda: plan("one"))
         inside = json.loads(subprocess.run([build.program("plan_bench"), many], check=True, capture_output=True).stdout)
-    # bind() reads and checks the text once more before it plans.
-    planning = inside["bind_ms"] - inside["check_ms"]
-    measure.add_row("1,000 jobs: graph and plan alone (bind less the reading in it)", f"{planning:.1f} ms",
-                    target="< 20 ms", met=planning < TARGET * 1e3)
-    measure.add_row("1,000 jobs: from text to plan (read, check, plan once)", f"{inside['bind_ms']:.1f} ms",
-                    f"parsing the YAML {inside['yaml_ms']:.1f} ms, reading and checking {inside['check_ms']:.1f} ms")
+    measure.add_row("1,000 jobs: graph and plan of the file that was read", f"{inside['bind_ms']:.1f} ms (best)",
+                    target="< 20 ms", met=inside["bind_ms"] < TARGET * 1e3)
+    measure.add_row("1,000 jobs: from text to plan, all rules of lint included", f"{inside['wall_ms']:.1f} ms (best)",
+                    f"of which parsing the YAML {inside['yaml_ms']:.1f} ms, all of reading and checking "
+                    f"{inside['check_ms']:.1f} ms")
     large, small = measure.median([r.wall for r in large]), measure.median([r.wall for r in small])
     measure.add_row("`sluice plan` of 1,000 jobs, whole command", measure.milliseconds(large),
                     f"of one job {measure.milliseconds(small)}", f"+{measure.milliseconds(large - small)}")

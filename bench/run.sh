@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: bench/run.sh [--save] [NAME...]     after a release build with -DSLUICE_BENCH=ON (`./dev bench`)
-# Runs the benchmarks (all, or some of startup plan schedule corpus steps one_step log mask expression
-# validate serve) and prints their table; --save also writes it to bench/results.md. Nothing here is a
+# Runs the benchmarks (all, or some of startup plan schedule corpus actionlint steps act one_step log
+# mask expression validate serve) and prints their table; --save also writes it to bench/results.md. Nothing here is a
 # test: it never fails for being slow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +24,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(startup plan schedule corpus steps one_step log mask expression validate serve)
+[ ${#names[@]} -gt 0 ] || names=(startup plan schedule corpus actionlint steps act one_step log mask expression validate serve)
 
 SLUICE_BENCH_ROWS=$(mktemp)
 export SLUICE_BENCH_ROWS

@@ -56,8 +56,8 @@ def main():
     with measure.Workplace() as place:
         ten_thousand = place.write("ten_thousand.yml", legs(10_000))
         plan = json.loads(subprocess.run([build.program("plan_bench"), ten_thousand], check=True, capture_output=True).stdout)
-        measure.add_row(f"{plan['legs']:,} legs of {plan['jobs']} jobs: from text to plan", f"{plan['bind_ms']:.1f} ms",
-                        target=f"< {TARGET} ms", met=plan["bind_ms"] < TARGET)
+        measure.add_row(f"{plan['legs']:,} legs of {plan['jobs']} jobs: from text to plan", f"{plan['wall_ms']:.1f} ms (best)",
+                        target=f"< {TARGET} ms", met=plan["wall_ms"] < TARGET)
         compare(build, place, "legs", place.write("legs_small.yml", legs(1_000)), ten_thousand,
                 lambda run: f"{run['legs']:,} legs")
         compare(build, place, "jobs", place.write("jobs_small.yml", graph(400)), place.write("jobs_large.yml", graph(2_000)),
