@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/strings.h"
+#include "pipeline/github/schema.h"
 
 namespace sluice::exec {
 
@@ -65,10 +66,16 @@ Result<bool> Action::flag(std::string_view name, bool fallback) const {
   return invalid_input(cat("input '", name, "': expected true or false, found '", text, "'"));
 }
 
-void Action::warn_without_effect(std::span<const std::string_view> names) {
-  for (const std::string_view name : names)
-    if (const std::string value = input(name); !value.empty() && value != "false")
-      warn(cat("input '", name, "' has no effect here"));
+void Action::warn_without_effect() {
+  using namespace pipeline::github;
+  const ActionRule* rule =
+      find_built_in_action(std::get<pipeline::BuiltinAction>(request_.step.action).name);
+  CHECK(rule != nullptr);
+  for (const InputRule& known : rule->inputs) {
+    if (known.use != KeyUse::Informs) continue;
+    if (const std::string value = input(known.name); !value.empty() && value != "false")
+      warn(cat("input '", known.name, "' has no effect here: ", known.remark));
+  }
 }
 
 os::Path Action::in_workspace(std::string_view path) const {

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -59,8 +58,8 @@ class Action {
   void output(std::string_view name, std::string value) {
     result_.outputs[std::string(name)] = std::move(value);
   }
-  // Says which of these inputs, though set, have no effect here.
-  void warn_without_effect(std::span<const std::string_view> names);
+  // Says which inputs, though set, have no effect here (pipeline/github/schema_actions.cc).
+  void warn_without_effect();
 
   // An absolute path for an input path; relative ones start at the workspace.
   os::Path in_workspace(std::string_view path) const;

@@ -11,7 +11,6 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"upload-chunk-size", "save-always"};
 // What the post step has to know of the main part.
 constexpr char kPrimaryKey[] = "primary-key";
 constexpr char kMatchedKey[] = "matched-key";
@@ -144,7 +143,7 @@ struct Restored {
 };
 
 Result<Restored> restore(Action& action) {
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   TRY(action.flag("enableCrossOsArchive", false));
   const bool lookup_only = TRY(action.flag("lookup-only", false));
   const CacheQuery query = TRY(query_of(action));
@@ -223,7 +222,7 @@ Result<void> cache_restore(Action& action) {
 }
 
 Result<void> cache_save(Action& action) {
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   return save_or_say_why(action, action.input("key"));
 }
 

@@ -6,7 +6,6 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"filter", "sparse-checkout", "ssh-key"};
 constexpr std::string_view kBranches = "refs/heads/";
 
 // Whether `path` is `folder` or lies below it; both normal and absolute.
@@ -51,7 +50,7 @@ CloneRequest clone_request(const Action& action, const os::Path& destination) {
 
 Result<void> checkout(Action& action) {
   TRY(refuse_unsupported(action));
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   const os::Path workspace = action.request().folder.workspace();
   os::Path destination = action.in_workspace(action.input("path", "."));
   if (destination.filename().empty()) destination = destination.parent_path();

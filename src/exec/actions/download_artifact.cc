@@ -11,8 +11,6 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"skip-decompress", "digest-mismatch"};
-
 // The files go right into the folder, or each artifact into one with its name.
 enum class Folders { One, Named };
 
@@ -87,7 +85,7 @@ Result<os::Path> folder_of_run(const Action& action) {
 
 Result<void> download_artifact(Action& action) {
   const ActionRequest& request = action.request();
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   const os::Path folder = TRY(folder_of_run(action));
   const Artifacts artifacts(request.world, request.blobs, folder);
   const Choice choice = TRY(choose(action, artifacts));

@@ -6,11 +6,6 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {
-    "architecture",          "cache",        "cache-dependency-path",
-    "check-latest",          "mirror",       "mirror-token",
-    "package-manager-cache", "registry-url", "scope"};
-
 ToolSearch node_search(const Action& action) {
   const os::Path home = home_of_steps(action);
   ToolSearch search;
@@ -33,7 +28,7 @@ std::string as_range(std::string wanted) {
 }  // namespace
 
 Result<void> setup_node(Action& action) {
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   const std::string wanted =
       TRY(wanted_version(action, "node-version", "node-version-file", VersionedTool::Node));
   const InstalledTool node = TRY(choose_tool(action, node_search(action), as_range(wanted)));

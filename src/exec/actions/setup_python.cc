@@ -7,10 +7,6 @@
 namespace sluice::exec {
 namespace {
 
-constexpr std::string_view kNoEffect[] = {"allow-prereleases",     "architecture", "cache",
-                                          "cache-dependency-path", "check-latest", "freethreaded",
-                                          "pip-install",           "pip-version"};
-
 ToolSearch python_search(const Action& action) {
   const os::Path home = home_of_steps(action);
   ToolSearch search;
@@ -55,7 +51,7 @@ Result<std::string> default_version(Action& action) {
 }  // namespace
 
 Result<void> setup_python(Action& action) {
-  action.warn_without_effect(kNoEffect);
+  action.warn_without_effect();
   const bool update = TRY(action.flag("update-environment", true));
   std::string wanted =
       TRY(wanted_version(action, "python-version", "python-version-file", VersionedTool::Python));

@@ -68,7 +68,8 @@ TEST_F(SetupTest, node_reads_the_version_from_a_file_and_says_what_has_no_effect
       {{"node-version-file", "package.json"}, {"cache", "npm"}, {"check-latest", "false"}});
   EXPECT_EQ(result.outputs.at("node-version"), "v18.19.0");
   ASSERT_EQ(result.commands.size(), 1u);
-  EXPECT_EQ(result.commands[0].data, "input 'cache' has no effect here");
+  EXPECT_EQ(result.commands[0].data,
+            "input 'cache' has no effect here: npm's own cache of this machine serves");
   EXPECT_NE(setup_node({{"node-version-file", "none"}}).message.find("input 'node-version-file'"),
             std::string::npos);
 }
@@ -113,7 +114,8 @@ TEST_F(SetupPythonTest, the_environment_of_later_steps_stays_when_asked) {
   EXPECT_EQ(result.outcome, Outcome::Succeeded) << result.message;
   EXPECT_TRUE(result.path_additions.empty() && result.environment.empty());
   ASSERT_EQ(result.commands.size(), 2u);
-  EXPECT_EQ(result.commands[0].data, "input 'cache' has no effect here");
+  EXPECT_EQ(result.commands[0].data,
+            "input 'cache' has no effect here: pip's own cache of this machine serves");
   EXPECT_NE(result.commands[1].data.find("taking any Python"), std::string::npos);
 }
 

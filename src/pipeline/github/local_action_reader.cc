@@ -5,14 +5,6 @@
 namespace sluice::pipeline::github {
 namespace {
 
-constexpr std::string_view kRootKeys[] = {"name",    "description", "author",  "inputs",
-                                          "outputs", "runs",        "branding"};
-constexpr std::string_view kInputKeys[] = {"description", "required", "default",
-                                           "deprecationMessage", "type"};
-constexpr std::string_view kOutputKeys[] = {"description", "value"};
-constexpr std::string_view kCompositeKeys[] = {"using", "steps"};
-constexpr std::string_view kNodeKeys[] = {"using", "main", "pre", "pre-if", "post", "post-if"};
-
 constexpr std::string_view kRuntimes[] = {"composite", "node24", "node20",
                                           "node16",    "node12", "docker"};
 
@@ -21,16 +13,9 @@ std::vector<std::string> words(std::span<const std::string_view> names) {
 }
 
 // GitHub takes unknown keys here, so they are no errors.
-void warn_unknown(Reading& reading, const YamlNode& mapping,
-                  std::span<const std::string_view> known, std::string_view what) {
-  for (const auto& [key, value] : mapping.members) {
-    bool found = false;
-    for (const std::string_view name : known) found = found || key.text == name;
-    if (!found)
-      reading.warning(
-          key.position, "unknown-key",
-          cat("unexpected key '", key.text, "' in ", what, did_you_mean(key.text, words(known))));
-  }
+void check_keys(Reading& reading, const YamlNode& mapping, std::span<const KeyRule> rules,
+                std::string_view what) {
+  reading.check_keys(mapping, rules, what, UnknownKeys::Ignored);
 }
 
 std::string text_at(Reading& reading, const YamlNode& mapping, std::string_view key) {
@@ -63,7 +48,7 @@ void read_inputs(Reading& reading, const YamlNode& root, LocalAction& action) {
       reading.error(key.position, "duplicate-key",
                     cat("the input '", key.text, "' is there twice"));
     if (value.is_mapping()) {
-      warn_unknown(reading, value, kInputKeys, "an input");
+      check_keys(reading, value, action_input_keys(), "an input");
       input.required = required_at(reading, value);
       input.default_value =
           reading.token_at(value, "default", Shape::Scalar, reading.scopes().action_default);
@@ -85,7 +70,7 @@ void read_outputs(Reading& reading, const YamlNode& root, LocalAction& action) {
     output.name = key.text;
     output.position = key.position;
     if (value.is_mapping()) {
-      warn_unknown(reading, value, kOutputKeys, "an output");
+      check_keys(reading, value, action_output_keys(), "an output");
       output.value =
           reading.token_at(value, "value", Shape::Scalar, reading.scopes().action_output);
     } else if (value.kind != YamlKind::Null) {
@@ -111,7 +96,7 @@ If condition_under(Reading& reading, const YamlNode& runs, std::string_view key)
 }
 
 void read_composite(Reading& reading, const YamlNode& runs, LocalAction& action) {
-  warn_unknown(reading, runs, kCompositeKeys, "'runs' of a composite action");
+  check_keys(reading, runs, composite_keys(), "'runs' of a composite action");
   const YamlNode* steps = runs.find("steps");
   if (steps == nullptr) {
     reading.error(runs.position, "missing-key", "a composite action needs 'steps'");
@@ -122,7 +107,7 @@ void read_composite(Reading& reading, const YamlNode& runs, LocalAction& action)
 }
 
 void read_node(Reading& reading, const YamlNode& runs, LocalAction& action) {
-  warn_unknown(reading, runs, kNodeKeys, "'runs' of a JavaScript action");
+  check_keys(reading, runs, node_keys(), "'runs' of a JavaScript action");
   if (action.runtime == "node12" || action.runtime == "node16")
     reading.warning(runs.find("using")->position, "deprecated-runtime",
                     cat("'", action.runtime, "' is run by newer versions of node; write 'node24'"));
@@ -172,7 +157,7 @@ void read_root(Reading& reading, const YamlNode& root, LocalAction& action) {
     return;
   }
   if (!reading.is_mapping(root, "an action")) return;
-  warn_unknown(reading, root, kRootKeys, "an action");
+  check_keys(reading, root, action_keys(), "an action");
   if (const std::string name = text_at(reading, root, "name"); !name.empty()) action.name = name;
   read_inputs(reading, root, action);
   read_runs(reading, root, action);

@@ -7,12 +7,6 @@
 namespace sluice::pipeline::github {
 namespace {
 
-const KeyRule* find_rule(std::span<const KeyRule> rules, std::string_view key) {
-  for (const KeyRule& rule : rules)
-    if (rule.name == key) return &rule;
-  return nullptr;
-}
-
 std::string_view shape_name(Shape shape) {
   switch (shape) {
     case Shape::Scalar:
@@ -107,20 +101,32 @@ bool Reading::is_mapping(const YamlNode& node, std::string_view what) {
 }
 
 void Reading::check_keys(const YamlNode& mapping, std::span<const KeyRule> rules,
-                         std::string_view what) {
+                         std::string_view what, UnknownKeys unknown) {
   for (const auto& [key, value] : mapping.members) {
-    const KeyRule* rule = find_rule(rules, key.text);
-    if (rule == nullptr) {
-      error(key.position, "unknown-key",
-            cat("unexpected key '", key.text, "' in ", what,
-                did_you_mean(key.text, key_names(rules))));
-    } else if (rule->use == KeyUse::Unsupported) {
-      not_honoured(key.position, "unsupported-key",
-                   cat("'", key.text, "' in ", what, " is not honoured here: ", rule->remark));
-    } else if (rule->use == KeyUse::Informs) {
-      not_enforced(key.position, "not-enforced",
-                   cat("'", key.text, "' in ", what, " is not enforced: ", rule->remark));
-    }
+    const KeyRule* rule = find_key_rule(rules, key.text);
+    if (rule == nullptr)
+      report(unknown == UnknownKeys::Refused ? Severity::Error : Severity::Warning, key.position,
+             "unknown-key",
+             cat("unexpected key '", key.text, "' in ", what,
+                 did_you_mean(key.text, key_names(rules))));
+    else
+      note_use(key.position, cat("'", key.text, "' in ", what), rule->use, rule->remark);
+  }
+}
+
+void Reading::note_use(TextPosition position, std::string_view what, KeyUse use,
+                       std::string_view remark) {
+  switch (use) {
+    case KeyUse::Honoured:
+    case KeyUse::Silent:
+      return;
+    case KeyUse::Approximated:
+      return not_enforced(position, "not-enforced", cat(what, " is approximated: ", remark));
+    case KeyUse::Informs:
+      return not_enforced(position, "not-enforced", cat(what, " is not enforced: ", remark));
+    case KeyUse::Unsupported:
+      return not_honoured(position, "unsupported-key",
+                          cat(what, " is not honoured here: ", remark));
   }
 }
 

@@ -45,7 +45,10 @@ class Reading {
   bool is_mapping(const YamlNode& node, std::string_view what);
   // Reports keys that are unknown, not supported or without effect. `what` names the mapping:
   // "a job".
-  void check_keys(const YamlNode& mapping, std::span<const KeyRule> rules, std::string_view what);
+  void check_keys(const YamlNode& mapping, std::span<const KeyRule> rules, std::string_view what,
+                  UnknownKeys unknown = UnknownKeys::Refused);
+  // Says of `what` ("'container' in a job") what becomes of it, if it is not simply honoured.
+  void note_use(TextPosition position, std::string_view what, KeyUse use, std::string_view remark);
 
   Token token(const YamlNode& node, const ExpressionScope& scope);
   // The value under a key, absent when there is none; a value of another shape is reported.

@@ -10,6 +10,7 @@
 
 #include "pipeline/diagnostic.h"
 #include "pipeline/github/permissions.h"
+#include "pipeline/github/schema.h"
 #include "pipeline/github/token.h"
 
 namespace sluice::pipeline::github {
@@ -228,6 +229,12 @@ std::vector<std::string> written_labels(const Token& runs_on);
 // it; else empty.
 std::string_view foreign_system(std::string_view label);
 std::string_view foreign_system(const std::vector<std::string>& labels);
+// What becomes of a label of `runs-on` here.
+struct LabelUse {
+  KeyUse use = KeyUse::Honoured;
+  std::string_view remark = {};  // Approximated: by what; Unsupported: why
+};
+LabelUse use_of_label(std::string_view label);
 // Whether the labels can be had on this kind of host; the reason when not.
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
 

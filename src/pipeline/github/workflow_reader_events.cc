@@ -101,12 +101,7 @@ DispatchInput read_input(Reading& reading, const YamlNode& key, const YamlNode& 
   input.position = key.position;
   if (definition.kind == YamlKind::Null) return input;
   if (!reading.is_mapping(definition, cat("input '", key.text, "'"))) return input;
-  for (const auto& [name, value] : definition.members)
-    if (const auto known = key_names(dispatch_input_keys());
-        std::find(known.begin(), known.end(), name.text) == known.end())
-      reading.warning(
-          name.position, "unknown-key",
-          cat("unexpected key '", name.text, "' in an input", did_you_mean(name.text, known)));
+  reading.check_keys(definition, dispatch_input_keys(), "an input", UnknownKeys::Ignored);
   input.type = read_input_type(reading, definition);
   if (const YamlNode* required = definition.find("required")) {
     input.required = required->kind == YamlKind::Boolean && required->boolean;
@@ -300,6 +295,8 @@ Trigger read_trigger(Reading& reading, const YamlNode& name, const YamlNode* con
   trigger.event = name.text;
   trigger.position = name.position;
   const EventRule* rule = check_event(reading, name);
+  if (rule != nullptr)
+    reading.note_use(name.position, cat("'", name.text, "' in 'on'"), rule->use, rule->remark);
   if (rule == nullptr || config == nullptr || config->kind == YamlKind::Null) return trigger;
   if (rule->name == "schedule") {
     read_schedule(reading, *config, trigger);

@@ -52,13 +52,11 @@ void note_runner(Reading& reading, const Job& job) {
     reading.not_honoured(at, "unavailable-runner", cat("job '", job.id, "' ", *reason));
     return;
   }
-  for (const std::string& label : labels) {
-    const std::string lower = to_lower(label);
-    if (lower == "self-hosted" || lower == "linux") continue;
-    reading.not_enforced(at, "approximated-runner",
-                         cat("runner '", label, "' of job '", job.id,
-                             "' is approximated by this host and what is installed on it"));
-  }
+  for (const std::string& label : labels)
+    if (const LabelUse use = use_of_label(label); use.use == KeyUse::Approximated)
+      reading.not_enforced(
+          at, "approximated-runner",
+          cat("runner '", label, "' of job '", job.id, "' is approximated by ", use.remark));
 }
 
 void check_group(Reading& reading, const YamlNode& group) {
@@ -81,11 +79,7 @@ Token read_runs_on(Reading& reading, const YamlNode& job) {
   if (!node->is_mapping())
     return reading.token_at(job, "runs-on", Shape::ScalarOrSequence, reading.scopes().job);
   reading.check_keys(*node, runs_on_keys(), "'runs-on'");
-  if (const YamlNode* group = node->find("group")) {
-    check_group(reading, *group);
-    reading.not_enforced(group->position, "not-enforced",
-                         "groups of runners are not enforced: there is one host");
-  }
+  if (const YamlNode* group = node->find("group")) check_group(reading, *group);
   if (const YamlNode* labels = node->find("labels"); labels && labels->is_mapping())
     reading.error(labels->position, "wrong-type", "'labels' must be a value or a sequence");
   return reading.token(*node, reading.scopes().job);

@@ -17,7 +17,7 @@ std::string supported_actions() {
 void check_action_inputs(Reading& reading, const ActionRule& rule, const YamlNode& step,
                          const YamlNode& uses) {
   std::vector<std::string> known;
-  for (const std::string_view input : split(rule.inputs, ' ')) known.emplace_back(input);
+  for (const InputRule& input : rule.inputs) known.emplace_back(input.name);
   const YamlNode* with = step.find("with");
   if (with != nullptr && with->is_mapping())
     for (const auto& [key, value] : with->members)
@@ -128,9 +128,7 @@ StepKind read_kind(Reading& reading, const YamlNode& node) {
     return StepKind::Run;
   }
   for (const auto& [key, value] : node.members) {
-    const bool known =
-        std::any_of(step_keys().begin(), step_keys().end(),
-                    [&key = key](const KeyRule& rule) { return rule.name == key.text; });
+    const bool known = find_key_rule(step_keys(), key.text) != nullptr;
     if (known && key.text != first->key && !has_word(first->beside, key.text))
       report_beside(reading, key, *first);
   }
