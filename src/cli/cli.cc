@@ -9,6 +9,7 @@
 #include "cli/doctor_command.h"
 #include "cli/evaluate_command.h"
 #include "cli/explain_command.h"
+#include "cli/fidelity_command.h"
 #include "cli/gate_command.h"
 #include "cli/gc_command.h"
 #include "cli/lint_command.h"
@@ -29,6 +30,7 @@ void add_commands(CLI::App& root, Chosen& chosen) {
   add_run_command(root, chosen);
   add_plan_command(root, chosen);
   add_lint_command(root, chosen);
+  add_fidelity_command(root, chosen);
   add_runs_command(root, chosen);
   add_explain_command(root, chosen);
   add_conformance_command(root, chosen);

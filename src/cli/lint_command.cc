@@ -11,6 +11,7 @@
 #include "cli/style.h"
 #include "cli/text_diff.h"
 #include "os/in_parallel.h"
+#include "pipeline/github/json_schema.h"
 #include "pipeline/github/lint/rules.h"
 #include "pipeline/text_edit.h"
 
@@ -31,6 +32,7 @@ struct LintOptions {
   bool diff = false;
   bool strict = false;
   bool rules = false;
+  bool schema = false;
   std::vector<std::string> select;
   std::vector<std::string> ignore;
 };
@@ -167,6 +169,10 @@ Result<int> lint(const LintOptions& options, Context& context) {
                                       : rules_text(context.terminal.out_kind()));
     return 0;
   }
+  if (options.schema) {
+    context.terminal.out(to_pretty_text(pipeline::github::json_schema()) + "\n");
+    return 0;
+  }
   TRY(check_rule_names(options.select));
   TRY(check_rule_names(options.ignore));
   const auto languages = app::make_languages();
@@ -197,6 +203,8 @@ void add_lint_command(CLI::App& root, Chosen& chosen) {
       ->needs(fix);
   command->add_flag("--strict", options->strict, "Warnings fail too");
   command->add_flag("--rules", options->rules, "List all rules");
+  command->add_flag("--schema", options->schema,
+                    "Print a JSON Schema of workflows, for editors (docs/editors.md)");
   command->add_option("--select", options->select, "Only this rule (repeat)");
   command->add_option("--ignore", options->ignore, "Not this rule (repeat)");
   command->callback([options, &chosen] {

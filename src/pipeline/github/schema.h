@@ -18,6 +18,12 @@ enum class KeyUse {
   Unsupported,   // would change what runs: its job is planned, and refused when it would run
 };
 
+// What becomes of something, and in which way.
+struct Treatment {
+  KeyUse use = KeyUse::Honoured;
+  std::string_view remark = {};  // Approximated: how; Informs and Unsupported: what is not done
+};
+
 struct ValueRule;
 
 struct KeyRule {

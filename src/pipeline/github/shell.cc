@@ -51,6 +51,12 @@ std::vector<std::string> split_words(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::string_view> unavailable_shell(std::string_view shell) {
+  shell = trim(shell);
+  if (shell == "cmd" || shell == "powershell") return "exists on Windows only";
+  return std::nullopt;
+}
+
 Result<ScriptAction> script_action(std::string_view shell, std::string_view script) {
   ScriptAction action;
   action.text = std::string(script);

@@ -91,7 +91,7 @@ std::string_view foreign_system(const std::vector<std::string>& labels) {
   return {};
 }
 
-LabelUse use_of_label(std::string_view label) {
+Treatment use_of_label(std::string_view label) {
   if (!foreign_system(label).empty()) return {KeyUse::Unsupported, "this host runs Linux"};
   const std::string lower = to_lower(label);
   if (lower == "self-hosted" || lower == "linux") return {};
@@ -100,7 +100,7 @@ LabelUse use_of_label(std::string_view label) {
 
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels) {
   for (const std::string& label : labels)
-    if (const LabelUse use = use_of_label(label); use.use == KeyUse::Unsupported)
+    if (const Treatment use = use_of_label(label); use.use == KeyUse::Unsupported)
       return cat("needs a runner '", label, "'; ", use.remark);
   return std::nullopt;
 }

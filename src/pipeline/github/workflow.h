@@ -230,11 +230,7 @@ std::vector<std::string> written_labels(const Token& runs_on);
 std::string_view foreign_system(std::string_view label);
 std::string_view foreign_system(const std::vector<std::string>& labels);
 // What becomes of a label of `runs-on` here.
-struct LabelUse {
-  KeyUse use = KeyUse::Honoured;
-  std::string_view remark = {};  // Approximated: by what; Unsupported: why
-};
-LabelUse use_of_label(std::string_view label);
+Treatment use_of_label(std::string_view label);
 // Whether the labels can be had on this kind of host; the reason when not.
 std::optional<std::string> unavailable_runner(const std::vector<std::string>& labels);
 

@@ -87,6 +87,10 @@ std::optional<WorkflowCommand> parse_brackets(std::string_view line, std::string
 
 }  // namespace
 
+std::span<const std::string_view> workflow_commands() {
+  return kCommands;
+}
+
 bool is_workflow_command(std::string_view name) {
   return std::any_of(kCommands.begin(), kCommands.end(), [name](std::string_view command) {
     return equal_ignoring_case(command, name);

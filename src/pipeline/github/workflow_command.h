@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct WorkflowCommand {
 
 // add-mask, debug, notice, warning, error, group, endgroup, add-matcher, remove-matcher, echo,
 // stop-commands, set-output, save-state, set-env, add-path. Without case.
+std::span<const std::string_view> workflow_commands();
 bool is_workflow_command(std::string_view name);
 
 // The command on one line (without its line end); nothing when the line is plain output, which a

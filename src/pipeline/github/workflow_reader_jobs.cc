@@ -53,7 +53,7 @@ void note_runner(Reading& reading, const Job& job) {
     return;
   }
   for (const std::string& label : labels)
-    if (const LabelUse use = use_of_label(label); use.use == KeyUse::Approximated)
+    if (const Treatment use = use_of_label(label); use.use == KeyUse::Approximated)
       reading.not_enforced(
           at, "approximated-runner",
           cat("runner '", label, "' of job '", job.id, "' is approximated by ", use.remark));
