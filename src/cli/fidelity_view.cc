@@ -39,11 +39,12 @@ std::string place_of(const Feature& feature) {
 
 std::string group_table(const Fidelity& fidelity, FeatureKind group, TerminalKind kind) {
   std::vector<std::vector<std::string>> rows;
-  for (const Feature& feature : fidelity.features)
-    if (feature.kind == group)
-      rows.push_back({feature.name,
-                      paint(kind, colour_of(feature.rating), to_string(feature.rating)),
-                      cat(feature.places.size()), place_of(feature), feature.remark});
+  for (const Feature& feature : fidelity.features) {
+    if (feature.kind != group) continue;
+    rows.push_back({feature.name, paint(kind, colour_of(feature.rating), to_string(feature.rating)),
+                    cat(feature.places.size()), place_of(feature)});
+    if (!feature.remark.empty()) rows.back().push_back(feature.remark);
+  }
   if (rows.empty()) return {};
   return table(kind, {to_upper(to_string(group)), "RATING", "USES", "FIRST USE", "HOW"}, rows) +
          "\n";

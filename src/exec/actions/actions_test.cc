@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "base/strings.h"
@@ -8,6 +9,7 @@
 #include "exec/artifacts.h"
 #include "exec/testing/actions_fixture.h"
 #include "exec/workspace.h"
+#include "pipeline/github/schema.h"
 
 namespace sluice::exec {
 namespace {
@@ -81,6 +83,31 @@ TEST_F(ActionsTest, checkout_says_what_the_repository_lacks) {
   const auto empty = capture_snapshot(world_, directory_ / "empty", directory_ / "none");
   ASSERT_FALSE(empty.ok());
   EXPECT_NE(empty.error().message().find("has no commit yet"), std::string::npos);
+}
+
+TEST_F(ActionsTest, inputs_do_what_the_table_of_the_language_says) {
+  using pipeline::github::KeyUse;
+  std::vector<std::string> names;
+  std::size_t tried = 0;
+  for (const auto& action : pipeline::github::built_in_actions()) {
+    names.emplace_back(action.name);
+    const bool looks_for_tools = action.name.starts_with("actions/setup-");
+    for (const auto& input : action.inputs) {
+      if (looks_for_tools || (input.use != KeyUse::Informs && input.use != KeyUse::Fails)) continue;
+      ActionInputs inputs{{std::string(input.name), "true"}, {"path", "x"}, {"key", "k"}};
+      const StepResult result = use(std::string(action.name), inputs);
+      std::string said = result.message;
+      for (const auto& command : result.commands) said += command.data;
+      EXPECT_EQ(said.find("no effect here") != std::string::npos, input.use == KeyUse::Informs)
+          << action.name << " " << input.name << ": " << said;
+      EXPECT_EQ(result.outcome == Outcome::Failed, input.use == KeyUse::Fails)
+          << action.name << " " << input.name << ": " << said;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 7u);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, builtin_action_names());
 }
 
 TEST_F(ActionsTest, checkout_takes_no_notice_of_an_earlier_one_that_is_still_writing) {

@@ -83,8 +83,7 @@ class FileUses {
     const bool is_shell = path.ends_with(".shell") && value.is_string();
     if (const auto why = is_shell ? unavailable_shell(value.text) : std::nullopt) {
       path += cat(": ", value.text);
-      Use& use = add(FeatureKind::Key, std::move(path), KeyUse::Unsupported, "", key.position);
-      use.remark = cat("the step fails when it is reached: ", *why);
+      add(FeatureKind::Key, std::move(path), KeyUse::Fails, *why, key.position);
       return;
     }
     add(FeatureKind::Key, std::move(path), visit.use, visit.remark, key.position).value =
@@ -119,10 +118,8 @@ class FileUses {
                   const YamlNode& value) {
     const bool just_honoured = rating_of(input.use) == Rating::Honoured;
     if (just_honoured || (value.is_scalar() && value.text == input.harmless)) return;
-    Use& use = add(FeatureKind::Action, cat(action, " with: ", input.name), input.use, input.remark,
-                   key.position);
-    if (input.use == KeyUse::Unsupported)
-      use.remark = cat("the step fails when it is reached: ", input.remark);
+    add(FeatureKind::Action, cat(action, " with: ", input.name), input.use, input.remark,
+        key.position);
   }
 
   void read_labels(const YamlNode& job) {
@@ -252,6 +249,7 @@ Rating rating_of(KeyUse use) {
       return Rating::Approximated;
     case KeyUse::Informs:
     case KeyUse::Unsupported:
+    case KeyUse::Fails:
       return Rating::NotHonoured;
   }
   UNREACHABLE();
@@ -268,6 +266,8 @@ std::string rating_remark(KeyUse use, std::string_view remark) {
       return cat("noted: ", remark);
     case KeyUse::Unsupported:
       return cat("refused before the run: ", remark);
+    case KeyUse::Fails:
+      return cat("the step fails when it is reached: ", remark);
   }
   UNREACHABLE();
 }

@@ -43,6 +43,7 @@ std::string description(const KeyRule& key) {
     case KeyUse::Informs:
       return cat(key.summary, ". Without effect in sluice: ", key.remark);
     case KeyUse::Unsupported:
+    case KeyUse::Fails:
       return cat(key.summary, ". Refused by sluice: ", key.remark);
   }
   UNREACHABLE();

@@ -88,7 +88,7 @@ class Collecting {
     for (const std::string_view shell : {"bash", "sh", "python", "pwsh", "cmd", "powershell"}) {
       const auto why = unavailable_shell(shell);
       add(LanguagePart::Shell, std::string(shell),
-          why ? Treatment{KeyUse::Unsupported, *why} : Treatment{}, "");
+          why ? Treatment{KeyUse::Fails, *why} : Treatment{}, "");
     }
     add(LanguagePart::Shell, "COMMAND {0}", {}, "The script's path takes the place of {0}");
   }

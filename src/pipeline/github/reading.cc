@@ -125,6 +125,7 @@ void Reading::note_use(TextPosition position, std::string_view what, KeyUse use,
     case KeyUse::Informs:
       return not_enforced(position, "not-enforced", cat(what, " is not enforced: ", remark));
     case KeyUse::Unsupported:
+    case KeyUse::Fails:
       return not_honoured(position, "unsupported-key",
                           cat(what, " is not honoured here: ", remark));
   }

@@ -16,12 +16,13 @@ enum class KeyUse {
   Approximated,  // done in another way, or in part: noted
   Informs,       // recorded, no effect here: listed in Plan::not_enforced
   Unsupported,   // would change what runs: its job is planned, and refused when it would run
+  Fails,         // of what is known when the step is reached: the step fails
 };
 
 // What becomes of something, and in which way.
 struct Treatment {
   KeyUse use = KeyUse::Honoured;
-  std::string_view remark = {};  // Approximated: how; Informs and Unsupported: what is not done
+  std::string_view remark = {};  // Approximated: how; the next ones: what is not done
 };
 
 struct ValueRule;
@@ -31,7 +32,7 @@ struct KeyRule {
   const ValueRule* value;    // never null
   std::string_view summary;  // one line for who writes the key
   KeyUse use = KeyUse::Honoured;
-  std::string_view remark = {};  // Approximated: how; Informs and Unsupported: what is not done
+  std::string_view remark = {};  // Approximated: how; the next ones: what is not done
 };
 
 enum class Scalar { None, Any, Boolean, Number, Words };
@@ -53,7 +54,7 @@ struct ValueRule {
   std::string_view required_one_of = {};  // likewise
   UnknownKeys unknown = UnknownKeys::Refused;
   Listed listed = Listed::Here;
-  std::string_view placeholder = {};  // of keys that are free: "job_id"
+  std::string_view free_key = {};     // of keys that are free: "job_id"
   const ValueRule* member = nullptr;  // what stands under those
   const ValueRule* item = nullptr;    // of a sequence
   std::string_view other_key = {};    // a mapping with this key …

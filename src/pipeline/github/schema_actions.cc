@@ -8,7 +8,7 @@ namespace {
 constexpr KeyUse kHonoured = KeyUse::Honoured;
 constexpr KeyUse kApproximated = KeyUse::Approximated;
 constexpr KeyUse kInforms = KeyUse::Informs;
-constexpr KeyUse kUnsupported = KeyUse::Unsupported;
+constexpr KeyUse kFails = KeyUse::Fails;
 constexpr KeyUse kSilent = KeyUse::Silent;
 
 constexpr std::string_view kAllHistory = "the clone has the whole history and all tags";
@@ -42,7 +42,7 @@ constexpr InputRule kSave[] = {
     {"enableCrossOsArchive", kApproximated, "there is one host, so nothing crosses", "false"},
 };
 constexpr InputRule kCheckout[] = {
-    {"repository", kUnsupported, "only the repository at hand can be checked out",
+    {"repository", kFails, "only the repository at hand can be checked out",
      "${{ github.repository }}"},
     {"ref"},
     {"token", kApproximated, kOwnClone},
@@ -60,8 +60,8 @@ constexpr InputRule kCheckout[] = {
     {"fetch-depth", kApproximated, kAllHistory, "0"},
     {"fetch-tags", kApproximated, kAllHistory, "true"},
     {"show-progress", kSilent},
-    {"lfs", kUnsupported, "run git lfs pull in a step", "false"},
-    {"submodules", kUnsupported, "run git submodule update in a step", "false"},
+    {"lfs", kFails, "run git lfs pull in a step", "false"},
+    {"submodules", kFails, "run git submodule update in a step", "false"},
     {"set-safe-directory", kSilent},
     {"github-server-url", kApproximated, kOwnClone},
     {"allow-unsafe-pr-checkout", kSilent},
@@ -93,11 +93,11 @@ constexpr InputRule kDownload[] = {
     {"pattern"},
     {"merge-multiple"},
     {"github-token", kApproximated, "not needed: the runs are those of this home"},
-    {"repository", kUnsupported, "only artifacts of this repository are here",
+    {"repository", kFails, "only artifacts of this repository are here",
      "${{ github.repository }}"},
     {"run-id", kApproximated, "a run of this home"},
     {"skip-decompress", kInforms, kAsItIs},
-    {"digest-mismatch", kInforms, "a digest that differs is always an error"},
+    {"digest-mismatch", kInforms, "contents come out of the store of this home"},
 };
 constexpr InputRule kPython[] = {
     {"python-version"},

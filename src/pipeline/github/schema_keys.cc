@@ -18,9 +18,12 @@ constexpr ValueRule kWritten{.scalar = Scalar::Any, .expressions = kPlain};
 constexpr ValueRule kBoolean{.scalar = Scalar::Boolean};
 constexpr ValueRule kWrittenBoolean{.scalar = Scalar::Boolean, .expressions = kPlain};
 constexpr ValueRule kNumber{.scalar = Scalar::Number};
-constexpr ValueRule kNames{
-    .scalar = Scalar::Any, .expressions = kPlain, .null = Null::Allowed, .item = &kWritten};
-constexpr ValueRule kTexts{.placeholder = "name", .member = &kAny};
+constexpr ValueRule kNames{.name = "names",
+                           .scalar = Scalar::Any,
+                           .expressions = kPlain,
+                           .null = Null::Allowed,
+                           .item = &kWritten};
+constexpr ValueRule kTexts{.name = "texts", .free_key = "name", .member = &kAny};
 constexpr ValueRule kList{.null = Null::Allowed, .item = &kWritten};
 
 // A value of which nothing is fixed.
@@ -28,7 +31,8 @@ extern const ValueRule kValue;
 constexpr ValueRule kValue{
     .scalar = Scalar::Any, .null = Null::Allowed, .member = &kValue, .item = &kValue};
 
-constexpr ValueRule kPermissionLevels{.scalar = Scalar::Words,
+constexpr ValueRule kPermissionLevels{.name = "permissions",
+                                      .scalar = Scalar::Words,
                                       .words = "read-all write-all",
                                       .expressions = kPlain,
                                       .listed = Listed::Permissions};
@@ -39,7 +43,7 @@ constexpr KeyRule kConcurrencyKeys[] = {
     {"queue", &kAny, "How many may wait: single (the newest) or max"},
 };
 constexpr ValueRule kConcurrency{
-    .scalar = Scalar::Any, .keys = kConcurrencyKeys, .required = "group"};
+    .name = "concurrency", .scalar = Scalar::Any, .keys = kConcurrencyKeys, .required = "group"};
 
 constexpr KeyRule kRunDefaults[] = {
     {"shell", &kAny, "The shell of steps that name none"},
@@ -48,21 +52,23 @@ constexpr KeyRule kRunDefaults[] = {
 constexpr ValueRule kRunDefaultsValue{.keys = kRunDefaults};
 constexpr KeyRule kDefaults[] = {
     {"run", &kRunDefaultsValue, "What all `run` steps have in common"}};
-constexpr ValueRule kDefaultsValue{.keys = kDefaults};
+constexpr ValueRule kDefaultsValue{.name = "defaults", .keys = kDefaults};
 
 constexpr KeyRule kEnvironmentKeys[] = {
     {"name", &kAny, "The name of the environment", kSilent},
     {"url", &kAny, "Where it can be looked at", kSilent},
     {"deployment", &kBoolean, "Whether a deployment is recorded", kSilent},
 };
-constexpr ValueRule kEnvironmentValue{.scalar = Scalar::Any, .keys = kEnvironmentKeys};
+constexpr ValueRule kEnvironmentValue{
+    .name = "environment", .scalar = Scalar::Any, .keys = kEnvironmentKeys};
 
 constexpr ValueRule kLabels{.scalar = Scalar::Any, .item = &kAny};
 constexpr KeyRule kRunsOn[] = {
     {"group", &kAny, "A group of runners", kInforms, "there is one host and no group of runners"},
     {"labels", &kLabels, "What the runner must be labelled with"},
 };
-constexpr ValueRule kRunsOnValue{.scalar = Scalar::Any, .keys = kRunsOn, .item = &kAny};
+constexpr ValueRule kRunsOnValue{
+    .name = "runs_on", .scalar = Scalar::Any, .keys = kRunsOn, .item = &kAny};
 
 constexpr ValueRule kCombinations{.scalar = Scalar::Any, .item = &kValue};
 constexpr KeyRule kMatrix[] = {
@@ -70,13 +76,14 @@ constexpr KeyRule kMatrix[] = {
     {"exclude", &kCombinations, "Combinations to leave out"},
 };
 constexpr ValueRule kMatrixValue{
-    .scalar = Scalar::Any, .keys = kMatrix, .placeholder = "name", .member = &kValue};
+    .scalar = Scalar::Any, .keys = kMatrix, .free_key = "name", .member = &kValue};
 constexpr KeyRule kStrategy[] = {
     {"matrix", &kMatrixValue, "One leg of the job for each combination of these values"},
     {"fail-fast", &kBoolean, "Whether a leg that fails cancels the others (default true)"},
     {"max-parallel", &kNumber, "How many legs run at a time"},
 };
-constexpr ValueRule kStrategyValue{.scalar = Scalar::Any, .null = Null::Allowed, .keys = kStrategy};
+constexpr ValueRule kStrategyValue{
+    .name = "strategy", .scalar = Scalar::Any, .null = Null::Allowed, .keys = kStrategy};
 
 constexpr KeyRule kCredentials[] = {
     {"username", &kAny, "Who asks the registry"},
@@ -94,7 +101,7 @@ constexpr KeyRule kContainer[] = {
     {"options", &kAny, "Options of docker create"},
 };
 constexpr ValueRule kContainerValue{
-    .scalar = Scalar::Any, .null = Null::Allowed, .keys = kContainer};
+    .name = "container", .scalar = Scalar::Any, .null = Null::Allowed, .keys = kContainer};
 constexpr KeyRule kService[] = {
     {"image", &kAny, "The image"},
     {"env", &kTexts, "Environment variables of the container"},
@@ -105,10 +112,10 @@ constexpr KeyRule kService[] = {
     {"entrypoint", &kAny, "Instead of the image's entrypoint"},
     {"command", &kAny, "Instead of the image's command"},
 };
-constexpr ValueRule kServiceValue{.scalar = Scalar::Any, .keys = kService};
+constexpr ValueRule kServiceValue{.name = "service", .scalar = Scalar::Any, .keys = kService};
 constexpr ValueRule kServices{.scalar = Scalar::Any,
                               .null = Null::Allowed,
-                              .placeholder = "service_id",
+                              .free_key = "service_id",
                               .member = &kServiceValue};
 constexpr KeyRule kSnapshot[] = {
     {"image-name", &kAny, "The name of the image"},
@@ -168,7 +175,7 @@ constexpr KeyRule kJob[] = {
 constexpr ValueRule kSecrets{.scalar = Scalar::Words,
                              .words = "inherit",
                              .expressions = kPlain,
-                             .placeholder = "secret_id",
+                             .free_key = "secret_id",
                              .member = &kAny};
 constexpr KeyRule kCallJob[] = {
     {"name", &kAny, "What it is called"},
@@ -187,7 +194,7 @@ constexpr ValueRule kJobValue{.name = "job",
                               .required = "runs-on steps",
                               .other_key = "uses",
                               .other = &kCallJobValue};
-constexpr ValueRule kJobs{.placeholder = "job_id", .member = &kJobValue};
+constexpr ValueRule kJobs{.expressions = kPlain, .free_key = "job_id", .member = &kJobValue};
 
 constexpr ValueRule kInputType{.scalar = Scalar::Words,
                                .words = "string boolean number choice environment",
@@ -202,8 +209,10 @@ constexpr KeyRule kDispatchInput[] = {
 };
 constexpr ValueRule kDispatchInputValue{
     .null = Null::Allowed, .keys = kDispatchInput, .unknown = UnknownKeys::Ignored};
-constexpr ValueRule kDispatchInputs{
-    .null = Null::Allowed, .placeholder = "input_id", .member = &kDispatchInputValue};
+constexpr ValueRule kDispatchInputs{.expressions = kPlain,
+                                    .null = Null::Allowed,
+                                    .free_key = "input_id",
+                                    .member = &kDispatchInputValue};
 
 constexpr ValueRule kCallType{
     .scalar = Scalar::Words, .words = "string boolean number", .expressions = kPlain};
@@ -224,12 +233,18 @@ constexpr KeyRule kCallOutput[] = {
 constexpr ValueRule kCallInputValue{.keys = kCallInput};
 constexpr ValueRule kCallSecretValue{.null = Null::Allowed, .keys = kCallSecret};
 constexpr ValueRule kCallOutputValue{.keys = kCallOutput};
-constexpr ValueRule kCallInputs{
-    .null = Null::Allowed, .placeholder = "input_id", .member = &kCallInputValue};
-constexpr ValueRule kCallSecrets{
-    .null = Null::Allowed, .placeholder = "secret_id", .member = &kCallSecretValue};
-constexpr ValueRule kCallOutputs{
-    .null = Null::Allowed, .placeholder = "output_id", .member = &kCallOutputValue};
+constexpr ValueRule kCallInputs{.expressions = kPlain,
+                                .null = Null::Allowed,
+                                .free_key = "input_id",
+                                .member = &kCallInputValue};
+constexpr ValueRule kCallSecrets{.expressions = kPlain,
+                                 .null = Null::Allowed,
+                                 .free_key = "secret_id",
+                                 .member = &kCallSecretValue};
+constexpr ValueRule kCallOutputs{.expressions = kPlain,
+                                 .null = Null::Allowed,
+                                 .free_key = "output_id",
+                                 .member = &kCallOutputValue};
 constexpr KeyRule kCall[] = {
     {"inputs", &kCallInputs, "What it is given by its caller"},
     {"secrets", &kCallSecrets, "The secrets it is given by its caller"},
@@ -321,10 +336,14 @@ constexpr ValueRule kActionInputValue{
     .null = Null::Allowed, .keys = kActionInput, .unknown = UnknownKeys::Ignored};
 constexpr ValueRule kActionOutputValue{
     .null = Null::Allowed, .keys = kActionOutput, .unknown = UnknownKeys::Ignored};
-constexpr ValueRule kActionInputs{
-    .null = Null::Allowed, .placeholder = "input_id", .member = &kActionInputValue};
-constexpr ValueRule kActionOutputs{
-    .null = Null::Allowed, .placeholder = "output_id", .member = &kActionOutputValue};
+constexpr ValueRule kActionInputs{.expressions = kPlain,
+                                  .null = Null::Allowed,
+                                  .free_key = "input_id",
+                                  .member = &kActionInputValue};
+constexpr ValueRule kActionOutputs{.expressions = kPlain,
+                                   .null = Null::Allowed,
+                                   .free_key = "output_id",
+                                   .member = &kActionOutputValue};
 constexpr KeyRule kAction[] = {
     {"name", &kAny, "What it is called"},
     {"description", &kAny, "What it is for", kSilent},

@@ -14,7 +14,7 @@ std::string below(const std::string& path, std::string_view name) {
 }
 
 bool is_refused(KeyUse use) {
-  return use == KeyUse::Informs || use == KeyUse::Unsupported;
+  return use >= KeyUse::Informs;
 }
 
 // What is part of something that is not honoured is not honoured.
@@ -57,7 +57,7 @@ class TreeWalk {
       return found(key, value, *known, at);
     if (rule.member != nullptr) {
       KeyVisit member = at;
-      member.path = below(at.path, cat("<", rule.placeholder, ">"));
+      member.path = below(at.path, cat("<", rule.free_key, ">"));
       return walk(value, *rule.member, member);
     }
     if (rule.keys.empty() || rule.unknown == UnknownKeys::Ignored) return;
@@ -110,7 +110,7 @@ class RuleWalk {
     for (const KeyRule& key : rule.keys) add(key, at);
     if (rule.member != nullptr) {
       KeyVisit member = at;
-      member.path = below(at.path, cat("<", rule.placeholder, ">"));
+      member.path = below(at.path, cat("<", rule.free_key, ">"));
       descend(*rule.member, member);
     }
     if (rule.item != nullptr) {
