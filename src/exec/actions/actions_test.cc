@@ -86,6 +86,7 @@ TEST_F(ActionsTest, checkout_says_what_the_repository_lacks) {
 }
 
 TEST_F(ActionsTest, inputs_do_what_the_table_of_the_language_says) {
+  prepare();
   using pipeline::github::KeyUse;
   std::vector<std::string> names;
   std::size_t tried = 0;
@@ -95,7 +96,9 @@ TEST_F(ActionsTest, inputs_do_what_the_table_of_the_language_says) {
     for (const auto& input : action.inputs) {
       if (looks_for_tools || (input.use != KeyUse::Informs && input.use != KeyUse::Fails)) continue;
       ActionInputs inputs{{std::string(input.name), "true"}, {"path", "x"}, {"key", "k"}};
-      const StepResult result = use(std::string(action.name), inputs);
+      RunStep step = uses(std::string(action.name), inputs);
+      step.env["GITHUB_REPOSITORY"] = "owner/name";
+      const StepResult result = run(step);
       std::string said = result.message;
       for (const auto& command : result.commands) said += command.data;
       EXPECT_EQ(said.find("no effect here") != std::string::npos, input.use == KeyUse::Informs)
