@@ -25,7 +25,7 @@ constexpr InputRule kCache[] = {
     {"enableCrossOsArchive", kApproximated, "there is one host, so nothing crosses", "false"},
     {"fail-on-cache-miss"},
     {"lookup-only"},
-    {"save-always", kInforms, "as on GitHub: use actions/cache/save", "false"},
+    {"save-always", kInforms, "write actions/cache/save with if: always()", "false"},
 };
 constexpr InputRule kRestore[] = {
     {"path"},
