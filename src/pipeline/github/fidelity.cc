@@ -165,8 +165,9 @@ std::vector<SourceFile> reachable(const SourceFile& root) {
   while (!open.empty()) {
     SourceFile file = std::move(open.front());
     open.pop_front();
-    std::vector<std::string> next = called_workflows(file.text);
-    for (std::string& path : local_action_references(file.path, file.text))
+    const YamlParse parse = parse_yaml(file.text);
+    std::vector<std::string> next = called_workflows(parse);
+    for (std::string& path : local_action_references(file.path, parse))
       next.push_back(std::move(path));
     for (const std::string& path : next) {
       const auto text = root.others.find(path);
