@@ -13,8 +13,8 @@ import scipy
 import scipy.spatial.distance
 import scipy.stats
 import sklearn
+import sklearn.metrics as judged
 import statsmodels
-from sklearn.metrics import roc_auc_score
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -158,7 +158,7 @@ def delong(random):
     v1, w1 = placements(labels, champion)
     v2, w2 = placements(labels, challenger)
     error = math.sqrt((v2 - v1).var(ddof=1) / len(v1) + (w2 - w1).var(ddof=1) / len(w1))
-    areas = roc_auc_score(labels, champion), roc_auc_score(labels, challenger)
+    areas = judged.roc_auc_score(labels, champion), judged.roc_auc_score(labels, challenger)
     margin, alpha = random.uniform(0.02, 0.2), 0.05
     return case("delong", {"labels": labels.tolist(), "champion": champion.tolist(), "challenger": challenger.tolist(),
                            "margin": margin, "alpha": alpha}, {
@@ -192,9 +192,63 @@ def power(random):
     return case("power", {"standard_error": 1 / math.sqrt(n), "effect": effect, "alpha": alpha}, {"power": expected})
 
 
+def classification(random):
+    classes, n = int(random.integers(2, 5)), int(random.integers(10, 80))
+    truth = random.integers(0, classes, n)
+    predicted = numpy.where(random.uniform(size=n) < 0.5, truth, random.integers(0, classes, n))
+    every = {"labels": list(range(classes)), "average": None, "zero_division": 0}
+    return case("classification", {"truth": truth.tolist(), "predicted": predicted.tolist(), "classes": classes}, {
+        "accuracy": judged.accuracy_score(truth, predicted), "precision": judged.precision_score(truth, predicted, **every),
+        "recall": judged.recall_score(truth, predicted, **every), "f1": judged.f1_score(truth, predicted, **every),
+        "macro_f1": judged.f1_score(truth, predicted, average="macro"), "matthews": judged.matthews_corrcoef(truth, predicted)})
+
+
+def probabilities(random):
+    n = int(random.integers(10, 60))
+    labels = random.integers(0, 2, n)
+    labels[:2] = [0, 1]
+    scores = numpy.round(numpy.clip(random.normal(0.3 + 0.3 * labels, 0.3), 0, 1), int(random.integers(1, 4)))
+    precision, recall, thresholds = judged.precision_recall_curve(labels, scores)
+    f1 = max(judged.f1_score(labels, scores >= threshold, zero_division=0) for threshold in thresholds)
+    return case("probabilities", {"labels": labels.tolist(), "probabilities": scores.tolist()}, {
+        "brier": judged.brier_score_loss(labels, scores), "log_loss": judged.log_loss(labels, scores),
+        "roc_auc": judged.roc_auc_score(labels, scores), "average_precision": judged.average_precision_score(labels, scores),
+        "best_f1": f1, "thresholds": thresholds[::-1].tolist(), "precision": precision[:-1][::-1].tolist(),
+        "recall": recall[:-1][::-1].tolist()})
+
+
+def forecast(random):
+    season, n = int(random.integers(1, 8)), int(random.integers(2, 20))
+    history, truth = (numpy.array(rounded(random.gamma(2, 10, size))) for size in (season + 30, n))
+    prediction = numpy.array(rounded(truth + random.normal(0, 5, n)))
+    low, high = prediction - 6, prediction + random.uniform(0, 12)
+    quantile = round(random.uniform(0.05, 0.95), 2)
+    steps = history[season:] - history[:-season]
+    return case("forecast", {"history": history.tolist(), "season": season, "truth": truth.tolist(),
+                             "prediction": prediction.tolist(), "low": low.tolist(), "high": high.tolist(), "quantile": quantile}, {
+        "mase": judged.mean_absolute_error(truth, prediction) / numpy.abs(steps).mean(),
+        "rmsse": math.sqrt(judged.mean_squared_error(truth, prediction) / (steps ** 2).mean()),
+        "pinball": judged.mean_pinball_loss(truth, prediction, alpha=quantile),
+        "coverage": ((low <= truth) & (truth <= high)).mean(), "width": (high - low).mean()})
+
+
+def ranked(random):
+    n = int(random.integers(3, 25))
+    relevance = random.integers(0, 4, n)
+    relevance[0] = 2
+    scores = numpy.round(relevance * 0.2 + random.normal(0, 1, n), int(random.integers(0, 3)))
+    k = int(random.integers(1, n + 3))
+    first = scores[relevance > 0].max()
+    return case("ranked", {"relevance": relevance.tolist(), "scores": scores.tolist(), "k": k}, {
+        "ndcg": judged.ndcg_score([relevance], [scores], k=k),
+        "reciprocal_rank": 1 / (1 + ((relevance == 0) & (scores >= first)).sum()),
+        "average_precision": judged.average_precision_score(relevance > 0, scores)})
+
+
 # Each with how many cases of it are made.
 MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10), (paired_t, 6),
-          (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4)]
+          (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4),
+          (classification, 6), (probabilities, 8), (forecast, 6), (ranked, 8)]
 
 
 def plain(value):
@@ -202,6 +256,8 @@ def plain(value):
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in value]
+    if isinstance(value, numpy.ndarray):
+        return value.tolist()
     if isinstance(value, numpy.generic):
         return value.item()
     return value

@@ -74,6 +74,19 @@ Result<void> read_dates(const JsonObject& json, ColumnProfile& column) {
   return success();
 }
 
+// What later code takes for granted of profiles that were made from rows.
+Result<void> check_sums(const ColumnProfile& column) {
+  const std::uint64_t numbers =
+      column.of_type(ValueType::Integer) + column.of_type(ValueType::Number);
+  if (column.numbers.count != numbers || column.quantiles.count() != numbers)
+    return invalid_input(cat("column '", column.name, "': the counts of numbers do not add up"));
+  std::uint64_t sum = 0;
+  for (const auto& [_, count] : column.values) sum += count;
+  if (column.distinct_exact && (sum != column.present() || column.distinct != column.values.size()))
+    return invalid_input(cat("column '", column.name, "': the counts of values do not add up"));
+  return success();
+}
+
 Result<ColumnProfile> read_column(const Json& value) {
   const JsonObject& json = *TRY(as_object(value, "a column"));
   ColumnProfile column;
@@ -91,6 +104,7 @@ Result<ColumnProfile> read_column(const Json& value) {
   if (column.distinct_exact) TRY(read_values(json, column));
   if (json.contains("numbers")) TRY(read_numbers(*TRY(get_object(json, "numbers")), column));
   if (json.contains("dates")) TRY(read_dates(*TRY(get_object(json, "dates")), column));
+  TRY(check_sums(column));
   return column;
 }
 

@@ -85,5 +85,15 @@ TEST(ProfileReader, NamesTheKeyThatIsMissingOrWrong) {
             "p.json: the count of '007' must be a positive integer");
 }
 
+TEST(ProfileReader, RefusesCountsThatDoNotAddUp) {
+  const std::string text = to_pretty_text(to_json(profile_of(kRows)));
+  EXPECT_EQ(read_profile(replace_all(text, "\"007\": 1", "\"007\": 2"), "p.json").error().message(),
+            "p.json: column 'mixed': the counts of values do not add up");
+  EXPECT_EQ(read_profile(replace_all(text, "\"integer\": 1", "\"integer\": 2"), "p.json")
+                .error()
+                .message(),
+            "p.json: column 'n': the counts of numbers do not add up");
+}
+
 }  // namespace
 }  // namespace sluice::ml

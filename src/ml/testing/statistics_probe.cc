@@ -13,6 +13,11 @@
 #include "ml/drift/psi.h"
 #include "ml/drift/total_variation.h"
 #include "ml/drift/wasserstein.h"
+#include "ml/evaluate/confusion_matrix.h"
+#include "ml/evaluate/forecast_sums.h"
+#include "ml/evaluate/probability_sums.h"
+#include "ml/evaluate/ranking.h"
+#include "ml/evaluate/threshold_sweep.h"
 #include "ml/statistics/comparison.h"
 #include "ml/statistics/delong.h"
 #include "ml/statistics/diebold_mariano.h"
@@ -176,6 +181,74 @@ JsonObject power(const Arguments& of) {
                                         of.number("alpha"))}};
 }
 
+JsonObject classification(const Arguments& of) {
+  const auto truth = of.numbers("truth");
+  const auto predicted = of.numbers("predicted");
+  ConfusionMatrix matrix(of.count("classes"));
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    matrix.add(static_cast<std::size_t>(truth[i]), static_cast<std::size_t>(predicted[i]));
+  std::vector<double> precision;
+  std::vector<double> recall;
+  std::vector<double> f1;
+  for (std::size_t c = 0; c < matrix.classes(); ++c) {
+    precision.push_back(matrix.precision(c).value_or(0));
+    recall.push_back(matrix.recall(c).value_or(0));
+    f1.push_back(matrix.f1(c).value_or(0));
+  }
+  return {{"accuracy", *matrix.accuracy()}, {"precision", array_of(precision)},
+          {"recall", array_of(recall)},     {"f1", array_of(f1)},
+          {"macro_f1", *matrix.macro_f1()}, {"matthews", matrix.matthews().value_or(0)}};
+}
+
+JsonObject probabilities(const Arguments& of) {
+  const auto labels = of.labels();
+  const auto scores = of.numbers("probabilities");
+  ProbabilitySums sums;
+  for (std::size_t i = 0; i < scores.size(); ++i) sums.add_row(labels[i], scores[i]);
+  const auto sweep = threshold_sweep(labels, scores);
+  std::vector<double> thresholds;
+  std::vector<double> precision;
+  std::vector<double> recall;
+  for (const ThresholdPoint& point : sweep) {
+    thresholds.push_back(point.threshold);
+    precision.push_back(*point.precision());
+    recall.push_back(*point.recall());
+  }
+  return {{"brier", *sums.brier()},           {"log_loss", *sums.log_loss()},
+          {"roc_auc", *roc_auc(sweep)},       {"average_precision", *average_precision(sweep)},
+          {"best_f1", *best_f1(sweep)->f1()}, {"thresholds", array_of(thresholds)},
+          {"precision", array_of(precision)}, {"recall", array_of(recall)}};
+}
+
+JsonObject forecast(const Arguments& of) {
+  const auto truth = of.numbers("truth");
+  const auto prediction = of.numbers("prediction");
+  const auto low = of.numbers("low");
+  const auto high = of.numbers("high");
+  NaiveSums naive;
+  naive.add_series(of.numbers("history"), of.count("season"));
+  PinballSums pinball;
+  CoverageSums coverage;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    pinball.add_row(truth[i], prediction[i], of.number("quantile"));
+    coverage.add_row(truth[i], low[i], high[i]);
+  }
+  const ErrorSums errors = sum_errors(truth, prediction, 0);
+  return {{"mase", *mase(errors, naive)},
+          {"rmsse", *rmsse(errors, naive)},
+          {"pinball", *pinball.pinball()},
+          {"coverage", *coverage.coverage()},
+          {"width", *coverage.width()}};
+}
+
+JsonObject ranked(const Arguments& of) {
+  const auto relevance = of.numbers("relevance");
+  const auto scores = of.numbers("scores");
+  return {{"ndcg", *ndcg(relevance, scores, of.count("k"))},
+          {"reciprocal_rank", *reciprocal_rank(relevance, scores)},
+          {"average_precision", *average_precision_of_query(relevance, scores)}};
+}
+
 using Function = JsonObject (*)(const Arguments&);
 
 const std::map<std::string_view, Function>& functions() {
@@ -191,6 +264,10 @@ const std::map<std::string_view, Function>& functions() {
       {"delong", delong},
       {"diebold_mariano", diebold_mariano},
       {"power", power},
+      {"classification", classification},
+      {"probabilities", probabilities},
+      {"forecast", forecast},
+      {"ranked", ranked},
   };
   return table;
 }

@@ -1,0 +1,103 @@
+#include "ml/evaluate/confusion_matrix.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace sluice::ml {
+namespace {
+
+std::optional<double> ratio(double above, double below) {
+  if (!(below > 0)) return std::nullopt;
+  return above / below;
+}
+
+}  // namespace
+
+ConfusionMatrix::ConfusionMatrix(std::size_t classes)
+    : classes_(classes), counts_(classes * classes) {
+  CHECK(classes >= 2);
+}
+
+void ConfusionMatrix::add(std::size_t truth, std::size_t predicted, double weight) {
+  CHECK(truth < classes_ && predicted < classes_);
+  counts_[truth * classes_ + predicted] += weight;
+}
+
+void ConfusionMatrix::merge(const ConfusionMatrix& other) {
+  CHECK(other.classes_ == classes_);
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+double ConfusionMatrix::count(std::size_t truth, std::size_t predicted) const {
+  CHECK(truth < classes_ && predicted < classes_);
+  return counts_[truth * classes_ + predicted];
+}
+
+double ConfusionMatrix::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), 0.0);
+}
+
+double ConfusionMatrix::truth_total(std::size_t of) const {
+  double sum = 0;
+  for (std::size_t c = 0; c < classes_; ++c) sum += count(of, c);
+  return sum;
+}
+
+double ConfusionMatrix::predicted_total(std::size_t of) const {
+  double sum = 0;
+  for (std::size_t c = 0; c < classes_; ++c) sum += count(c, of);
+  return sum;
+}
+
+std::optional<double> ConfusionMatrix::accuracy() const {
+  double right = 0;
+  for (std::size_t c = 0; c < classes_; ++c) right += count(c, c);
+  return ratio(right, total());
+}
+
+std::optional<double> ConfusionMatrix::precision(std::size_t of) const {
+  return ratio(count(of, of), predicted_total(of));
+}
+
+std::optional<double> ConfusionMatrix::recall(std::size_t of) const {
+  return ratio(count(of, of), truth_total(of));
+}
+
+std::optional<double> ConfusionMatrix::f1(std::size_t of) const {
+  return ratio(2 * count(of, of), truth_total(of) + predicted_total(of));
+}
+
+std::optional<double> ConfusionMatrix::macro_f1() const {
+  double sum = 0;
+  double seen = 0;
+  for (std::size_t c = 0; c < classes_; ++c) {
+    const auto one = f1(c);
+    if (!one) continue;
+    sum += *one;
+    seen += 1;
+  }
+  return ratio(sum, seen);
+}
+
+std::optional<double> ConfusionMatrix::matthews() const {
+  const double n = total();
+  double right = 0;
+  double both = 0;
+  double truth_squares = 0;
+  double predicted_squares = 0;
+  for (std::size_t c = 0; c < classes_; ++c) {
+    const double t = truth_total(c);
+    const double p = predicted_total(c);
+    right += count(c, c);
+    both += t * p;
+    truth_squares += t * t;
+    predicted_squares += p * p;
+  }
+  const double spread = (n * n - predicted_squares) * (n * n - truth_squares);
+  return ratio(n * right - both, std::sqrt(std::max(0.0, spread)));
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,95 @@
+#include "ml/evaluate/threshold_sweep.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace sluice::ml {
+namespace {
+
+std::optional<double> ratio(double above, double below) {
+  if (!(below > 0)) return std::nullopt;
+  return above / below;
+}
+
+}  // namespace
+
+std::optional<double> ThresholdPoint::precision() const {
+  return ratio(true_positives, true_positives + false_positives);
+}
+
+std::optional<double> ThresholdPoint::recall() const {
+  return ratio(true_positives, positives);
+}
+
+std::optional<double> ThresholdPoint::false_positive_rate() const {
+  return ratio(false_positives, negatives);
+}
+
+std::optional<double> ThresholdPoint::f1() const {
+  return ratio(2 * true_positives, positives + true_positives + false_positives);
+}
+
+double ThresholdPoint::accuracy() const {
+  return (true_positives + negatives - false_positives) / (positives + negatives);
+}
+
+std::vector<ThresholdPoint> threshold_sweep(std::span<const std::uint8_t> labels,
+                                            std::span<const double> scores) {
+  CHECK(labels.size() == scores.size());
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::vector<ThresholdPoint> sweep;
+  ThresholdPoint point;
+  for (const std::uint8_t label : labels) (label != 0 ? point.positives : point.negatives) += 1;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    (labels[order[i]] != 0 ? point.true_positives : point.false_positives) += 1;
+    point.threshold = scores[order[i]];
+    if (i + 1 == order.size() || scores[order[i + 1]] != point.threshold) sweep.push_back(point);
+  }
+  return sweep;
+}
+
+std::optional<double> roc_auc(std::span<const ThresholdPoint> sweep) {
+  if (sweep.empty()) return std::nullopt;
+  double area = 0;
+  double true_before = 0;
+  double false_before = 0;
+  for (const ThresholdPoint& point : sweep) {
+    area += (point.false_positives - false_before) * (point.true_positives + true_before) / 2;
+    true_before = point.true_positives;
+    false_before = point.false_positives;
+  }
+  return ratio(area, sweep[0].positives * sweep[0].negatives);
+}
+
+std::optional<double> average_precision(std::span<const ThresholdPoint> sweep) {
+  if (sweep.empty() || sweep[0].positives == 0) return std::nullopt;
+  double sum = 0;
+  double before = 0;
+  for (const ThresholdPoint& point : sweep) {
+    sum += (point.true_positives - before) * *point.precision();
+    before = point.true_positives;
+  }
+  return sum / sweep[0].positives;
+}
+
+const ThresholdPoint* best_f1(std::span<const ThresholdPoint> sweep) {
+  const ThresholdPoint* best = nullptr;
+  for (const ThresholdPoint& point : sweep)
+    if (best == nullptr || point.f1().value_or(0) > best->f1().value_or(0)) best = &point;
+  return best;
+}
+
+std::vector<ThresholdPoint> thin_out(std::span<const ThresholdPoint> sweep, std::size_t most) {
+  CHECK(most >= 2);
+  if (sweep.size() <= most) return {sweep.begin(), sweep.end()};
+  std::vector<ThresholdPoint> kept;
+  for (std::size_t i = 0; i < most; ++i) kept.push_back(sweep[i * (sweep.size() - 1) / (most - 1)]);
+  return kept;
+}
+
+}  // namespace sluice::ml

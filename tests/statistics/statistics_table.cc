@@ -1,0 +1,414 @@
+// Writes docs/statistics.md: how often each test, gate rule and drift verdict is wrong, and how
+// often it sees what is there, by simulation with fixed start numbers. `./dev statistics` runs it.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ml/data/number.h"
+#include "ml/drift/column_drift.h"
+#include "ml/statistics/block_bootstrap.h"
+#include "ml/statistics/delong.h"
+#include "ml/statistics/diebold_mariano.h"
+#include "ml/statistics/mcnemar.h"
+#include "ml/statistics/normal.h"
+#include "ml/statistics/paired_bootstrap.h"
+#include "ml/statistics/random_stream.h"
+#include "ml/statistics/sample_size.h"
+
+namespace {
+
+using namespace sluice::ml;
+
+constexpr std::size_t kSizes[] = {1'000, 10'000, 100'000};
+constexpr double kGains[] = {0, 1, 2, 2.8, 4};  // in standard errors
+
+std::uint64_t trials_of(std::size_t n) {
+  return n <= 1'000 ? 4'000 : n <= 10'000 ? 1'500 : 300;
+}
+
+double normal(RandomStream& random) {
+  return normal_quantile(random.uniform());
+}
+
+// A start number for each simulation, from its name.
+std::uint64_t seed_of(std::string_view name, std::size_t n) {
+  std::uint64_t seed = 20'261'121 + n;
+  for (const char c : name) seed = seed * 1'099'511'628'211u + static_cast<unsigned char>(c);
+  return seed;
+}
+
+// One comparison of n rows whose true gain is this many standard errors; the margin likewise.
+struct Trial {
+  RandomStream& random;
+  std::size_t n;
+  double gain;
+  double margin;
+};
+
+struct Test {
+  const char* name;
+  const char* data;
+  std::function<Evidence(const Trial&)> run;
+};
+
+// 20 % of the rows are judged differently by the two models.
+Evidence mcnemar(const Trial& trial) {
+  const double error = std::sqrt(0.2 / static_cast<double>(trial.n));
+  DiscordantRows rows{trial.n, 0, 0};
+  const double won = 0.1 + trial.gain * error / 2;
+  for (std::size_t i = 0; i < trial.n; ++i) {
+    const double u = trial.random.uniform();
+    if (u < won)
+      ++rows.challenger_only;
+    else if (u < 0.2)
+      ++rows.champion_only;
+  }
+  return mcnemar_test(rows, {.margin = trial.margin * error, .alpha = 0.05});
+}
+
+// 30 % positives, binormal scores that share a part, so that the two models agree on much. The
+// error of equal models, found by simulation, is 0.534 / sqrt(n).
+Evidence delong(const Trial& trial) {
+  const double error = 0.534 / std::sqrt(static_cast<double>(trial.n));
+  // Of scores with deviation 1, so far apart, the area is the normal cdf at separation / sqrt(2).
+  const double area = normal_cdf(std::sqrt(0.5)) + trial.gain * error;
+  const double separation = std::sqrt(2) * normal_quantile(area);
+  std::vector<std::uint8_t> labels(trial.n);
+  std::vector<double> champion(trial.n);
+  std::vector<double> challenger(trial.n);
+  for (std::size_t i = 0; i < trial.n; ++i) {
+    labels[i] = trial.random.uniform() < 0.3 ? 1 : 0;
+    const double shared = normal(trial.random);
+    champion[i] = labels[i] + (shared + normal(trial.random)) * std::sqrt(0.5);
+    challenger[i] = separation * labels[i] + (shared + normal(trial.random)) * std::sqrt(0.5);
+  }
+  const auto test =
+      delong_test(labels, champion, challenger, {.margin = trial.margin * error, .alpha = 0.05});
+  return test->evidence;
+}
+
+// Loss differences of 4-step forecasts: moving averages of 4 shocks.
+Evidence diebold_mariano(const Trial& trial) {
+  const double error = 4 / std::sqrt(static_cast<double>(trial.n));
+  std::vector<double> gains(trial.n);
+  double shocks[4] = {};
+  for (std::size_t t = 0; t < trial.n + 3; ++t) {
+    shocks[t % 4] = normal(trial.random);
+    if (t >= 3) gains[t - 3] = trial.gain * error + shocks[0] + shocks[1] + shocks[2] + shocks[3];
+  }
+  const std::vector<double> zeros(trial.n);
+  return diebold_mariano_test(gains, zeros, 4, {.margin = trial.margin * error, .alpha = 0.05})
+      .evidence;
+}
+
+// Skewed differences (squares of normals) of `per_block` rows that share a shock of the same size.
+Evidence bootstrap(const Trial& trial, std::size_t per_block) {
+  const double spread =
+      per_block > 1 ? std::sqrt(2 + static_cast<double>(per_block)) : std::sqrt(2);
+  const double error = spread / std::sqrt(static_cast<double>(trial.n));
+  std::vector<double> champion(trial.n);
+  std::vector<std::uint32_t> blocks(trial.n);
+  double shock = 0;
+  for (std::size_t i = 0; i < trial.n; ++i) {
+    if (per_block > 1 && i % per_block == 0) shock = normal(trial.random);
+    blocks[i] = static_cast<std::uint32_t>(i / per_block);
+    champion[i] = trial.gain * error + shock + std::pow(normal(trial.random), 2) - 1;
+  }
+  const std::vector<double> challenger(trial.n);
+  BootstrapPlan plan;
+  plan.resamples = 400;
+  plan.seed = trial.random.next();
+  return paired_bootstrap_test({champion, challenger, blocks},
+                               {.margin = trial.margin * error, .alpha = 0.05}, plan);
+}
+
+std::vector<Test> tests() {
+  return {{"McNemar, mid-p", "accuracy; models differ on 20 % of the rows", mcnemar},
+          {"DeLong", "area under ROC; 30 % positives, correlated scores", delong},
+          {"Diebold-Mariano", "4-step forecasts, losses hang together", diebold_mariano},
+          {"Paired bootstrap, rows", "skewed differences, independent rows",
+           [](const Trial& trial) { return bootstrap(trial, 1); }},
+          {"Paired bootstrap, blocks", "blocks of 10 rows that share a shock",
+           [](const Trial& trial) { return bootstrap(trial, 10); }}};
+}
+
+using Shares = std::map<ComparisonVerdict, double>;
+
+Shares shares_of(const Test& test, std::size_t n, double gain, double margin) {
+  RandomStream random(seed_of(test.name, n) + static_cast<std::uint64_t>(gain * 1000 + margin));
+  const std::uint64_t trials = trials_of(n);
+  Shares shares;
+  for (std::uint64_t i = 0; i < trials; ++i) {
+    const Evidence evidence = test.run({random, n, gain, margin});
+    const std::vector<std::pair<std::string, Evidence>> one{{"", evidence}};
+    shares[judge_comparisons(one, {.margin = 0, .alpha = 0.05})[0].verdict] +=
+        1 / static_cast<double>(trials);
+  }
+  return shares;
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+void write_false_alarms() {
+  std::cout << "| test | data | n | called better | called worse | called equivalent |\n"
+               "|---|---|--:|--:|--:|--:|\n";
+  for (const Test& test : tests())
+    for (const std::size_t n : kSizes) {
+      Shares equal = shares_of(test, n, 0, 0);
+      Shares border = shares_of(test, n, -3.5, 3.5);
+      std::cout << fmt::format("| {} | {} | {} | {} | {} | {} |\n", test.name, test.data, n,
+                               percent(equal[ComparisonVerdict::Better]),
+                               percent(equal[ComparisonVerdict::Worse]),
+                               percent(border[ComparisonVerdict::Equivalent]));
+      std::cerr << test.name << " " << n << "\n";
+    }
+}
+
+void write_power() {
+  std::cout << "| test | n |";
+  for (const double gain : kGains) std::cout << fmt::format(" {:g} |", gain);
+  std::cout << "\n|---|--:|";
+  for (std::size_t i = 0; i < std::size(kGains); ++i) std::cout << "--:|";
+  std::cout << "\n| expected | |";
+  for (const double gain : kGains)
+    std::cout << fmt::format(" {} |", percent(normal_cdf(gain - normal_quantile(0.975))));
+  std::cout << "\n";
+  for (const Test& test : tests())
+    for (const std::size_t n : {1'000u, 10'000u}) {
+      std::cout << fmt::format("| {} | {} |", test.name, n);
+      for (const double gain : kGains)
+        std::cout << fmt::format(" {} |",
+                                 percent(shares_of(test, n, gain, 0)[ComparisonVerdict::Better]));
+      std::cout << "\n";
+      std::cerr << "power " << test.name << " " << n << "\n";
+    }
+}
+
+// The gate's rule: the interval's upper end of "how much worse" must not exceed what is allowed.
+// Blocks of rows as in a gate; the allowance is `allowed` standard errors.
+double gate_passes(std::uint32_t blocks, double worse, double allowed) {
+  RandomStream random(seed_of("gate", blocks) + static_cast<std::uint64_t>(worse * 10));
+  const std::uint64_t trials = 1'000;
+  const double error = std::sqrt(2 / static_cast<double>(blocks));
+  std::uint64_t passed = 0;
+  for (std::uint64_t i = 0; i < trials; ++i) {
+    std::vector<double> sums(blocks);
+    double mean = 0;
+    for (double& sum : sums) {
+      sum = worse * error + std::pow(normal(random), 2) - 1;
+      mean += sum / blocks;
+    }
+    const auto statistic = [&](std::span<const std::uint32_t> weights) -> std::optional<double> {
+      double sum = 0;
+      for (std::size_t b = 0; b < weights.size(); ++b) sum += weights[b] * sums[b];
+      return sum / static_cast<double>(blocks);
+    };
+    BootstrapPlan plan;
+    plan.resamples = 500;
+    plan.seed = i;
+    if (block_bootstrap(blocks, mean, statistic, plan).high <= allowed * error) ++passed;
+  }
+  return static_cast<double>(passed) / static_cast<double>(trials);
+}
+
+void write_gate() {
+  std::cout << "| blocks | passes although worse by just what is allowed | blocks although equal, "
+               "allowed 2 errors | 4 errors | 6 errors |\n|--:|--:|--:|--:|--:|\n";
+  for (const std::uint32_t blocks : {20u, 60u, 200u})
+    std::cout << fmt::format(
+        "| {} | {} | {} | {} | {} |\n", blocks, percent(gate_passes(blocks, 4, 4)),
+        percent(1 - gate_passes(blocks, 0, 2)), percent(1 - gate_passes(blocks, 0, 4)),
+        percent(1 - gate_passes(blocks, 0, 6)));
+}
+
+// A column's profile as one pass over a file would make it.
+class ColumnMaker {
+ public:
+  void add(const std::string& text) {
+    const Value value = classify(text);
+    ++profile_.types[static_cast<std::size_t>(value.type)];
+    ++counts_[text];
+    if (value.type != ValueType::Integer && value.type != ValueType::Number) return;
+    numbers_.push_back(value.number);
+    profile_.quantiles.add(value.number);
+  }
+  void add_missing() { ++profile_.missing; }
+
+  ColumnProfile finish() {
+    profile_.name = "column";
+    profile_.numbers.add(numbers_);
+    profile_.distinct = counts_.size();
+    profile_.distinct_exact = counts_.size() <= 4096;
+    if (profile_.distinct_exact) profile_.values.assign(counts_.begin(), counts_.end());
+    return std::move(profile_);
+  }
+
+ private:
+  ColumnProfile profile_;
+  std::vector<double> numbers_;
+  std::map<std::string, std::uint64_t> counts_;
+};
+
+struct Source {
+  const char* name;
+  // A value when the source has changed by `change`, 0 for not at all.
+  std::function<std::string(RandomStream&, double change)> draw;
+};
+
+std::vector<Source> sources() {
+  return {
+      {"normal", [](RandomStream& random,
+                    double change) { return fmt::format("{:.4f}", 10 + change + normal(random)); }},
+      {"log-normal",
+       [](RandomStream& random, double change) {
+         return fmt::format("{:.2f}", std::exp(3 + change + normal(random)));
+       }},
+      {"counts with many zeros",
+       [](RandomStream& random, double change) {
+         const double u = random.uniform();
+         return u < 0.6 - change / 4 ? std::string("0") : fmt::format("{}", 1 + random.below(20));
+       }},
+      {"5 categories",
+       [](RandomStream& random, double change) {
+         return random.uniform() < change / 2 ? std::string("c0")
+                                              : fmt::format("c{}", random.below(5));
+       }},
+      {"400 categories, most of them rare",
+       [](RandomStream& random, double change) {
+         const double rank = std::pow(400.0, random.uniform() * (1 - change / 2));
+         return fmt::format("c{}", static_cast<int>(rank));
+       }},
+      {"5 % missing, 3 values", [](RandomStream& random, double change) {
+         return random.uniform() < 0.05 + change / 4 ? std::string()
+                                                     : fmt::format("c{}", random.below(3));
+       }}};
+}
+
+ColumnProfile column_of(const Source& source, RandomStream& random, std::size_t n, double change) {
+  ColumnMaker maker;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::string text = source.draw(random, change);
+    if (text.empty())
+      maker.add_missing();
+    else
+      maker.add(text);
+  }
+  return maker.finish();
+}
+
+struct DriftShares {
+  double verdict = 0;
+  double effect_alone = 0;
+  double p_alone = 0;
+};
+
+bool drifted(ColumnDrift column, const DriftOptions& options) {
+  std::vector<ColumnDrift> one{std::move(column)};
+  decide_drift(one, options);
+  return one[0].verdict == DriftVerdict::Drifted;
+}
+
+DriftShares drift_shares(const Source& source, std::size_t n, double change) {
+  RandomStream random(seed_of(source.name, n) + static_cast<std::uint64_t>(change * 1000));
+  const std::uint64_t trials = n <= 1'000 ? 2'000 : n <= 10'000 ? 500 : 100;
+  const DriftOptions options;
+  DriftOptions effect = options;
+  effect.chance = 1.01;
+  DriftShares shares;
+  for (std::uint64_t i = 0; i < trials; ++i) {
+    const auto reference = column_of(source, random, n, 0);
+    const auto current = column_of(source, random, n, change);
+    const ColumnDrift column = measure_column(reference, current, options);
+    const double weight = 1 / static_cast<double>(trials);
+    if (drifted(column, options)) shares.verdict += weight;
+    if (drifted(column, effect)) shares.effect_alone += weight;
+    if (column.numbers[0].p_value < 0.05) shares.p_alone += weight;
+  }
+  return shares;
+}
+
+void write_drift_alarms() {
+  std::cout << "| column | n on each side | drifted | if thresholds alone decided | if p < 0.05 "
+               "alone decided |\n|---|--:|--:|--:|--:|\n";
+  for (const Source& source : sources())
+    for (const std::size_t n : kSizes) {
+      const DriftShares shares = drift_shares(source, n, 0);
+      std::cout << fmt::format("| {} | {} | {} | {} | {} |\n", source.name, n,
+                               percent(shares.verdict), percent(shares.effect_alone),
+                               percent(shares.p_alone));
+      std::cerr << "drift " << source.name << " " << n << "\n";
+    }
+}
+
+void write_drift_power() {
+  constexpr double kChanges[] = {0.02, 0.05, 0.1, 0.2, 0.4};
+  std::cout << "| column | n on each side |";
+  for (const double change : kChanges) std::cout << fmt::format(" {:g} |", change);
+  std::cout << "\n|---|--:|--:|--:|--:|--:|--:|\n";
+  for (const Source& source : sources())
+    for (const std::size_t n : {1'000u, 10'000u}) {
+      std::cout << fmt::format("| {} | {} |", source.name, n);
+      for (const double change : kChanges)
+        std::cout << fmt::format(" {} |", percent(drift_shares(source, n, change).verdict));
+      std::cout << "\n";
+      std::cerr << "drift power " << source.name << " " << n << "\n";
+    }
+}
+
+}  // namespace
+
+int main() {
+  std::cout << R"(# How often the statistics are wrong
+
+Written by `./dev statistics` (about five minutes on one core); do not edit. Everything is simulated with fixed start numbers,
+so that the same program writes the same page. Shares of 4,000, 1,500 and 300 trials (n = 1,000, 10,000, 100,000), so 2.5 % is
+known to about ±0.5, ±0.8 and ±1.8 points.
+
+## Champion and challenger
+
+Level 5 % two-sided: equal models should be called better in at most 2.5 % of the cases and worse in 2.5 %. *Called equivalent* is
+the worst case: a challenger that is worse by exactly the margin, which should pass in at most 5 %.
+
+)";
+  write_false_alarms();
+  std::cout << R"(
+How often a challenger is called better when its true gain is so many standard errors (2.8 is what
+`rows_to_see_difference` plans for: 80 %):
+
+)";
+  write_power();
+  std::cout << R"(
+## Gate on change
+
+The rule of `change` checks: the upper end of the 95 % BCa interval of "how much worse" must not exceed what is allowed. Skewed
+blocks. A challenger that is worse by just what is allowed should pass in at most 2.5 %; with few skewed blocks the interval is
+too short, which is why gates ask for a least number of blocks.
+
+)";
+  write_gate();
+  std::cout << R"(
+## Drift on data that does not change
+
+Reference and current rows from the same source; one column, so that the correction over columns does not help. Goal: at most 1 %
+are called drifted. The last two columns show why a verdict takes both: thresholds alone raise false alarms with few rows, and
+p-values alone always.
+
+)";
+  write_drift_alarms();
+  std::cout << R"(
+## Drift that is there
+
+How often a column is called drifted, by the size of the change: of numbers the mean in standard deviations (of the logarithm for
+log-normal values), of categories and zeros a share of rows that moves (see `sources()` in
+`tests/statistics/statistics_table.cc`). Changes below the thresholds are not meant to be found.
+
+)";
+  write_drift_power();
+}
