@@ -15,7 +15,7 @@ STEPS = 200
 JOBS = 100
 GRAPH_JOBS = 200
 LAYER = 20
-ROUNDS = 5
+ROUNDS = 3
 
 
 def one_job(steps):

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# usage: bench/run.sh [--save] [NAME...]     after a release build with -DSLUICE_BENCH=ON (`./dev bench`)
+# usage: bench/run.sh [--save | --add] [NAME...]     after a release build with -DSLUICE_BENCH=ON (`./dev bench`)
 # Runs the benchmarks (all, or some of startup plan schedule corpus actionlint steps act one_step log
-# mask expression validate serve) and prints their table; --save also writes it to bench/results.md. Nothing here is a
-# test: it never fails for being slow.
+# mask expression validate serve) and prints their table; --save also writes it to bench/results.md, --add adds it
+# there below what was measured before. Nothing here is a test: it never fails for being slow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,7 @@ names=()
 for argument in "$@"; do
   case "$argument" in
     --save) save=yes ;;
+    --add) save=add ;;
     -h | --help)
       sed -n '2,5s/^# //p' "$0"
       exit 0
@@ -28,7 +29,7 @@ done
 
 SLUICE_BENCH_ROWS=$(mktemp)
 export SLUICE_BENCH_ROWS
-trap 'rm -f "$SLUICE_BENCH_ROWS"' EXIT
+trap 'rm -f "$SLUICE_BENCH_ROWS" "$SLUICE_BENCH_ROWS.md"' EXIT
 
 status=0
 for name in "${names[@]}"; do
@@ -39,9 +40,9 @@ for name in "${names[@]}"; do
   }
 done
 echo
-if [ $save = yes ]; then
-  python3 -B bench/table.py "$SLUICE_BENCH_ROWS" | tee bench/results.md
-else
-  python3 -B bench/table.py "$SLUICE_BENCH_ROWS"
-fi
+python3 -B bench/table.py "$SLUICE_BENCH_ROWS" | tee "$SLUICE_BENCH_ROWS.md"
+case $save in
+  yes) cp "$SLUICE_BENCH_ROWS.md" bench/results.md ;;
+  add) sed '1s/.*//' "$SLUICE_BENCH_ROWS.md" >>bench/results.md ;;
+esac
 exit $status

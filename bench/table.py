@@ -38,7 +38,7 @@ def main():
         rows = [json.loads(line) for line in stream]
     load = os.getloadavg()[0]
     print("# Speed and memory\n")
-    print(f"Written by `./dev bench --save` at {commit()} on {datetime.date.today().isoformat()}: {processor()}, "
+    print(f"Written by `./dev bench` at {commit()} on {datetime.date.today().isoformat()}: {processor()}, "
           f"{os.cpu_count()} processors, {memory_gigabytes():.0f} GB, Linux {platform.release()}, load {load:.1f} at the "
           "end.\nMedians of alternating runs, but for those called (best), which are the least of them; a ratio compares two "
           "things of\nthe same run, and where the machine is busy only ratios and processor time mean much.\n")
