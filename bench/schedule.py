@@ -13,7 +13,7 @@ import measure
 from plan import workflow as graph
 
 LEGS_OF_JOB = 250
-ROUNDS = 5
+ROUNDS = 3
 TARGET = 100
 GROWTH = 1.3
 
