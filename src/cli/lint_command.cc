@@ -113,7 +113,9 @@ std::size_t mend(const Linter& linter, LintedFile& file) {
   constexpr int kMostRounds = 10;
   std::size_t applied = 0;
   for (int round = 0; round < kMostRounds; ++round) {
-    pipeline::MendedText mended = pipeline::apply_fixes(file.source.text, file.findings);
+    std::vector<Diagnostic> own = file.findings;
+    std::erase_if(own, [&](const Diagnostic& one) { return one.file != file.source.path; });
+    pipeline::MendedText mended = pipeline::apply_fixes(file.source.text, own);
     if (mended.applied == 0) break;
     applied += mended.applied;
     file.source.text = std::move(mended.text);

@@ -1,6 +1,7 @@
 #include "cli/lint_report.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/strings.h"
 #include "cli/style.h"
@@ -92,13 +93,23 @@ Counts count(const std::vector<LintedFile>& files) {
   return counts;
 }
 
+// Of the file itself, or of one that it refers to.
+std::string_view text_of(const pipeline::SourceFile& source, const std::string& file) {
+  const auto other = source.others.find(file);
+  if (other == source.others.end() || !other->second) return source.text;
+  return *other->second;
+}
+
 }  // namespace
 
 std::string findings_text(const LintedFile& file, TerminalKind kind) {
-  const std::vector<std::string_view> lines = split_lines(file.source.text);
+  std::map<std::string_view, std::vector<std::string_view>> lines_of;  // by file
   std::string text;
   for (const Diagnostic& finding : file.findings) {
     const TextPosition at = finding.position;
+    auto [known, is_new] = lines_of.try_emplace(finding.file);
+    if (is_new) known->second = split_lines(text_of(file.source, finding.file));
+    const std::vector<std::string_view>& lines = known->second;
     text += cat(
         paint(kind, Colour::Bold, cat(finding.file, ":", at.line, ":", at.column, ": ")),
         paint(kind, colour_of(finding.severity), cat(pipeline::to_string(finding.severity), ": ")),

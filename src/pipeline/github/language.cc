@@ -14,16 +14,19 @@
 namespace sluice::pipeline::github {
 namespace {
 
-// What the rules over the whole graph say is more to the point than what the others say of the same
-// place.
-std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& file) {
-  std::vector<Diagnostic> all =
-      merge_findings(lint({read.workflow, read.root, file}), std::move(read.diagnostics));
+std::vector<Diagnostic> allowed_and_sorted(const SourceFile& file, std::vector<Diagnostic> all) {
   apply_allows(file, all);
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.position < b.position;
   });
   return all;
+}
+
+// What the rules over the whole graph say is more to the point than what the others say of the same
+// place.
+std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& file) {
+  return allowed_and_sorted(
+      file, merge_findings(lint({read.workflow, read.root, file}), std::move(read.diagnostics)));
 }
 
 Error first_error(const std::vector<Diagnostic>& diagnostics) {
@@ -72,6 +75,25 @@ class ReadGithubWorkflow final : public ReadPipeline {
   std::vector<Diagnostic> diagnostics_;
 };
 
+// An action's metadata: it has mistakes as a workflow has, and is no pipeline.
+class ReadGithubAction final : public ReadPipeline {
+ public:
+  explicit ReadGithubAction(const SourceFile& file)
+      : file_(file.path), diagnostics_(allowed_and_sorted(file, check_local_action(file))) {}
+
+  const std::vector<Diagnostic>& diagnostics() const override { return diagnostics_; }
+
+  Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent&, const RunIdentity&,
+                                              const RunValues&) const override {
+    if (has_errors(diagnostics_)) return first_error(diagnostics_);
+    return invalid_input(cat(file_, ": an action is no workflow; a workflow's step uses it"));
+  }
+
+ private:
+  std::string file_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
 }  // namespace
 
 bool GithubLanguage::reads(std::string_view path) const {
@@ -95,6 +117,8 @@ std::vector<std::string> GithubLanguage::references(std::string_view path,
 }
 
 std::unique_ptr<const ReadPipeline> GithubLanguage::read(const SourceFile& file) const {
+  if (is_action_file(file.path) && !reads(file.path))
+    return std::make_unique<ReadGithubAction>(file);
   return std::make_unique<ReadGithubWorkflow>(file);
 }
 

@@ -63,6 +63,12 @@ bool is_local_action(std::string_view uses);
 // for Language::references().
 std::vector<std::string> local_action_references(std::string_view path, const YamlParse& parse);
 
+// Whether the path is that of an action's metadata.
+bool is_action_file(std::string_view path);
+
+// All mistakes of an action's file and of the actions that it uses.
+std::vector<Diagnostic> check_local_action(const SourceFile& file);
+
 // Gives each step of the workflow that uses a local action that action, out of `source.others`, and
 // adds what is wrong: the file is not there, or has mistakes (reported at their place in it), or
 // the inputs do not fit.

@@ -135,6 +135,29 @@ TEST(LocalActions, that_use_each_other_in_a_circle_or_too_deep_are_mistakes) {
             Found{"action.yml:1:41 unusable-action"});
 }
 
+TEST(LocalActions, have_mistakes_that_are_found_without_a_workflow_that_uses_them) {
+  const auto found = [](std::string_view text, const Others& others) {
+    SourceFile file{"a/action.yml", std::string(text)};
+    for (const auto& [path, content] : others) file.others[path] = content;
+    Found mistakes;
+    for (const Diagnostic& one : check_workflow(file))
+      mistakes.push_back(
+          cat(one.file, ":", one.position.line, ":", one.position.column, " ", one.rule));
+    return mistakes;
+  };
+  const std::string good =
+      "name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - run: x\n      shell: "
+      "sh\n";
+  EXPECT_EQ(found(good, {}), Found{});
+  EXPECT_EQ(found(replace_all(good, "      shell: sh\n", ""), {}),
+            Found{"a/action.yml:6:7 missing-key"});
+  EXPECT_EQ(found(replace_all(good, "    - run: x\n      shell: sh\n", "    - uses: ./a\n"), {}),
+            Found{"a/action.yml:6:13 action-cycle"});
+  const auto bound = GithubLanguage().read({"a/action.yml", good})->bind({}, {}, {});
+  ASSERT_FALSE(bound.ok());
+  EXPECT_NE(bound.error().message().find("an action is no workflow"), std::string::npos);
+}
+
 TEST(LocalActions, of_which_a_thousand_run_more_are_refused) {
   Others others;
   std::string ten = "runs:\n  using: composite\n  steps:\n";

@@ -32,6 +32,11 @@ std::string file_in(const std::string& folder, std::string_view name) {
   return folder.empty() ? std::string(name) : cat(folder, "/", name);
 }
 
+std::string folder_above(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string::npos ? std::string() : file.substr(0, slash);
+}
+
 void collect_uses(const YamlNode* steps, std::vector<std::string>& files) {
   if (steps == nullptr) return;
   for (const YamlNode& step : steps->items) {
@@ -48,6 +53,13 @@ class Attaching {
  public:
   Attaching(const SourceFile& source, std::vector<Diagnostic>& diagnostics)
       : source_(source), diagnostics_(diagnostics) {}
+
+  // An action that nothing uses, by itself.
+  void check(const SourceFile& action_file) {
+    LocalAction action = read_local_action(action_file.path, action_file.text, diagnostics_);
+    open_.push_back(folder_above(action_file.path));
+    attach(action.steps, action_file.path);
+  }
 
   void attach(std::vector<Step>& steps, const std::string& file) {
     for (Step& step : steps) {
@@ -165,12 +177,21 @@ bool is_local_action(std::string_view uses) {
   return uses.starts_with("./") || uses.starts_with("$/");
 }
 
+bool is_action_file(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return std::find(std::begin(kFileNames), std::end(kFileNames), name) != std::end(kFileNames);
+}
+
+std::vector<Diagnostic> check_local_action(const SourceFile& file) {
+  std::vector<Diagnostic> found;
+  Attaching(file, found).check(file);
+  return found;
+}
+
 std::vector<std::string> local_action_references(std::string_view path, const YamlParse& parse) {
   std::vector<std::string> files;
   if (!parse.problems.empty()) return files;
-  const bool is_action = path == "action.yml" || path == "action.yaml" ||
-                         path.ends_with("/action.yml") || path.ends_with("/action.yaml");
-  if (const YamlNode* runs = parse.root.find("runs"); is_action && runs != nullptr) {
+  if (const YamlNode* runs = parse.root.find("runs"); is_action_file(path) && runs != nullptr) {
     collect_uses(runs->find("steps"), files);
     return files;
   }

@@ -205,6 +205,22 @@ bool has_dynamic_keys(const Token& matrix) {
   });
 }
 
+std::string too_many_legs() {
+  return cat("the matrix has more than ", kMaxLegs, " legs, which is the limit");
+}
+
+// Legs of the vectors that are written out; 0 when an `exclude` may leave some out, or when not all
+// are. What is more than the limit is not counted.
+std::size_t count_crossed(const Token& matrix) {
+  std::size_t legs = 1;
+  for (const TokenEntry& entry : matrix.entries) {
+    const std::string key = entry.key.literal_text();
+    if (is_exclude(key) || entry.value.kind != TokenKind::Sequence) return 0;
+    if (!is_include(key)) legs = std::min(legs * entry.value.items.size(), kMaxLegs + 1);
+  }
+  return legs;
+}
+
 }  // namespace
 
 std::vector<MatrixProblem> check_matrix(const Token& matrix) {
@@ -224,6 +240,9 @@ std::vector<MatrixProblem> check_matrix(const Token& matrix) {
     else if (filter)
       check_filter_entries(matrix, entry, is_exclude(key), problems);
   }
+  if (problems.empty() && count_crossed(matrix) > kMaxLegs)
+    problems.push_back(
+        {matrix.position, cat(too_many_legs(), "; split the job, or leave some out")});
   return problems;
 }
 
@@ -232,8 +251,7 @@ std::variant<std::vector<MatrixLeg>, std::string> expand_matrix(const Value& mat
   if (!parts.problem.empty()) return parts.problem;
   std::vector<MatrixLeg> legs = cross(parts);
   apply_includes(parts, legs);
-  if (legs.size() > kMaxLegs)
-    return cat("the matrix has more than ", kMaxLegs, " legs, which is the limit");
+  if (legs.size() > kMaxLegs) return too_many_legs();
   if (legs.empty())
     return std::string(parts.vectors.empty() ? "the matrix defines no values"
                                              : "everything in the matrix is excluded");

@@ -97,6 +97,27 @@ TEST(Mistakes, propose_the_nearest_word) {
       << all << "it is not itself that it needs";
 }
 
+TEST(Mistakes, versions_are_found_behind_the_matrix_too) {
+  const std::string text =
+      "on: push\njobs:\n  a:\n    strategy: {matrix: {py: [3.9, 3.10]}}\n    runs-on: linux\n"
+      "    steps: [{uses: actions/setup-python@v5, with: {KEY: '${{ matrix.py }}'}}]\n";
+  EXPECT_EQ(mistakes(replace_all(text, "KEY", "python-version")),
+            std::vector<std::string>{"4:35 unquoted-version"});
+  EXPECT_EQ(mistakes(replace_all(text, "KEY", "cache")), std::vector<std::string>{});
+}
+
+TEST(Mistakes, a_matrix_that_is_too_large_is_found_before_it_runs) {
+  std::string numbers;
+  for (int i = 0; i < 129; ++i) numbers += cat(i > 0 ? ", " : "", i);
+  const auto found = [&](std::string_view rest) {
+    return mistakes(cat("on: push\njobs:\n  a:\n    strategy: {matrix: {a: [", numbers, "], ", rest,
+                        "}}\n    runs-on: linux\n    steps: [{run: x}]\n"));
+  };
+  EXPECT_EQ(found("b: [1, 2]"), std::vector<std::string>{"4:24 matrix"});
+  EXPECT_EQ(found("b: [1]"), std::vector<std::string>{});
+  EXPECT_EQ(found("b: [1, 2], exclude: [{b: 2}]"), std::vector<std::string>{});
+}
+
 TEST(Mistakes, a_wrong_need_is_told_once_and_not_again_by_those_who_miss_it) {
   const std::string jobs =
       "on: push\njobs:\n  make: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@v4}, "

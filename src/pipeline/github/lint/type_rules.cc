@@ -2,6 +2,7 @@
 // constant, versions that YAML reads as numbers.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/strings.h"
 #include "pipeline/github/lint/support.h"
@@ -194,6 +195,38 @@ void check_version_places(const Workflow& workflow, const YamlNode& node, Findin
   for (const YamlNode& item : node.items) check_version_places(workflow, item, out);
 }
 
+// X of "${{ matrix.X }}"; else empty.
+std::string_view whole_matrix_read(std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with("${{") || !text.ends_with("}}")) return {};
+  text = trim(text.substr(3, text.size() - 5));
+  constexpr std::string_view kContext = "matrix.";
+  if (!text.starts_with(kContext)) return {};
+  text.remove_prefix(kContext.size());
+  const bool name = std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+  });
+  return name ? text : std::string_view();
+}
+
+// A vector of the matrix holds versions when an input that names one takes it.
+void check_vectors_of_versions(const Workflow& workflow, const YamlNode& job, Findings& out) {
+  const YamlNode* strategy = job.find("strategy");
+  const YamlNode* matrix = strategy == nullptr ? nullptr : strategy->find("matrix");
+  const YamlNode* steps = job.find("steps");
+  if (matrix == nullptr || steps == nullptr) return;
+  std::set<std::string_view> vectors;
+  for (const YamlNode& step : steps->items)
+    if (const YamlNode* with = step.find("with"); with != nullptr)
+      for (const auto& [name, value] : with->members)
+        if (names_version(name.text) && value.is_scalar())
+          vectors.insert(whole_matrix_read(value.text));
+  for (const auto& [name, values] : matrix->members)
+    if (vectors.contains(name.text) && !names_version(name.text))
+      check_versions(workflow, values, "version", out);
+}
+
 }  // namespace
 
 void lint_boolean_and_text(const Subject& subject, Findings& out) {
@@ -212,6 +245,9 @@ void lint_boolean_and_text(const Subject& subject, Findings& out) {
 
 void lint_unquoted_version(const Subject& subject, Findings& out) {
   check_version_places(subject.workflow, subject.root, out);
+  const YamlNode* jobs = subject.root.find("jobs");
+  if (jobs == nullptr) return;
+  for (const auto& [id, job] : jobs->members) check_vectors_of_versions(subject.workflow, job, out);
 }
 
 }  // namespace sluice::pipeline::github
