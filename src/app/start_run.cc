@@ -70,7 +70,9 @@ Result<CreatedRun> describe_run(Workbench& workbench, const Repository& reposito
   std::array<std::uint8_t, 10> random{};
   world.random.fill(random);
   run.identity.run_id = make_sortable_id(run.identity.created, random);
-  run.identity.run_number = TRY(workbench.read_model().take_run_number(plan.file));
+  const engine::RunNumbers numbers = TRY(workbench.read_model().take_run_numbers(plan.file));
+  run.number = numbers.home;
+  run.identity.run_number = numbers.pipeline;
   run.event = request.event;
   run.file = request.pipeline.file;
   run.language = plan.language;

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "cli/annotation_view.h"
 #include "cli/reason_view.h"
+#include "cli/run_finder.h"
 #include "cli/run_rows.h"
 #include "cli/session.h"
 #include "cli/style.h"
@@ -29,10 +31,6 @@ struct Rows {
   std::vector<StepRow> steps;
 };
 
-bool belongs(const StepRow& step, const LegRow& leg) {
-  return step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt;
-}
-
 // The plan that was stored with the run.
 Result<JsonObject> plan_of(app::Workbench& workbench, const RunRow& run) {
   const auto events = TRY(workbench.journal().load(engine::stream_of(run.id)));
@@ -41,59 +39,20 @@ Result<JsonObject> plan_of(app::Workbench& workbench, const RunRow& run) {
   return *TRY(get_object(created, "plan"));
 }
 
-const JsonObject* item_named(const JsonObject& object, std::string_view key, std::string_view id) {
-  const Json* items = find(object, key);
-  if (items == nullptr || !items->is_array()) return nullptr;
-  for (const Json& item : items->get_array())
-    if (item.is_object() && string_or(item.get_object(), "id", "") == id) return &item.get_object();
-  return nullptr;
-}
-
-// By id, name, or number counted from 1.
-bool is_named(const StepRow& step, std::string_view name, const JsonObject& plan) {
-  if (step.name == name || std::to_string(step.step + 1) == name) return true;
-  const JsonObject* job = item_named(plan, "jobs", step.job);
-  const JsonObject* found = job != nullptr ? item_named(*job, "steps", name) : nullptr;
-  return found != nullptr &&
-         &get_array(*job, "steps").value()->at(static_cast<std::size_t>(step.step)).get_object() ==
-             found;
-}
-
-Error no_such_job(const RunRow& run, const Rows& rows, const std::string& job) {
-  std::vector<std::string> names;
-  for (const LegRow& leg : rows.legs)
-    for (const std::string& name : {leg.job, leg.name})
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  return not_found(cat("run ", run.number, " has no job '", job, "'", did_you_mean(job, names),
-                       " (jobs: ", join(names, ", "), ")"));
-}
-
-Error no_such_step(const ExplainOptions& options, const Rows& rows) {
-  std::vector<std::string> names;
-  for (const StepRow& step : rows.steps) names.push_back(step.name);
-  return not_found(cat(
-      "job '", options.job, "' has no step '", options.step, "'", did_you_mean(options.step, names),
-      names.empty() ? std::string(" (none of its steps was reached)")
-                    : cat(" (steps: ", join(names, ", "), "; or a number counted from 1)")));
-}
-
 // The legs and steps that were asked for.
-Result<Rows> select(const ExplainOptions& options, const RunRow& run, const JsonObject& plan,
-                    Rows all) {
+Result<Rows> select(const ExplainOptions& options, const RunRow& run,
+                    const engine::RunMachine* machine, Rows all) {
   if (options.job.empty()) return all;
   Rows rows;
-  for (const LegRow& leg : all.legs) {
-    if (leg.job != options.job && leg.name != options.job) continue;
-    rows.legs.push_back(leg);
+  rows.legs = TRY(find_legs(all.legs, options.job, run.number));
+  for (const LegRow& leg : rows.legs)
     for (const StepRow& step : all.steps)
       if (belongs(step, leg)) rows.steps.push_back(step);
-  }
-  if (rows.legs.empty()) return no_such_job(run, all, options.job);
   if (options.step.empty()) return rows;
-  const Rows of_job = rows;
+  const std::vector<StepRow> of_job = rows.steps;
   std::erase_if(rows.steps,
-                [&](const StepRow& step) { return !is_named(step, options.step, plan); });
-  if (rows.steps.empty()) return no_such_step(options, of_job);
+                [&](const StepRow& step) { return !is_step(step, options.step, machine); });
+  if (rows.steps.empty()) return no_such_step(options.job, options.step, of_job);
   std::erase_if(rows.legs, [&](const LegRow& leg) {
     return std::none_of(rows.steps.begin(), rows.steps.end(),
                         [&](const StepRow& step) { return belongs(step, leg); });
@@ -104,11 +63,11 @@ Result<Rows> select(const ExplainOptions& options, const RunRow& run, const Json
 // Without a JOB, what just ran is one line.
 std::string step_text(TerminalKind kind, const StepRow& step, const ExplainOptions& options) {
   const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
-  std::string text = cat("    ", mark_of(kind, result), " ", step.step + 1, " ", step.name);
-  const bool forgiven = !step.outcome.empty() && step.outcome != step.conclusion;
-  if (forgiven) text += cat("  ", step.outcome, ", and goes on (continue-on-error)");
+  const std::string_view mark = marked_as(step.outcome, result);
+  std::string text = cat("    ", mark_of(kind, mark), " ", number_of(step), " ", step.name);
+  if (mark == "forgiven") text += cat("  ", ended_as(step.outcome, result));
   if (!step.message.empty()) text += cat("  ", step.message);
-  text += "\n";
+  text += cat("\n", annotations_text(kind, step.annotations, 8));
   const bool in_full = !options.job.empty() && decides_something(step.reason);
   if (in_full || result == "skipped" || !options.step.empty())
     text += reason_text(kind, step.reason, 8);
@@ -118,8 +77,10 @@ std::string step_text(TerminalKind kind, const StepRow& step, const ExplainOptio
 std::string leg_text(TerminalKind kind, const LegRow& leg, const Rows& rows,
                      const ExplainOptions& options) {
   const std::string state = leg.result.empty() ? leg.status : leg.result;
-  std::string text = cat("\n", mark_of(kind, state), " ", paint(kind, Colour::Bold, leg.name), "  ",
-                         state, leg.message.empty() ? "" : cat(": ", leg.message), "\n");
+  std::string text =
+      cat("\n", mark_of(kind, marked_as(state, leg.conclusion)), " ",
+          paint(kind, Colour::Bold, leg.name), "  ", ended_as(state, leg.conclusion),
+          leg.message.empty() ? "" : cat(": ", leg.message), "\n", environment_text(leg, 4));
   if (options.step.empty()) text += reason_text(kind, leg.reason, 4);
   for (const StepRow& step : rows.steps)
     if (belongs(step, leg)) text += step_text(kind, step, options);
@@ -135,7 +96,8 @@ Result<int> explain(const ExplainOptions& options, Context& context) {
   const JsonObject plan = TRY(plan_of(*workbench, run));
   const Json* reason = find(plan, "reason");
   const Json trigger = reason != nullptr ? *reason : Json(nullptr);
-  const Rows rows = TRY(select(options, run, plan, std::move(all)));
+  const auto machine = options.step.empty() ? nullptr : machine_for_ids(*workbench, run);
+  const Rows rows = TRY(select(options, run, machine.get(), std::move(all)));
   if (options.json) {
     JsonArray jobs;
     for (const LegRow& leg : rows.legs) jobs.push_back(leg_json(leg, rows.steps));
@@ -149,9 +111,9 @@ Result<int> explain(const ExplainOptions& options, Context& context) {
     return 0;
   }
   const TerminalKind kind = context.terminal.out_kind();
-  std::string text =
-      cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
-          paint(kind, Colour::Bold, run.pipeline), " (", run.file, "): ", state_of(run), "\n");
+  std::string text = cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
+                         paint(kind, Colour::Bold, with_title(run.pipeline, run.title)), " (",
+                         run.file, "): ", state_of(run), "\n");
   if (options.job.empty())
     text += cat("  ", reason_sentence(trigger), "\n", TRY(waits_text(*workbench, run)));
   for (const LegRow& leg : rows.legs) text += leg_text(kind, leg, rows, options);
@@ -167,7 +129,8 @@ void add_explain_command(CLI::App& root, Chosen& chosen) {
       root.add_subcommand("explain", "Why the jobs and steps of a run ran or did not");
   command->add_option("RUN", options->run, "Number, id or beginning of an id (default: latest)");
   command->add_option("JOB", options->job, "Only this job, or this leg, with every condition");
-  command->add_option("STEP", options->step, "Only this step of it: a name, or a number from 1");
+  command->add_option("STEP", options->step,
+                      "Only this step of it: its id, name, or number from 1");
   command->add_flag("--json", options->json, "As JSON");
   command->callback([options, &chosen] {
     chosen.action = [options](Context& context) { return explain(*options, context); };

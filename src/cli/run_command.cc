@@ -25,7 +25,8 @@ struct RunOptions {
 void announce(Context& context, const engine::RunMachine& machine) {
   const engine::CreatedRun& run = machine.created();
   std::string edits = run.source.snapshot.empty() ? "" : " with your edits";
-  context.terminal.out(cat("run ", run.identity.run_number, " of ", machine.plan().name, " (",
+  const pipeline::Plan& plan = machine.plan();
+  context.terminal.out(cat("run ", run.number, " of ", with_title(plan.name, plan.title), " (",
                            run.file.path, ") for ", run.event.name, " of ", run.event.ref, " at ",
                            run.event.sha.substr(0, 7), edits, "\n"));
   const std::size_t notes = machine.plan().not_enforced.size();

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "engine/concurrency.h"
 #include "engine/run_owner.h"
+#include "engine/run_replay.h"
 
 namespace sluice::cli {
 
@@ -13,8 +14,10 @@ using engine::StepRow;
 Json row_json(const RunRow& run) {
   return JsonObject{{"id", run.id},
                     {"number", run.number},
+                    {"run_number", run.run_number},
                     {"attempt", run.attempt},
                     {"pipeline", run.pipeline},
+                    {"title", run.title},
                     {"file", run.file},
                     {"event", run.event},
                     {"ref", run.ref},
@@ -29,23 +32,69 @@ std::string state_of(const RunRow& run) {
   return run.status == "finished" ? run.result : run.status;
 }
 
+namespace {
+
+Json step_json(const StepRow& step) {
+  JsonObject said = engine::to_json(step.annotations);
+  return JsonObject{{"step", step.step},
+                    {"part", step.part},
+                    {"name", step.name},
+                    {"status", step.status},
+                    {"outcome", step.outcome},
+                    {"conclusion", step.conclusion},
+                    {"message", step.message},
+                    {"pid", step.pid ? Json(*step.pid) : Json(nullptr)},
+                    {"reason", step.reason},
+                    {"annotations", said["annotations"]},
+                    {"annotations_left_out", said["more"]}};
+}
+
+Json environment_json(const LegRow& leg) {
+  if (leg.environment.empty()) return nullptr;
+  return JsonObject{
+      {"name", leg.environment},
+      {"url", leg.environment_url.empty() ? Json(nullptr) : Json(leg.environment_url)}};
+}
+
+}  // namespace
+
 Json leg_json(const LegRow& leg, const std::vector<StepRow>& steps) {
   JsonArray list;
   for (const StepRow& step : steps)
-    if (step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt)
-      list.push_back(JsonObject{{"step", step.step},
-                                {"part", step.part},
-                                {"name", step.name},
-                                {"status", step.status},
-                                {"outcome", step.outcome},
-                                {"conclusion", step.conclusion},
-                                {"message", step.message},
-                                {"pid", step.pid ? Json(*step.pid) : Json(nullptr)},
-                                {"reason", step.reason}});
-  return JsonObject{{"job", leg.job},          {"leg", leg.leg},         {"name", leg.name},
-                    {"attempt", leg.attempt},  {"status", leg.status},   {"result", leg.result},
-                    {"message", leg.message},  {"outputs", leg.outputs}, {"reason", leg.reason},
+    if (belongs(step, leg)) list.push_back(step_json(step));
+  return JsonObject{{"job", leg.job},
+                    {"leg", leg.leg},
+                    {"name", leg.name},
+                    {"attempt", leg.attempt},
+                    {"status", leg.status},
+                    {"result", leg.result},
+                    {"conclusion", leg.conclusion},
+                    {"message", leg.message},
+                    {"environment", environment_json(leg)},
+                    {"outputs", leg.outputs},
+                    {"reason", leg.reason},
                     {"steps", std::move(list)}};
+}
+
+bool belongs(const StepRow& step, const LegRow& leg) {
+  return step.job == leg.job && step.leg == leg.leg && step.attempt == leg.attempt;
+}
+
+std::string number_of(const StepRow& step) {
+  return cat(step.step + 1, step.part.empty() ? "" : ".", step.part);
+}
+
+std::unique_ptr<engine::RunMachine> machine_for_ids(app::Workbench& workbench, const RunRow& run) {
+  const auto parts = workbench.engine_parts();
+  if (!parts.ok()) return nullptr;
+  auto machine = engine::replay_run(*parts, run.id);
+  return machine.ok() ? std::move(machine).value() : nullptr;
+}
+
+std::string environment_text(const LegRow& leg, std::size_t indent) {
+  if (leg.environment.empty()) return {};
+  return cat(std::string(indent, ' '), "environment ", leg.environment,
+             leg.environment_url.empty() ? "" : "  ", leg.environment_url, "\n");
 }
 
 Result<std::vector<JsonObject>> waits_of(app::Workbench& workbench, const RunRow& run) {

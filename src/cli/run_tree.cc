@@ -1,6 +1,7 @@
 #include "cli/run_tree.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/concurrency.h"
 
@@ -18,6 +19,17 @@ std::string summary_of(const JsonObject& body) {
   const Json* reason = find(body, "reason");
   const auto* object = reason != nullptr ? reason->if_object() : nullptr;
   return object != nullptr ? string_or(*object, "summary", "") : std::string();
+}
+
+// One that another attempt keeps is as it was.
+LegNode leg_node(const JsonObject& leg, const std::vector<LegNode>& before) {
+  LegNode node;
+  node.leg = static_cast<int>(int_or(leg, "index", 0));
+  node.name = string_or(leg, "name", "");
+  if (find(leg, "kept") == nullptr) return node;
+  for (const LegNode& known : before)
+    if (known.leg == node.leg) return known;
+  return node;
 }
 
 }  // namespace
@@ -77,14 +89,15 @@ void RunTree::apply(const store::StoredEvent& event) {
 }
 
 void RunTree::apply_created(const JsonObject& body) {
+  number_ = int_or(body, "number", 0);
   if (auto identity = get_object(body, "identity"); identity.ok()) {
     run_id_ = string_or(**identity, "run_id", "");
-    number_ = int_or(**identity, "run_number", 0);
     attempt_ = int_or(**identity, "attempt", 1);
   }
   const auto plan = get_object(body, "plan");
   if (!plan.ok()) return;
   pipeline_ = string_or(**plan, "name", "");
+  title_ = string_or(**plan, "title", "");
   const auto jobs = get_array(**plan, "jobs");
   if (!jobs.ok()) return;
   for (const Json& item : **jobs) {
@@ -98,15 +111,9 @@ void RunTree::apply_job(const store::StoredEvent& event, const JsonObject& body)
   if (job == nullptr) return;
   if (event.event.kind == kind::kJobStarted) {
     job->state = "running";
-    job->legs.clear();
+    const std::vector<LegNode> before = std::exchange(job->legs, {});
     if (const auto legs = get_array(body, "legs"); legs.ok())
-      for (const Json& item : **legs) {
-        const JsonObject& leg = item.as_object();
-        LegNode node;
-        node.leg = static_cast<int>(int_or(leg, "index", 0));
-        node.name = string_or(leg, "name", "");
-        job->legs.push_back(std::move(node));
-      }
+      for (const Json& item : **legs) job->legs.push_back(leg_node(item.as_object(), before));
   } else if (event.event.kind == kind::kJobFinished) {
     job->state = string_or(body, "result", "");
   } else {
@@ -148,6 +155,7 @@ void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body)
     return;
   }
   leg->state = string_or(body, "result", "");
+  leg->conclusion = string_or(body, "conclusion", leg->state);
   leg->message = string_or(body, "message", "");
   leg->finished = event.time;
   if (const Json* dropped = find(body, "dropped_outputs"); dropped && dropped->is_array())
@@ -178,6 +186,10 @@ void RunTree::apply_step(const store::StoredEvent& event, const JsonObject& body
   } else if (name == kind::kStepPaused) {
     for (StepNode& step : leg->steps)
       if (step.step == index && step.part == part) step.state = "paused";
+  } else if (name == kind::kStepAnnotated) {
+    for (StepNode& step : leg->steps)
+      if (step.step == index && step.part == part)
+        step.annotations = engine::step_annotations_from(body);
   } else if (name == kind::kStepConcluded) {
     for (StepNode& step : leg->steps) {
       if (step.step != index || step.part != part) continue;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/annotations.h"
 #include "engine/run_events.h"
 #include "pipeline/plan.h"
 #include "store/journal.h"
@@ -21,12 +22,14 @@ struct StepNode {
   std::string message;
   Timestamp started{};
   std::optional<Timestamp> finished;
+  engine::StepAnnotations annotations = {};
 };
 
 struct LegNode {
   int leg = 0;
   std::string name;
   std::string state = "waiting";  // waiting, running, or the result
+  std::string conclusion;         // of an ended one: what counts
   std::string message;
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
@@ -58,7 +61,9 @@ class RunTree {
   std::optional<Timestamp> finished() const { return finished_; }
   const std::string& pipeline() const { return pipeline_; }
   const std::string& run_id() const { return run_id_; }
-  std::int64_t number() const { return number_; }
+  // What people call the run: its number; the id of one that was made when runs had none.
+  std::string shown_number() const { return number_ > 0 ? std::to_string(number_) : run_id_; }
+  const std::string& title() const { return title_; }
   std::int64_t attempt() const { return attempt_; }
 
   JobNode* find_job(std::string_view id);
@@ -75,6 +80,7 @@ class RunTree {
 
   std::vector<JobNode> jobs_;
   std::string pipeline_;
+  std::string title_;
   std::string run_id_;
   std::int64_t number_ = 0;
   std::int64_t attempt_ = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "cli/annotation_view.h"
 #include "cli/style.h"
 #include "engine/concurrency.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kNameWidth = 34;
 constexpr std::size_t kTailLines = 15;
+constexpr std::size_t kMostAnnotations = 20;
 constexpr std::size_t kFlushed = 64 << 10;
 constexpr Duration kRedraw = std::chrono::milliseconds(100);
 
@@ -48,18 +50,27 @@ std::string others_of(const LegNode& leg) {
   return running > 1 ? cat(", ", running - 1, " more") : std::string();
 }
 
+bool is_forgiven(const LegNode& leg) {
+  return marked_as(leg.state, leg.conclusion) == "forgiven";
+}
+
+std::string remark_of(const LegNode& leg) {
+  if (!is_forgiven(leg)) return leg.message;
+  return cat(ended_as(leg.state, leg.conclusion), leg.message.empty() ? "" : ": ", leg.message);
+}
+
 std::string leg_line(const LegNode& leg, Timestamp now, TerminalKind kind, int width) {
-  std::string line =
-      cat(mark_of(kind, leg.state), " ", pad(shorten(leg.name, kNameWidth), kNameWidth), " ",
-          pad(duration_of(leg.started, leg.finished, now), 10));
+  std::string line = cat(mark_of(kind, marked_as(leg.state, leg.conclusion)), " ",
+                         pad(shorten(leg.name, kNameWidth), kNameWidth), " ",
+                         pad(duration_of(leg.started, leg.finished, now), 10));
   if (const StepNode* step = leg.running_step())
     line += cat(
         "  ", step->name,
         step->state == "paused"
             ? paint(kind, Colour::Red, " failed, waits")
             : paint(kind, Colour::Dim, cat(" ", to_human(now - step->started), others_of(leg))));
-  else if (!leg.message.empty())
-    line += cat("  ", paint(kind, Colour::Dim, leg.message));
+  else if (const std::string remark = remark_of(leg); !remark.empty())
+    line += cat("  ", paint(kind, Colour::Dim, remark));
   return shorten(line, static_cast<std::size_t>(width));
 }
 
@@ -81,22 +92,27 @@ class Ending {
     for (const JobNode& job : tree.jobs())
       for (const LegNode& leg : job.legs)
         for (const StepNode& step : leg.steps)
-          if (counts_as_failure(step.state) && step.part.empty()) print_failure(job, leg, step);
+          if (step.part.empty()) print_failure(job, leg, step);
+    print_annotations(tree);
     print_remarks(tree);
     const std::string took =
         tree.finished() ? to_human(*tree.finished() - tree.started()) : std::string("?");
-    terminal_.out(cat(mark_of(kind, tree.result()), " run ", tree.number(), " of ", tree.pipeline(),
-                      " ", tree.result(), " in ", took, "  ",
-                      paint(kind, Colour::Dim, tree.run_id()), "\n"));
+    terminal_.out(cat(mark_of(kind, tree.result()), " run ", tree.shown_number(), " of ",
+                      with_title(tree.pipeline(), tree.title()), " ", tree.result(), " in ", took,
+                      "  ", paint(kind, Colour::Dim, tree.run_id()), "\n"));
     if (tree.result() != "succeeded")
-      terminal_.out(cat("  why: sluice explain ", tree.number(), "   again: sluice runs rerun ",
-                        tree.number(), "\n"));
+      terminal_.out(cat("  why: sluice explain ", tree.shown_number(),
+                        "   again: sluice runs rerun ", tree.shown_number(), "\n"));
   }
 
  private:
   void print_failure(const JobNode& job, const LegNode& leg, const StepNode& step) {
     const TerminalKind kind = terminal_.out_kind();
     const std::string message = step.message.empty() ? step.outcome : step.message;
+    if (marked_as(step.outcome, step.state) == "forgiven")
+      terminal_.out(cat(mark_of(kind, "forgiven"), " ", leg.name, " › ", step.name, ": ",
+                        ended_as(step.outcome, step.state), ": ", message, "\n"));
+    if (!counts_as_failure(step.state)) return;
     terminal_.out(
         cat("\n", mark_of(kind, "failed"), " ", leg.name, " › ", step.name, ": ", message, "\n"));
     if (kind == TerminalKind::Plain) return;  // its lines have just been printed
@@ -105,7 +121,32 @@ class Ending {
       terminal_.out(cat("    ", line, "\n"));
   }
 
+  void print_annotations(const RunTree& tree) {
+    const TerminalKind kind = terminal_.out_kind();
+    std::size_t printed = 0;
+    std::size_t more = 0;
+    for (const JobNode& job : tree.jobs())
+      for (const LegNode& leg : job.legs)
+        for (const StepNode& step : leg.steps) {
+          more += static_cast<std::size_t>(step.annotations.more);
+          for (const engine::Annotation& annotation : step.annotations.list) {
+            if (++printed > kMostAnnotations)
+              ++more;
+            else
+              terminal_.out(cat(leg.name, " › ", step.name, ": ",
+                                annotation_text(kind, annotation, 4), "\n"));
+          }
+        }
+    if (more > 0)
+      terminal_.out(cat("and ", more, " more (sluice runs show ", tree.shown_number(), ")\n"));
+  }
+
   void print_remarks(const RunTree& tree) {
+    for (const JobNode& job : tree.jobs())
+      for (const LegNode& leg : job.legs)
+        if (is_forgiven(leg))
+          terminal_.out(cat(mark_of(terminal_.out_kind(), "forgiven"), " ", leg.name, ": ",
+                            remark_of(leg), "\n"));
     for (const JobNode& job : tree.jobs())
       for (const LegNode& leg : job.legs)
         for (const std::string& name : leg.dropped_outputs)
@@ -217,7 +258,9 @@ class PlainView final : public RunView {
     if (leg == nullptr) return;
     if (name.starts_with("Step")) describe_step(event, *body, *key, *leg);
     if (name == engine::event_kind::kLegFinished) {
-      text_ += cat(leg->name, " | ", mark_of(TerminalKind::Plain, leg->state), " job ", leg->state);
+      text_ += cat(leg->name, " | ",
+                   mark_of(TerminalKind::Plain, marked_as(leg->state, leg->conclusion)), " job ",
+                   ended_as(leg->state, leg->conclusion));
       if (!leg->message.empty()) text_ += cat(": ", leg->message);
       text_ += "\n";
     }
@@ -242,8 +285,10 @@ class PlainView final : public RunView {
       text_ += cat(prefix, "✗ ", step->name, " failed, waits for an answer\n");
     } else if (event.event.kind == engine::event_kind::kStepConcluded && step->finished) {
       print_log(key, step->step);
-      text_ += cat(prefix, mark_of(TerminalKind::Plain, step->state), " ", step->name, " ",
+      const std::string_view mark = marked_as(step->outcome, step->state);
+      text_ += cat(prefix, mark_of(TerminalKind::Plain, mark), " ", step->name, " ",
                    to_human(*step->finished - step->started));
+      if (mark == "forgiven") text_ += cat(", ", ended_as(step->outcome, step->state));
       if (!step->message.empty()) text_ += cat(": ", step->message);
       text_ += "\n";
     }

@@ -1,18 +1,20 @@
 #include "cli/runs_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/keeper_starter.h"
 #include "app/retention.h"
 #include "app/summaries.h"
 #include "base/strings.h"
+#include "cli/annotation_view.h"
 #include "cli/log_reader.h"
+#include "cli/run_finder.h"
 #include "cli/run_rows.h"
 #include "cli/run_view.h"
 #include "cli/session.h"
 #include "cli/step_shell.h"
 #include "cli/style.h"
-#include "engine/run_replay.h"
 #include "os/pause.h"
 
 namespace sluice::cli {
@@ -38,6 +40,8 @@ struct RunsOptions {
   bool summary = false;
 };
 
+constexpr std::size_t kTitleWidth = 60;
+
 std::string took(const std::optional<Timestamp>& from, const std::optional<Timestamp>& to) {
   return from && to ? to_human(*to - *from) : "";
 }
@@ -55,10 +59,10 @@ Result<int> list(const RunsOptions& options, Context& context) {
   const TerminalKind kind = context.terminal.out_kind();
   std::vector<std::vector<std::string>> rows;
   for (const RunRow& run : runs)
-    rows.push_back({mark_of(kind, state_of(run)), std::to_string(run.number), run.pipeline,
-                    run.event, run.ref, run.sha.substr(0, 7), state_of(run),
-                    took(run.created, run.finished), to_rfc3339(run.created).substr(0, 19),
-                    run.id});
+    rows.push_back({mark_of(kind, state_of(run)), std::to_string(run.number),
+                    shorten(with_title(run.pipeline, run.title), kTitleWidth), run.event, run.ref,
+                    run.sha.substr(0, 7), state_of(run), took(run.created, run.finished),
+                    to_rfc3339(run.created).substr(0, 19), run.id});
   if (!rows.empty())
     context.terminal.out(table(
         kind, {" ", "RUN", "PIPELINE", "EVENT", "REF", "COMMIT", "STATE", "TOOK", "CREATED", "ID"},
@@ -66,20 +70,24 @@ Result<int> list(const RunsOptions& options, Context& context) {
   return 0;
 }
 
+std::string step_text(const StepRow& step, TerminalKind kind) {
+  const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
+  const std::string_view mark = marked_as(step.outcome, result);
+  std::string text = cat("    ", mark_of(kind, mark), " ", number_of(step), " ", step.name, "  ",
+                         took(step.started, step.finished));
+  if (mark == "forgiven") text += cat("  ", ended_as(step.outcome, result));
+  if (!step.message.empty()) text += cat("  ", step.message);
+  return cat(text, "\n", annotations_text(kind, step.annotations, 8));
+}
+
 std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, TerminalKind kind) {
   const std::string state = leg.result.empty() ? leg.status : leg.result;
   std::string text =
-      cat(mark_of(kind, state), " ", leg.name, "  ", state, "  ", took(leg.started, leg.finished),
-          leg.message.empty() ? "" : cat("  ", leg.message), "\n");
-  for (const StepRow& step : steps) {
-    if (step.job != leg.job || step.leg != leg.leg || step.attempt != leg.attempt) continue;
-    const std::string result = step.conclusion.empty() ? step.status : step.conclusion;
-    text += cat("    ", mark_of(kind, result), " ", step.step + 1,
-                step.part.empty() ? "" : cat(".", step.part), " ", step.name, "  ",
-                took(step.started, step.finished));
-    if (!step.message.empty()) text += cat("  ", step.message);
-    text += "\n";
-  }
+      cat(mark_of(kind, marked_as(state, leg.conclusion)), " ", leg.name, "  ",
+          ended_as(state, leg.conclusion), "  ", took(leg.started, leg.finished),
+          leg.message.empty() ? "" : cat("  ", leg.message), "\n", environment_text(leg, 4));
+  for (const StepRow& step : steps)
+    if (belongs(step, leg)) text += step_text(step, kind);
   return text;
 }
 
@@ -115,39 +123,50 @@ Result<int> show(const RunsOptions& options, Context& context) {
   }
   const TerminalKind kind = context.terminal.out_kind();
   std::string text =
-      cat(mark_of(kind, state_of(run)), " run ", run.number, " of ", run.pipeline, " (", run.file,
-          ")\n  ", run.event, " of ", run.ref, " at ", run.sha.substr(0, 7), ", attempt ",
-          run.attempt, ", ", state_of(run), "\n  ", run.id, "  ", to_rfc3339(run.created), "\n",
-          TRY(waits_text(*workbench, run)), "\n");
+      cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
+          with_title(run.pipeline, run.title), " (", run.file, ")\n  ", run.event, " of ", run.ref,
+          " at ", run.sha.substr(0, 7), ", attempt ", run.attempt, ", ", state_of(run), "\n  ",
+          run.id, "  ", to_rfc3339(run.created), "\n", TRY(waits_text(*workbench, run)), "\n");
   for (const LegRow& leg : legs) text += leg_text(leg, steps, kind);
   context.terminal.out(text);
   return 0;
 }
 
-// A run that this program cannot follow any more still has names and numbers.
-Result<std::unique_ptr<engine::RunMachine>> machine_for_ids(const RunsOptions& options,
-                                                            app::Workbench& workbench,
-                                                            const RunRow& run) {
-  if (options.step.empty()) return std::unique_ptr<engine::RunMachine>();
-  const engine::EngineParts parts = TRY(workbench.engine_parts());
-  auto machine = engine::replay_run(parts, run.id);
-  return machine.ok() ? std::move(machine).value() : nullptr;
+bool is_of(const std::vector<LegRow>& legs, const StepRow& step) {
+  return std::any_of(legs.begin(), legs.end(), [&step](const LegRow& leg) {
+    return leg.job == step.job && leg.leg == step.leg;
+  });
+}
+
+// Of all attempts. What is inside of a step is in the log of the step around it.
+Result<std::vector<StepRow>> steps_with_logs(const RunsOptions& options, app::Workbench& workbench,
+                                             const RunRow& run) {
+  const auto machine = options.step.empty() ? nullptr : machine_for_ids(workbench, run);
+  std::vector<LegRow> legs = TRY(workbench.read_model().legs(run.id));
+  if (!options.job.empty()) legs = TRY(find_legs(legs, options.job, run.number));
+  std::vector<StepRow> steps = TRY(workbench.read_model().steps(run.id));
+  std::erase_if(steps, [&](const StepRow& step) {
+    return !step.part.empty() || (!options.job.empty() && !is_of(legs, step));
+  });
+  if (steps.empty())
+    return not_found(
+        options.job.empty()
+            ? cat("run ", run.number, " has no log: none of its steps was reached")
+            : cat("job '", options.job, "' has no log: none of its steps was reached"));
+  if (options.step.empty()) return steps;
+  const std::vector<StepRow> all = steps;
+  std::erase_if(steps,
+                [&](const StepRow& step) { return !is_step(step, options.step, machine.get()); });
+  if (steps.empty())
+    return no_such_step(options.job.empty() ? run.pipeline : options.job, options.step, all);
+  return steps;
 }
 
 Result<int> logs(const RunsOptions& options, Context& context) {
   const auto workbench = TRY(open_workbench(context));
   const RunRow run = TRY(workbench->read_model().find_run(options.run));
   const LineTimes times = options.times ? LineTimes::Show : LineTimes::Hide;
-  const std::unique_ptr<engine::RunMachine> machine =
-      TRY(machine_for_ids(options, *workbench, run));
-  std::size_t printed = 0;
-  std::vector<std::string> jobs;
-  for (const StepRow& step : TRY(workbench->read_model().steps(run.id))) {
-    if (std::find(jobs.begin(), jobs.end(), step.job) == jobs.end()) jobs.push_back(step.job);
-    if (!step.part.empty()) continue;  // its lines are in the log of the step around it
-    if (!options.job.empty() && step.job != options.job) continue;
-    if (!options.step.empty() && !engine::is_step(step, options.step, machine.get())) continue;
-    ++printed;
+  for (const StepRow& step : TRY(steps_with_logs(options, *workbench, run))) {
     const os::Path path =
         TRY(workbench->log_path({run.id, step.job, step.leg, step.attempt}, step.step));
     context.terminal.out(
@@ -157,9 +176,6 @@ Result<int> logs(const RunsOptions& options, Context& context) {
       context.terminal.out(cat(log_line(line, times), "\n"));
     });
   }
-  if (printed == 0)
-    return not_found(cat("run ", run.number, " has no such step log",
-                         options.job.empty() ? "" : did_you_mean(options.job, jobs)));
   return 0;
 }
 
@@ -272,50 +288,72 @@ Result<int> cancel(const RunsOptions& options, Context& context) {
   return 0;
 }
 
-Result<std::optional<engine::RerunPoint>> rerun_point(const RunsOptions& options,
-                                                      const engine::RunMachine& machine,
-                                                      const std::vector<LegRow>& legs) {
-  if (options.from_step.empty()) return std::optional<engine::RerunPoint>();
+// The leg that is named, or the first one that failed.
+Result<engine::LegKey> leg_to_go_on_with(const RunsOptions& options, const std::string& name,
+                                         const std::vector<LegRow>& legs, const RunRow& run) {
   if (options.jobs.size() > 1) return invalid_input("--from-step goes with one --job");
-  std::string job = options.jobs.empty() ? "" : options.jobs.front();
-  int leg = 0;
-  for (const LegRow& row : legs)
-    if ((job.empty() || row.job == job) && row.result == "failed") {
-      job = row.job;
-      leg = row.leg;
-      break;
-    }
-  if (job.empty()) return invalid_input("no job failed; name the job with --job");
-  const auto step = machine.find_step({job, leg}, options.from_step);
-  if (!step) {
-    std::vector<std::string> names;
-    if (const auto* planned = machine.plan().find_job(job))
-      for (const auto& candidate : planned->steps)
-        names.insert(names.end(), {candidate.id, candidate.name});
-    return invalid_input(cat("job '", job, "' has no step '", options.from_step, "'",
-                             did_you_mean(options.from_step, names),
-                             " (an id, a name or a number counted from 1)"));
+  std::vector<LegRow> named = legs;
+  if (!name.empty()) named = TRY(find_legs(legs, name, run.number));
+  for (const LegRow& row : named)
+    if (row.result == "failed") return engine::LegKey{row.job, row.leg};
+  if (name.empty()) return invalid_input("no job failed; name the job with --job");
+  return engine::LegKey{named.front().job, named.front().leg};
+}
+
+Result<engine::RerunPoint> rerun_point(const RunsOptions& options, const TakenOver& taken,
+                                       const std::vector<LegRow>& legs) {
+  const std::string name = options.jobs.empty() ? "" : options.jobs.front();
+  const engine::LegKey leg = TRY(leg_to_go_on_with(options, name, legs, taken.run));
+  const engine::RunMachine& machine = taken.owner->machine();
+  if (const auto step = machine.find_step(leg, options.from_step))
+    return engine::RerunPoint{leg, *step};
+  std::vector<std::string> names;
+  if (const auto* steps = machine.steps_of(leg.job))
+    for (const auto& candidate : *steps) names.insert(names.end(), {candidate.id, candidate.name});
+  return invalid_input(cat("job '", leg.job, "' has no step '", options.from_step, "'",
+                           did_you_mean(options.from_step, names),
+                           " (an id, a name or a number counted from 1)"));
+}
+
+// All legs of a job are the job, with what is new in another attempt of it.
+void add_legs(engine::Rerun& again, const std::vector<LegRow>& named,
+              const std::vector<LegRow>& all) {
+  const auto of_job = [](const std::vector<LegRow>& legs, const std::string& job) {
+    return std::count_if(legs.begin(), legs.end(),
+                         [&job](const LegRow& leg) { return leg.job == job; });
+  };
+  for (const LegRow& leg : named)
+    if (of_job(named, leg.job) < of_job(all, leg.job))
+      again.legs.push_back({leg.job, leg.leg});
+    else if (std::find(again.jobs.begin(), again.jobs.end(), leg.job) == again.jobs.end())
+      again.jobs.push_back(leg.job);
+}
+
+Result<engine::Rerun> wanted_rerun(const RunsOptions& options, const TakenOver& taken) {
+  const std::vector<LegRow> legs = TRY(taken.workbench->read_model().legs(taken.run.id));
+  engine::Rerun again;
+  again.on_failure = options.break_on_failure ? engine::OnFailure::Break : engine::OnFailure::GoOn;
+  if (!options.from_step.empty()) {
+    again.from = TRY(rerun_point(options, taken, legs));
+    std::vector<LegRow> named = legs;
+    std::erase_if(named, [&again](const LegRow& leg) {
+      return leg.job != again.from->leg.job || leg.leg != again.from->leg.leg;
+    });
+    add_legs(again, named, legs);
+    return again;
   }
-  return std::optional(engine::RerunPoint{{job, leg}, *step});
+  for (const std::string& job : options.jobs)
+    add_legs(again, TRY(find_legs(legs, job, taken.run.number)), legs);
+  if (options.all)
+    for (const auto& job : taken.owner->machine().plan().jobs) again.jobs.push_back(job.id);
+  return again;
 }
 
 Result<int> rerun(const RunsOptions& options, Context& context) {
   TakenOver taken = TRY(take_over(options, context));
-  const auto from = TRY(rerun_point(options, taken.owner->machine(),
-                                    TRY(taken.workbench->read_model().legs(taken.run.id))));
-  std::vector<std::string> jobs = options.jobs;
-  if (from && jobs.empty()) jobs = {from->leg.job};
-  if (options.all)
-    for (const auto& job : taken.owner->machine().plan().jobs) jobs.push_back(job.id);
-  for (const std::string& job : jobs)
-    if (!taken.owner->machine().has_job(job))
-      return invalid_input(cat("run ", taken.run.number, " has no job '", job, "'"));
+  engine::Rerun again = TRY(wanted_rerun(options, taken));
   taken.view->remember(TRY(history_of(taken)));
   *taken.attempt = taken.run.attempt + 1;
-  engine::Rerun again;
-  again.jobs = std::move(jobs);
-  again.from = from;
-  again.on_failure = options.break_on_failure ? engine::OnFailure::Break : engine::OnFailure::GoOn;
   TRY(taken.owner->rerun(std::move(again)));
   return drive(context, *taken.owner, *taken.view, taken.run.id, taken.workbench->home());
 }
@@ -364,7 +402,7 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command->add_flag("--summary", options->summary, "What steps wrote into GITHUB_STEP_SUMMARY");
   command = add_action(*runs, chosen, "logs", "What the steps printed", options, logs);
   add_run_argument(command, options);
-  command->add_option("--job,-j", options->job, "Only this job");
+  command->add_option("--job,-j", options->job, "Only this job, or this leg of a matrix");
   command->add_option("--step", options->step, "Only the step with this id, name or number");
   command->add_flag("--timestamps", options->times, "With the time of each line");
   add_run_argument(add_action(*runs, chosen, "watch", "Follow a run", options, watch), options);
@@ -376,8 +414,8 @@ void add_runs_command(CLI::App& root, Chosen& chosen) {
   command =
       add_action(*runs, chosen, "rerun", "Run unsuccessful jobs of a run again", options, rerun);
   add_run_argument(command, options);
-  CLI::Option* job =
-      command->add_option("--job,-j", options->jobs, "This job and what depends on it (repeat)");
+  CLI::Option* job = command->add_option("--job,-j", options->jobs,
+                                         "This job, or leg, and what depends on it (repeat)");
   CLI::Option* from =
       command->add_option("--from-step", options->from_step,
                           "Keep the workspace, take earlier steps' results as they were");

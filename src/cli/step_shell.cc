@@ -1,9 +1,12 @@
 #include "cli/step_shell.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 
 #include "base/strings.h"
+#include "cli/run_finder.h"
+#include "cli/run_rows.h"
 #include "cli/session.h"
 #include "cli/style.h"
 #include "engine/run_replay.h"
@@ -175,20 +178,18 @@ struct ChosenStep {
 // that runs nothing itself stands for those inside of it.
 Result<ChosenStep> choose_step(const ShellOptions& options, const engine::ReadModel& model,
                                const engine::RunRow& run, const engine::RunMachine& machine) {
-  std::vector<std::string> jobs;
-  std::map<std::string, std::int64_t> newest;
-  const auto legs = TRY(model.legs(run.id));
-  for (const engine::LegRow& leg : legs) {
-    newest[leg.job] = leg.attempt;
-    jobs.push_back(leg.job);
-  }
+  std::vector<engine::LegRow> legs = TRY(model.legs(run.id));
+  if (!options.job.empty()) legs = TRY(find_legs(legs, options.job, run.number));
+  const auto is_wanted = [&](const engine::StepRow& step) {
+    if (options.leg >= 0 && step.leg != options.leg) return false;
+    return std::any_of(legs.begin(), legs.end(),
+                       [&step](const engine::LegRow& leg) { return belongs(step, leg); });
+  };
   ChosenStep chosen;
   for (const engine::StepRow& step : TRY(model.steps(run.id))) {
-    if (step.attempt != newest[step.job]) continue;
-    if (!options.job.empty() && step.job != options.job) continue;
-    if (options.leg >= 0 && step.leg != options.leg) continue;
+    if (!is_wanted(step)) continue;
     const bool stopped = failed(step.outcome) || step.status == "paused";
-    if (options.step.empty() ? !stopped : !engine::is_step(step, options.step, &machine)) continue;
+    if (options.step.empty() ? !stopped : !is_step(step, options.step, &machine)) continue;
     const auto* request = machine.step_request({step.job, step.leg}, step.step, step.part);
     if (request != nullptr && stopped) return ChosenStep{step, request};
     if (chosen.request == nullptr) chosen = {step, request};
@@ -198,9 +199,6 @@ Result<ChosenStep> choose_step(const ShellOptions& options, const engine::ReadMo
     return failed_precondition(
         cat("step '", chosen.row.name, "' of job '", chosen.row.job,
             "' did not run in the newest attempt, so it has no environment"));
-  if (!options.job.empty() && !newest.contains(options.job))
-    return not_found(cat("run ", run.number, " has no job '", options.job, "'",
-                         did_you_mean(options.job, jobs)));
   return not_found(
       options.step.empty()
           ? cat("no step of run ", run.number, " failed; name one: sluice runs shell RUN JOB STEP")

@@ -55,9 +55,25 @@ std::string mark_of(TerminalKind kind, std::string_view result) {
     return paint(kind, Colour::Red, "✗");
   if (result == "cancelled") return paint(kind, Colour::Yellow, "■");
   if (result == "skipped") return paint(kind, Colour::Dim, "–");
+  if (result == "forgiven") return paint(kind, Colour::Yellow, "!");
   if (result == "open") return paint(kind, Colour::Yellow, "?");
   if (result == "running") return paint(kind, Colour::Blue, "●");
   return paint(kind, Colour::Dim, "○");
+}
+
+std::string_view marked_as(std::string_view outcome, std::string_view conclusion) {
+  if (conclusion.empty()) return outcome;
+  const bool forgiven = conclusion == "succeeded" && outcome != conclusion && !outcome.empty();
+  return forgiven ? "forgiven" : conclusion;
+}
+
+std::string ended_as(std::string_view outcome, std::string_view conclusion) {
+  const std::string_view mark = marked_as(outcome, conclusion);
+  return mark == "forgiven" ? cat(outcome, ", forgiven (continue-on-error)") : std::string(mark);
+}
+
+std::string with_title(std::string_view pipeline, std::string_view title) {
+  return title.empty() || title == pipeline ? std::string(pipeline) : cat(pipeline, ": ", title);
 }
 
 std::size_t display_width(std::string_view text) {

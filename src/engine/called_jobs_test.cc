@@ -198,6 +198,18 @@ TEST(CalledJobsTest, ARerunThatIsCancelledOrKilledEnds) {
     }
 }
 
+TEST(CalledJobsTest, ARerunOfOneLegOfTheCallerCallsItsJobsAgain) {
+  RunLab lab;
+  run_to_end(lab, calling_run(lab));
+  const std::size_t before = lab.world().starts.size();
+  Rerun again;
+  again.legs = {{"call", 1}};
+  ASSERT_TRUE(lab.post(event_kind::kRerunRequested, to_json(again)).ok());
+  ASSERT_TRUE(lab.run_to_end().ok());
+  EXPECT_EQ(lab.machine().result(), Outcome::Succeeded);
+  EXPECT_EQ(lab.world().starts.size(), before + 4);  // three called jobs, last
+}
+
 TEST(CalledJobsTest, ARerunOfTheCallerCallsAnew) {
   RunLab lab;
   run_to_end(lab, calling_run(lab));

@@ -20,6 +20,11 @@ CREATE TABLE group_claims(
   UNIQUE(run, job, leg)
 ) STRICT;
 CREATE INDEX group_claims_by_name ON group_claims(name, place);
+)sql"},
+                                            {2, R"sql(
+ALTER TABLE group_claims ADD COLUMN leg_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE group_claims ADD COLUMN displaced_leg TEXT NOT NULL DEFAULT '';
+ALTER TABLE group_claims ADD COLUMN cancelled_leg TEXT NOT NULL DEFAULT '';
 )sql"}};
 
 constexpr std::string_view kFull = "full";
@@ -43,19 +48,22 @@ Result<void> requested(Transaction& transaction, const std::string& run, const J
   const std::string shown = string_or(body, "group", "");
   const std::string name = to_lower(shown);
   const LegKey who = claimant(body);
+  const std::string leg_name = string_or(body, "leg_name", "");
   TRY(transaction.execute(
-      "INSERT INTO group_claims(name, shown, run, job, leg) VALUES (?, ?, ?, ?, ?)",
-      {name, shown, run, who.job, std::int64_t{who.leg}}));
+      "INSERT INTO group_claims(name, shown, run, job, leg, leg_name) VALUES (?, ?, ?, ?, ?, ?)",
+      {name, shown, run, who.job, std::int64_t{who.leg}, leg_name}));
   const std::int64_t place = transaction.last_insert_id();
   const Json* cancels = find(body, "cancel_in_progress");
   if (cancels != nullptr && cancels->is_bool() && cancels->get_bool())
     TRY(transaction.execute(
-        "UPDATE group_claims SET cancelled_by = ?3 WHERE name = ?1 AND displaced = '' AND place = "
+        "UPDATE group_claims SET cancelled_by = ?3, cancelled_leg = ?4 WHERE name = ?1 AND "
+        "displaced = '' AND place = "
         "(SELECT min(place) FROM group_claims WHERE name = ?1 AND displaced = '') AND place < ?2",
-        {name, place, run}));
+        {name, place, run, leg_name}));
   if (string_or(body, "queue", "") != "max") {
-    TRY(transaction.execute(cat("UPDATE group_claims SET displaced = ?3 WHERE", kWaiting),
-                            {name, place, run}));
+    TRY(transaction.execute(
+        cat("UPDATE group_claims SET displaced = ?3, displaced_leg = ?4 WHERE", kWaiting),
+        {name, place, run, leg_name}));
     return success();
   }
   const std::int64_t waiting = TRY(number_of(
@@ -68,7 +76,8 @@ Result<void> requested(Transaction& transaction, const std::string& run, const J
 
 std::optional<RunName> run_name(const Row& row, int column) {
   if (row.text(column).empty() || row.text(column) == kFull) return std::nullopt;
-  return RunName{std::string(row.text(column)), row.integer_or_null(column + 1).value_or(0)};
+  return RunName{std::string(row.text(column)), row.integer_or_null(column + 1).value_or(0),
+                 std::string(row.text(column + 2))};
 }
 
 GroupClaim claim_of(const Row& row) {
@@ -76,14 +85,11 @@ GroupClaim claim_of(const Row& row) {
   claim.who = {std::string(row.text(0)), static_cast<int>(row.integer(1))};
   claim.group = row.text(2);
   claim.displaced_by = run_name(row, 3);
-  claim.cancelled_by = run_name(row, 5);
-  if (!row.is_null(7)) {
-    claim.holder = run_name(row, 7);
-    claim.holder_job = row.text(9);
-  }
+  claim.cancelled_by = run_name(row, 6);
+  if (!row.is_null(9)) claim.holder = run_name(row, 9);
   const bool displaced = !row.text(3).empty();
   claim.standing = displaced              ? Standing::Displaced
-                   : row.integer(10) != 0 ? Standing::Holds
+                   : row.integer(12) != 0 ? Standing::Holds
                                           : Standing::Waits;
   return claim;
 }
@@ -122,7 +128,8 @@ Result<std::vector<GroupClaim>> ConcurrencyGroups::claims_of(const std::string& 
   TRY(database_.read([&](store::Reader& reader) {
     return reader.query(
         "SELECT mine.job, mine.leg, mine.shown, mine.displaced, by_displaced.number, "
-        "mine.cancelled_by, by_cancelled.number, holder.run, of_holder.number, holder.job, "
+        "mine.displaced_leg, mine.cancelled_by, by_cancelled.number, mine.cancelled_leg, "
+        "holder.run, of_holder.number, coalesce(nullif(holder.leg_name, ''), holder.job), "
         "coalesce(holder.place = mine.place, 0) FROM group_claims AS mine "
         "LEFT JOIN group_claims AS holder ON holder.place = (SELECT min(place) FROM group_claims "
         "AS other WHERE other.name = mine.name AND other.displaced = '') "
@@ -136,6 +143,13 @@ Result<std::vector<GroupClaim>> ConcurrencyGroups::claims_of(const std::string& 
         });
   }));
   return claims;
+}
+
+std::string describe(const RunName& name, std::string_view here) {
+  const std::string run = cat("run ", name.number > 0 ? std::to_string(name.number) : name.id);
+  if (name.leg.empty()) return run;
+  const std::string leg = cat("job '", name.leg, "'");
+  return name.id == here ? leg : cat(run, " (", leg, ")");
 }
 
 JsonObject group_body(const LegKey& who, const std::string& group) {
@@ -155,7 +169,7 @@ JsonObject waiting_body(const GroupClaim& claim, Driven holder_driven) {
   if (!claim.holder) return body;
   body["holder"] = JsonObject{{"run", claim.holder->id},
                               {"number", claim.holder->number},
-                              {"job", claim.holder_job},
+                              {"job", claim.holder->leg},
                               {"driven", holder_driven == Driven::Yes}};
   return body;
 }
@@ -167,10 +181,10 @@ std::string describe_waiting(const JsonObject& body) {
   if (holder == nullptr) return text;
   const Json* number = find(*holder, "number");
   const std::string id = string_or(*holder, "run", "");
-  text += cat(" held by run ",
-              number != nullptr && number->is_int64() ? std::to_string(number->get_int64()) : id);
-  if (const std::string job = string_or(*holder, "job", ""); !job.empty())
-    text += cat(" (job ", job, ")");
+  text += cat(" held by ",
+              describe({id, number != nullptr && number->is_int64() ? number->get_int64() : 0,
+                        string_or(*holder, "job", "")},
+                       ""));
   const Json* driven = find(*holder, "driven");
   if (driven != nullptr && driven->is_bool() && !driven->get_bool())
     text += cat(", which nobody drives: `sluice runs resume ", id,

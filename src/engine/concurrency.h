@@ -19,11 +19,14 @@
 
 namespace sluice::engine {
 
-// A run as other runs speak of it.
+// A run, or a leg of it, as others speak of it.
 struct RunName {
   std::string id;
   std::int64_t number = 0;
+  std::string leg = {};  // as shown; empty: the run as a whole
 };
+// "run 7"; of a leg "run 7 (job 'test (3.1)')", inside of the run `here` "job 'test (3.1)'".
+std::string describe(const RunName& name, std::string_view here);
 
 enum class Standing { Holds, Waits, Displaced };
 
@@ -32,7 +35,6 @@ struct GroupClaim {
   std::string group;
   Standing standing = Standing::Waits;
   std::optional<RunName> holder;  // of the group now
-  std::string holder_job;         // empty: the run as a whole
   // Displaced: who waits in its place; nobody when the queue was full.
   std::optional<RunName> displaced_by;
   // Who came with cancel-in-progress and wants this one to end.

@@ -89,6 +89,30 @@ TEST(ConcurrencyTest, OneWaitsAndTheNextTakesItsPlace) {
   EXPECT_EQ(state(third), "succeeded");
 }
 
+TEST(ConcurrencyTest, LegsOfOneGroupTakeEachOthersPlaceHoweverManySlotsThereAre) {
+  for (const int slots : {1, 2, 9}) {
+    RunLab lab;
+    CreatedRun run = lab.describe(
+        "on: push\njobs:\n  a: {runs-on: linux, concurrency: x, strategy: {fail-fast: false, "
+        "matrix: "
+        "{v: [1, 2, 3, 4]}}, steps: [{run: work}]}\n  b: {runs-on: linux, steps: [{run: free}]}\n");
+    run.options.slots = slots;
+    ASSERT_TRUE(lab.start_engine().ok());
+    ASSERT_TRUE(lab.create(run).ok());
+    settle({&lab});
+    std::string results;
+    std::string message;
+    for (const LegRow& leg : lab.read_model().legs(lab.run_id()).value()) {
+      results += cat(leg.name, " ", leg.result, "; ");
+      if (leg.name == "a (2)") message = leg.message;
+    }
+    EXPECT_EQ(results,
+              "a (1) succeeded; a (2) cancelled; a (3) cancelled; a (4) succeeded; b succeeded; ")
+        << slots;
+    EXPECT_EQ(message, "job 'a (3)' waits in its place for concurrency group 'x'");
+  }
+}
+
 TEST(ConcurrencyTest, CancelInProgressEndsTheHolderAndWhoeverWaits) {
   RunLab first;
   first.hold("work");
@@ -163,7 +187,7 @@ TEST(ConcurrencyTest, ALegWaitsAloneAndTakesNoSlot) {
   ASSERT_TRUE(second.look_at_groups().ok());
   const auto legs = second.read_model().legs(second.run_id()).value();
   EXPECT_EQ(legs[0].status, "waiting");
-  EXPECT_EQ(legs[0].message, "waiting for concurrency group 'X' held by run 1 (job a)");
+  EXPECT_EQ(legs[0].message, "waiting for concurrency group 'X' held by run 1 (job 'a')");
   EXPECT_EQ(legs[1].result, "succeeded");
   first.release("work");
   settle({&first, &second});

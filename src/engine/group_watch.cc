@@ -5,9 +5,9 @@
 namespace sluice::engine {
 namespace {
 
-std::string why_lost(const GroupClaim& claim) {
+std::string why_lost(const GroupClaim& claim, std::string_view here) {
   if (!claim.displaced_by) return cat("the queue of concurrency group '", claim.group, "' is full");
-  return cat("run ", claim.displaced_by->number, " waits in its place for concurrency group '",
+  return cat(describe(*claim.displaced_by, here), " waits in its place for concurrency group '",
              claim.group, "'");
 }
 
@@ -25,7 +25,7 @@ void GroupWatch::look_at(const GroupClaim& claim, const RunMachine& machine, con
   const bool waits = machine.waits_for_group(claim.who);
   JsonObject body = group_body(claim.who, claim.group);
   if (claim.standing == Standing::Displaced && waits) {
-    body["reason"] = why_lost(claim);
+    body["reason"] = why_lost(claim, machine.created().identity.run_id);
     news.push_back(
         {{std::string(event_kind::kGroupLost), std::move(body)}, machine.claim_effect(claim.who)});
   } else if (claim.standing == Standing::Holds) {
@@ -52,8 +52,8 @@ void GroupWatch::cancel_for(const GroupClaim& claim, const RunMachine& machine,
   // A job whose condition holds in a cancelled run goes on; it is asked once.
   if (!asked_to_end_.insert(claim.who).second) return;
   JsonObject body = group_body(claim.who, claim.group);
-  body["reason"] = cat("run ", claim.cancelled_by->number, " of concurrency group '", claim.group,
-                       "' takes its place");
+  body["reason"] = cat(describe(*claim.cancelled_by, machine.created().identity.run_id),
+                       " of concurrency group '", claim.group, "' takes its place");
   news.push_back(
       {{std::string(whole_run ? event_kind::kCancelRequested : event_kind::kLegCancelRequested),
         std::move(body)},

@@ -51,6 +51,26 @@ INSERT INTO steps2 SELECT run, job, leg, attempt, step, '', name, status, outcom
   message, reason, pid, started, finished, 0 FROM steps;
 DROP TABLE steps;
 ALTER TABLE steps2 RENAME TO steps;
+)sql"},
+                                            // Numbers of the home ('' in run_numbers). Events of
+                                            // runs that were made before hold none of them.
+                                            {3, R"sql(
+ALTER TABLE runs RENAME COLUMN number TO run_number;
+ALTER TABLE runs ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN title TEXT NOT NULL DEFAULT '';
+CREATE TABLE early_numbers(run TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT;
+INSERT INTO early_numbers SELECT id, row_number() OVER (ORDER BY created, id) FROM runs;
+UPDATE runs SET number = (SELECT number FROM early_numbers WHERE run = id), title = pipeline;
+INSERT INTO run_numbers SELECT '', count(*) FROM runs;
+)sql"},
+                                            // A leg that another attempt keeps has in it a row of
+                                            // the status 'kept'.
+                                            {4, R"sql(
+ALTER TABLE jobs ADD COLUMN conclusion TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN environment TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN environment_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE steps ADD COLUMN annotations TEXT NOT NULL DEFAULT '{}';
+UPDATE jobs SET conclusion = result;
 )sql"}};
 
 constexpr std::string_view kPausedText = "it failed and waits for an answer";
@@ -79,24 +99,36 @@ struct Projecting {
 };
 
 constexpr std::string_view kUpsertLeg =
-    "INSERT INTO jobs(run, job, leg, attempt, name, status, result, message, reason, outputs, ord) "
-    "SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, '', ?7, '{}', ?8 FROM runs WHERE id = ?1 "
-    "ON CONFLICT DO UPDATE SET name = excluded.name, status = excluded.status, "
-    "result = excluded.result, reason = excluded.reason";
+    "INSERT INTO jobs(run, job, leg, attempt, name, status, result, conclusion, message, reason, "
+    "outputs, ord) SELECT ?1, ?2, ?3, attempt, ?4, ?5, ?6, ?6, '', ?7, '{}', ?8 FROM runs "
+    "WHERE id = ?1 ON CONFLICT DO UPDATE SET name = excluded.name, status = excluded.status, "
+    "result = excluded.result, conclusion = excluded.conclusion, reason = excluded.reason";
+
+Result<std::int64_t> number_of_run(const Projecting& p) {
+  if (find(p.body, "number") != nullptr) return get_int(p.body, "number");
+  std::int64_t number = 0;
+  TRY(p.transaction.query("SELECT number FROM early_numbers WHERE run = ?", {p.run},
+                          [&](const Row& row) {
+                            number = row.integer(0);
+                            return success();
+                          }));
+  return number;
+}
 
 Result<void> run_created(const Projecting& p) {
   const JsonObject& identity = *TRY(get_object(p.body, "identity"));
   const JsonObject& event = *TRY(get_object(p.body, "event"));
   const JsonObject& plan = *TRY(get_object(p.body, "plan"));
   const JsonObject& file = *TRY(get_object(p.body, "file"));
-  const std::int64_t number = TRY(get_int(identity, "run_number"));
+  const std::int64_t number = TRY(number_of_run(p));
+  const std::int64_t run_number = TRY(get_int(identity, "run_number"));
   const std::int64_t attempt = TRY(get_int(identity, "attempt"));
   return p.execute(
-      "INSERT INTO runs(id, number, attempt, pipeline, file, event, ref, sha, status, result, "
-      "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?)",
-      {p.run, number, attempt, string_or(plan, "name", ""), string_or(file, "path", ""),
-       string_or(event, "name", ""), string_or(event, "ref", ""), string_or(event, "sha", ""),
-       p.time()});
+      "INSERT INTO runs(id, number, run_number, attempt, pipeline, title, file, event, ref, sha, "
+      "status, result, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', '', ?)",
+      {p.run, number, run_number, attempt, string_or(plan, "name", ""),
+       string_or(plan, "title", ""), string_or(file, "path", ""), string_or(event, "name", ""),
+       string_or(event, "ref", ""), string_or(event, "sha", ""), p.time()});
 }
 
 Result<void> job_not_run(const Projecting& p) {
@@ -111,9 +143,9 @@ Result<void> job_started(const Projecting& p) {
   for (const Json& item : *TRY(get_array(p.body, "legs"))) {
     const JsonObject& leg = *TRY(as_object(item, "leg"));
     const std::int64_t index = TRY(get_int(leg, "index"));
-    TRY(p.execute(kUpsertLeg,
-                  {p.run, p.text("job"), index, string_or(leg, "name", ""), std::string("waiting"),
-                   std::string(), p.json("reason"), p.event.seq}));
+    TRY(p.execute(kUpsertLeg, {p.run, p.text("job"), index, string_or(leg, "name", ""),
+                               std::string(find(leg, "kept") != nullptr ? "kept" : "waiting"),
+                               std::string(), p.json("reason"), p.event.seq}));
   }
   return success();
 }
@@ -126,16 +158,20 @@ constexpr std::string_view kThisStep =
     "attempt FROM runs WHERE id = ?1)";
 
 Result<void> leg_started(const Projecting& p) {
-  return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4, message = ''", kThisLeg),
-                   {p.run, p.text("job"), p.number("leg"), p.time()});
+  return p.execute(cat("UPDATE jobs SET status = 'running', started = ?4, message = '', "
+                       "environment = ?5",
+                       kThisLeg),
+                   {p.run, p.text("job"), p.number("leg"), p.time(), p.text("environment")});
 }
 
 Result<void> leg_finished(const Projecting& p) {
-  return p.execute(cat("UPDATE jobs SET status = 'finished', finished = ?4, result = ?5, message = "
-                       "?6, outputs = ?7",
-                       kThisLeg),
-                   {p.run, p.text("job"), p.number("leg"), p.time(), p.text("result"),
-                    p.text("message"), p.json("outputs")});
+  const std::string result = string_or(p.body, "result", "");
+  return p.execute(
+      cat("UPDATE jobs SET status = 'finished', finished = ?4, result = ?5, message = ?6, "
+          "outputs = ?7, conclusion = ?8, environment_url = ?9",
+          kThisLeg),
+      {p.run, p.text("job"), p.number("leg"), p.time(), result, p.text("message"),
+       p.json("outputs"), string_or(p.body, "conclusion", result), p.text("environment_url")});
 }
 
 constexpr std::string_view kInsertStep =
@@ -210,6 +246,12 @@ Result<void> group_claimed(const Projecting& p) {
                    {p.run, p.text("job"), p.number("leg")});
 }
 
+Result<void> step_annotated(const Projecting& p) {
+  return p.execute(cat("UPDATE steps SET annotations = ?6", kThisStep),
+                   {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part"),
+                    to_text(to_json(step_annotations_from(p.body)))});
+}
+
 Result<void> step_paused(const Projecting& p) {
   return p.execute(cat("UPDATE steps SET status = 'paused', message = ?6", kThisStep),
                    {p.run, p.text("job"), p.number("leg"), p.number("step"), p.text("part"),
@@ -231,7 +273,7 @@ constexpr ProjectorOf kProjectors[] = {
     {event_kind::kStepConcluded, step_concluded},   {event_kind::kRunFinished, run_finished},
     {event_kind::kStepPaused, step_paused},         {event_kind::kRerunRequested, rerun_requested},
     {event_kind::kGroupRequested, group_requested}, {event_kind::kGroupWaiting, group_waiting},
-    {event_kind::kGroupClaimed, group_claimed},
+    {event_kind::kGroupClaimed, group_claimed},     {event_kind::kStepAnnotated, step_annotated},
 };
 
 std::optional<Timestamp> time_or_null(const Row& row, int column) {
@@ -244,23 +286,35 @@ Result<Json> json_column(const Row& row, int column) {
 }
 
 constexpr std::string_view kRunColumns =
-    "SELECT id, number, attempt, pipeline, file, event, ref, sha, status, result, created, "
-    "finished "
-    "FROM runs ";
+    "SELECT id, number, run_number, attempt, pipeline, title, file, event, ref, sha, status, "
+    "result, created, finished FROM runs ";
+
+// The legs of each job's newest attempt, as they stood when they ran last.
+constexpr std::string_view kLegs =
+    "SELECT shown.job, shown.leg, shown.attempt, shown.name, shown.status, shown.result, "
+    "shown.conclusion, shown.message, shown.environment, shown.environment_url, shown.reason, "
+    "shown.outputs, shown.started, shown.finished FROM jobs AS newest JOIN jobs AS shown "
+    "ON shown.run = newest.run AND shown.job = newest.job AND shown.leg = newest.leg "
+    "AND shown.attempt = (SELECT max(attempt) FROM jobs AS other WHERE other.run = newest.run "
+    "AND other.job = newest.job AND other.leg = newest.leg AND other.status <> 'kept') "
+    "WHERE newest.run = ?1 AND newest.attempt = (SELECT max(attempt) FROM jobs AS other "
+    "WHERE other.run = newest.run AND other.job = newest.job) ORDER BY newest.ord, newest.leg";
 
 RunRow run_row(const Row& row) {
   return {std::string(row.text(0)),
           row.integer(1),
           row.integer(2),
-          std::string(row.text(3)),
+          row.integer(3),
           std::string(row.text(4)),
           std::string(row.text(5)),
           std::string(row.text(6)),
           std::string(row.text(7)),
           std::string(row.text(8)),
           std::string(row.text(9)),
-          from_micros(row.integer(10)),
-          time_or_null(row, 11)};
+          std::string(row.text(10)),
+          std::string(row.text(11)),
+          from_micros(row.integer(12)),
+          time_or_null(row, 13)};
 }
 
 Result<std::vector<RunRow>> query_runs(store::Database& database, std::string_view tail,
@@ -293,6 +347,21 @@ Result<void> project_rows(Transaction& transaction, const std::string& run,
     }
   }
   return success();
+}
+
+constexpr std::string_view kWholeHome = "";  // no file's path
+
+Result<std::int64_t> next_number(Transaction& transaction, const std::string& of) {
+  std::int64_t number = 0;
+  TRY(
+      transaction.execute("INSERT INTO run_numbers(file, last) VALUES (?, 1) ON CONFLICT DO "
+                          "UPDATE SET last = last + 1",
+                          {of}));
+  TRY(transaction.query("SELECT last FROM run_numbers WHERE file = ?", {of}, [&](const Row& row) {
+    number = row.integer(0);
+    return success();
+  }));
+  return number;
 }
 
 Result<void> remove_rows(Transaction& transaction, const std::string& run) {
@@ -352,7 +421,7 @@ Result<RunRow> ReadModel::find_run(std::string_view reference) const {
     rows = TRY(runs(1));
     if (rows.empty()) return not_found("there is no run yet; `sluice run` makes one");
   } else if (is_number(reference)) {
-    rows = TRY(query_runs(database_, "WHERE number = ? ORDER BY created DESC LIMIT 1",
+    rows = TRY(query_runs(database_, "WHERE number = ?",
                           {static_cast<std::int64_t>(std::stoll(std::string(reference)))}));
   } else {
     rows = TRY(query_runs(database_, "WHERE substr(id, 1, ?) = ? ORDER BY created DESC LIMIT 2",
@@ -369,19 +438,16 @@ Result<RunRow> ReadModel::find_run(std::string_view reference) const {
 Result<std::vector<LegRow>> ReadModel::legs(const std::string& run) const {
   std::vector<LegRow> rows;
   TRY(database_.read([&](store::Reader& reader) {
-    return reader.query(
-        "SELECT job, leg, attempt, name, status, result, message, reason, outputs, started, "
-        "finished FROM jobs WHERE run = ?1 AND attempt = (SELECT max(attempt) FROM jobs AS other "
-        "WHERE other.run = jobs.run AND other.job = jobs.job) ORDER BY ord, leg",
-        {run}, [&](const Row& row) -> Result<void> {
-          Json reason = TRY(json_column(row, 7));
-          Json outputs = TRY(json_column(row, 8));
-          rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
-                          row.integer(2), std::string(row.text(3)), std::string(row.text(4)),
-                          std::string(row.text(5)), std::string(row.text(6)), std::move(reason),
-                          std::move(outputs), time_or_null(row, 9), time_or_null(row, 10)});
-          return success();
-        });
+    return reader.query(kLegs, {run}, [&](const Row& row) -> Result<void> {
+      Json reason = TRY(json_column(row, 10));
+      Json outputs = TRY(json_column(row, 11));
+      rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)), row.integer(2),
+                      std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5)),
+                      std::string(row.text(6)), std::string(row.text(7)), std::string(row.text(8)),
+                      std::string(row.text(9)), std::move(reason), std::move(outputs),
+                      time_or_null(row, 12), time_or_null(row, 13)});
+      return success();
+    });
   }));
   return rows;
 }
@@ -391,15 +457,18 @@ Result<std::vector<StepRow>> ReadModel::steps(const std::string& run) const {
   TRY(database_.read([&](store::Reader& reader) {
     return reader.query(
         "SELECT job, leg, attempt, step, name, status, outcome, conclusion, message, reason, pid, "
-        "started, finished, part FROM steps WHERE run = ? ORDER BY attempt, job, leg, step, ord",
+        "started, finished, part, annotations FROM steps WHERE run = ? ORDER BY attempt, job, leg, "
+        "step, ord",
         {run}, [&](const Row& row) -> Result<void> {
           Json reason = TRY(json_column(row, 9));
-          rows.push_back({std::string(row.text(0)), static_cast<int>(row.integer(1)),
-                          row.integer(2), static_cast<int>(row.integer(3)),
-                          std::string(row.text(4)), std::string(row.text(5)),
-                          std::string(row.text(6)), std::string(row.text(7)),
-                          std::string(row.text(8)), std::move(reason), row.integer_or_null(10),
-                          time_or_null(row, 11), time_or_null(row, 12), std::string(row.text(13))});
+          const Json annotations = TRY(json_column(row, 14));
+          StepAnnotations said = step_annotations_from(*TRY(as_object(annotations, "annotations")));
+          rows.push_back(
+              {std::string(row.text(0)), static_cast<int>(row.integer(1)), row.integer(2),
+               static_cast<int>(row.integer(3)), std::string(row.text(4)), std::string(row.text(5)),
+               std::string(row.text(6)), std::string(row.text(7)), std::string(row.text(8)),
+               std::move(reason), row.integer_or_null(10), time_or_null(row, 11),
+               time_or_null(row, 12), std::string(row.text(13)), std::move(said)});
           return success();
         });
   }));
@@ -414,20 +483,14 @@ Result<void> ReadModel::remove_run(const std::string& run) {
   });
 }
 
-Result<std::int64_t> ReadModel::take_run_number(const std::string& pipeline_file) {
-  std::int64_t number = 0;
+Result<RunNumbers> ReadModel::take_run_numbers(const std::string& pipeline_file) {
+  RunNumbers numbers;
   TRY(database_.write([&](Transaction& transaction) -> Result<void> {
-    TRY(
-        transaction.execute("INSERT INTO run_numbers(file, last) VALUES (?, 1) ON CONFLICT DO "
-                            "UPDATE SET last = last + 1",
-                            {pipeline_file}));
-    return transaction.query("SELECT last FROM run_numbers WHERE file = ?", {pipeline_file},
-                             [&](const Row& row) {
-                               number = row.integer(0);
-                               return success();
-                             });
+    numbers.home = TRY(next_number(transaction, std::string(kWholeHome)));
+    numbers.pipeline = TRY(next_number(transaction, pipeline_file));
+    return success();
   }));
-  return number;
+  return numbers;
 }
 
 Result<void> ReadModel::add_request(const std::string& run, const std::string& kind,

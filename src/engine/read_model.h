@@ -1,6 +1,9 @@
 // Tables that are made of events, for listings: runs, jobs (a row per leg) and steps. Written in
 // the commit that writes the events. Also the run numbers and the requests that other processes
 // leave for a run's owner.
+//
+// A run has two numbers: `number`, unique in the home, by which people and commands name it, and
+// `run_number`, which counts the runs of one pipeline file as github.run_number does.
 #pragma once
 
 #include <optional>
@@ -10,6 +13,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/annotations.h"
 #include "engine/concurrency.h"
 #include "engine/run_events.h"
 #include "store/journal.h"
@@ -19,8 +23,10 @@ namespace sluice::engine {
 struct RunRow {
   std::string id;
   std::int64_t number = 0;
+  std::int64_t run_number = 0;
   std::int64_t attempt = 1;
   std::string pipeline;
+  std::string title;  // of this run; the pipeline's name where the file gives none
   std::string file;
   std::string event;
   std::string ref;
@@ -34,12 +40,15 @@ struct RunRow {
 struct LegRow {
   std::string job;
   int leg = 0;
-  std::int64_t attempt = 1;
+  std::int64_t attempt = 1;  // in which it ran last
   std::string name;
   std::string status;  // waiting, running, finished, skipped
   std::string result;
+  std::string conclusion;  // what counts: that of a failed leg with continue-on-error is succeeded
   std::string message;
-  Json reason;  // pipeline::Explanation
+  std::string environment;      // it is deployed to; empty: none
+  std::string environment_url;  // known at its end; empty: none
+  Json reason;                  // pipeline::Explanation
   Json outputs;
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
@@ -60,6 +69,12 @@ struct StepRow {
   std::optional<Timestamp> started;
   std::optional<Timestamp> finished;
   std::string part;  // of a step inside of `step`: "1.2"
+  StepAnnotations annotations;
+};
+
+struct RunNumbers {
+  std::int64_t home = 0;
+  std::int64_t pipeline = 0;
 };
 
 struct RunRequest {
@@ -81,8 +96,8 @@ class ReadModel {
 
   // Newest first; at most `limit`.
   Result<std::vector<RunRow>> runs(std::size_t limit) const;
-  // The run whose id starts with `reference`, or whose number it is ("7", "#7"; the newest of
-  // several pipelines), or "latest". NotFound and InvalidInput (ambiguous) say what there is.
+  // The run whose id starts with `reference`, or whose number it is ("7", "#7"), or "latest".
+  // NotFound and InvalidInput (ambiguous) say what there is.
   Result<RunRow> find_run(std::string_view reference) const;
   Result<std::vector<LegRow>> legs(const std::string& run) const;
   Result<std::vector<StepRow>> steps(const std::string& run) const;
@@ -95,7 +110,8 @@ class ReadModel {
 
   ConcurrencyGroups groups() const { return ConcurrencyGroups(database_); }
 
-  Result<std::int64_t> take_run_number(const std::string& pipeline_file);
+  // The next ones; never given again.
+  Result<RunNumbers> take_run_numbers(const std::string& pipeline_file);
 
   Result<void> add_request(const std::string& run, const std::string& kind, const Json& body,
                            Timestamp now);

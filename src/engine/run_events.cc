@@ -118,7 +118,8 @@ Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
   put(options, run.options.on_failure);
   const JsonObject values{{"secrets", map_json(run.values.secrets)},
                           {"variables", map_json(run.values.variables)}};
-  return JsonObject{{"identity", to_json(run.identity)},
+  return JsonObject{{"number", run.number},
+                    {"identity", to_json(run.identity)},
                     {"event", storable(to_json(run.event))},
                     {"file", file_json(run.file)},
                     {"language", run.language},
@@ -132,6 +133,7 @@ Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
 Result<CreatedRun> created_run_from_json(const Json& body, const store::Sealer& sealer) {
   const JsonObject& object = *TRY(as_object(body, "RunCreated"));
   CreatedRun run;
+  if (find(object, "number") != nullptr) run.number = TRY(get_int(object, "number"));
   run.identity = TRY(pipeline::run_identity_from_json(*TRY(get_object(object, "identity"))));
   run.event = TRY(pipeline::trigger_event_from_json(*TRY(get_object(object, "event"))));
   const JsonObject& file = *TRY(get_object(object, "file"));
@@ -191,6 +193,11 @@ PauseAnswer pause_answer_from_string(std::string_view text) {
 
 Json to_json(const Rerun& rerun) {
   JsonObject body{{"attempt", rerun.attempt}, {"jobs", to_json_array(rerun.jobs)}};
+  if (!rerun.legs.empty()) {
+    JsonArray legs;
+    for (const LegKey& leg : rerun.legs) legs.push_back(leg_body(leg));
+    body["legs"] = std::move(legs);
+  }
   if (rerun.from) {
     JsonObject from = leg_body(rerun.from->leg);
     from["step"] = rerun.from->step;
@@ -206,6 +213,11 @@ Result<Rerun> rerun_from_json(const Json& body) {
   rerun.attempt = TRY(get_int(object, "attempt"));
   rerun.jobs = text_list(object, "jobs");
   rerun.on_failure = on_failure_of(object);
+  if (find(object, "legs") != nullptr)
+    for (const Json& item : *TRY(get_array(object, "legs"))) {
+      LegKey leg = TRY(leg_key(*TRY(as_object(item, "leg"))));
+      rerun.legs.push_back(std::move(leg));
+    }
   if (const Json* from = find(object, "from")) {
     const JsonObject& point = *TRY(as_object(*from, "from"));
     LegKey leg = TRY(leg_key(point));

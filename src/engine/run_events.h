@@ -46,6 +46,7 @@ inline constexpr std::string_view kLegStarted = "LegStarted";
 inline constexpr std::string_view kStepStarted = "StepStarted";
 inline constexpr std::string_view kStepReplayed = "StepReplayed";
 inline constexpr std::string_view kStepSkipped = "StepSkipped";
+inline constexpr std::string_view kStepAnnotated = "StepAnnotated";
 inline constexpr std::string_view kStepConcluded = "StepConcluded";
 inline constexpr std::string_view kStepStopped = "StepStopRequested";
 inline constexpr std::string_view kHashRequested = "HashRequested";
@@ -93,6 +94,7 @@ struct RunOptions {
 
 // Body of RunCreated: everything a replay needs.
 struct CreatedRun {
+  std::int64_t number = 0;  // of the run in its home, from 1; 0: made when runs had none
   pipeline::RunIdentity identity;
   pipeline::TriggerEvent event;
   pipeline::SourceFile file;
@@ -124,6 +126,7 @@ struct Rerun {
   std::vector<std::string> jobs;  // what runs again; jobs that depend on them are added
   std::optional<RerunPoint> from;
   OnFailure on_failure = OnFailure::GoOn;
+  std::vector<LegKey> legs = {};  // run again as `jobs` do; the other legs of their jobs stay
 };
 
 // How a step that failed goes on.

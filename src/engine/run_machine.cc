@@ -20,6 +20,11 @@ bool is_called_by(std::string_view id, std::string_view caller) {
 
 }  // namespace
 
+bool is_forgiven(const pipeline::LegResult& leg) {
+  return leg.continue_on_error && leg.result != Outcome::Succeeded &&
+         leg.result != Outcome::Skipped && leg.result != Outcome::Cancelled;
+}
+
 RunMachine::RunMachine(const Languages& languages, const store::Sealer& sealer,
                        std::function<pipeline::JobPlace(const exec::LegAddress&)> place)
     : languages_(languages), sealer_(sealer), place_(std::move(place)) {}
@@ -53,6 +58,7 @@ const std::map<std::string_view, RunMachine::Handler>& RunMachine::handlers() {
       {event_kind::kStepStarted, &RunMachine::on_derived},
       {event_kind::kStepReplayed, &RunMachine::on_derived},
       {event_kind::kStepSkipped, &RunMachine::on_derived},
+      {event_kind::kStepAnnotated, &RunMachine::on_derived},
       {event_kind::kStepConcluded, &RunMachine::on_derived},
       {event_kind::kStepStopped, &RunMachine::on_derived},
       {event_kind::kHashRequested, &RunMachine::on_derived},
@@ -222,15 +228,17 @@ void RunMachine::start_job(std::size_t job, pipeline::RunJob decision) {
     state.legs[i].leg = state.decision.legs[i];
     CHECK(state.legs[i].leg.index == static_cast<int>(i));
   }
-  starting_.insert(job);
+  may_start(job);
   tell_job_started(job);
 }
 
 void RunMachine::tell_job_started(std::size_t job) {
   JsonArray legs;
-  for (const LegState& leg : jobs_[job].legs)
-    legs.push_back(
-        JsonObject{{"index", leg.leg.index}, {"name", leg.leg.name}, {"matrix", leg.leg.matrix}});
+  for (const LegState& leg : jobs_[job].legs) {
+    JsonObject told{{"index", leg.leg.index}, {"name", leg.leg.name}, {"matrix", leg.leg.matrix}};
+    if (leg.phase == Phase::Ended && !jobs_[job].calls_pipeline()) told["kept"] = true;
+    legs.push_back(std::move(told));
+  }
   emit(event_kind::kJobStarted, JsonObject{{"job", graph_[job].id},
                                            {"legs", std::move(legs)},
                                            {"reason", to_json(jobs_[job].decision.reason)}});
@@ -239,6 +247,7 @@ void RunMachine::tell_job_started(std::size_t job) {
 void RunMachine::end_job(std::size_t job, JobFacts facts) {
   jobs_[job].phase = Phase::Ended;
   starting_.erase(job);
+  asking_.erase(job);
   ++ended_jobs_;
   facts_.jobs.insert_or_assign(graph_[job].id, std::move(facts));
   for (const std::size_t dependent : dependents_[job])
@@ -252,12 +261,10 @@ Result<void> RunMachine::conclude_job_if_ended(std::size_t job) {
   JobState& state = jobs_[job];
   if (state.ended.size() < state.legs.size()) return success();
   const std::string& id = graph_[job].id;
-  const bool tolerated =
-      std::any_of(state.ended.begin(), state.ended.end(), [](const pipeline::LegResult& leg) {
-        return leg.continue_on_error && leg.result != Outcome::Succeeded &&
-               leg.result != Outcome::Skipped && leg.result != Outcome::Cancelled;
-      });
-  JobFacts facts = pipeline_->conclude_job(id, state.ended);
+  std::vector<pipeline::LegResult> ended;
+  for (const std::size_t leg : state.ended) ended.push_back(state.legs[leg].result);
+  const bool tolerated = std::any_of(ended.begin(), ended.end(), is_forgiven);
+  JobFacts facts = pipeline_->conclude_job(id, ended);
   JsonObject body{{"job", id}, {"result", pipeline::to_string(facts.result)}};
   if (tolerated) body["tolerated"] = true;
   emit(event_kind::kJobFinished, std::move(body));

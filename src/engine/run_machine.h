@@ -33,6 +33,9 @@ namespace sluice::engine {
 
 enum class GroupState { None, Waiting, Held };
 
+// Failed, and counts as succeeded (continue-on-error).
+bool is_forgiven(const pipeline::LegResult& leg);
+
 // A step that failed and waits for an answer.
 struct PausedStep {
   pipeline::RunStep step;  // with the id under which it last ran
@@ -80,11 +83,11 @@ struct JobState {
   std::size_t open_needs = 0;
   pipeline::RunJob decision;
   std::vector<LegState> legs;
-  std::vector<CallState> calls;            // one for each leg when the job calls a pipeline
-  std::size_t next_leg = 0;                // first one that has not started
-  int running_legs = 0;                    // those that wait for their group count
-  bool failed_fast = false;                // its other legs have been cancelled
-  std::vector<pipeline::LegResult> ended;  // in the order in which they ended
+  std::vector<CallState> calls;    // one for each leg when the job calls a pipeline
+  std::size_t next_leg = 0;        // first one that has not started
+  int running_legs = 0;            // those that wait for their group count
+  bool failed_fast = false;        // its other legs have been cancelled
+  std::vector<std::size_t> ended;  // legs, in the order in which they ended
 
   bool calls_pipeline() const { return !calls.empty(); }
 };
@@ -125,9 +128,14 @@ class RunMachine final : public store::StateMachine {
   bool cancelled() const { return facts_.cancelled; }
   const pipeline::Plan& plan() const;
   bool has_job(std::string_view id) const { return index_.contains(id); }
-  // Jobs that did not succeed, and where a leg stands: for rerun requests.
+  // For rerun requests: jobs that did not succeed, and those legs of them (of a job of which none
+  // succeeded: none, the job runs as a whole).
   std::vector<std::string> unsuccessful_jobs() const;
+  std::vector<LegKey> unsuccessful_legs(const std::string& job) const;
+  bool leg_ran(const LegKey& key) const;
   std::optional<int> find_step(const LegKey& key, std::string_view step) const;
+  // As planned, also of called jobs; null: there is no such job.
+  const std::vector<pipeline::PlannedStep>* steps_of(std::string_view job) const;
 
  private:
   struct LegRef {
@@ -189,9 +197,15 @@ class RunMachine final : public store::StateMachine {
   struct RerunScope {
     std::vector<bool> again;     // they run anew
     std::vector<bool> reopened;  // callers of which a called job runs anew
+    // Of those in `again`, the jobs of which only these legs run.
+    std::map<std::size_t, std::set<std::size_t>> legs;
   };
   Result<RerunScope> rerun_scope(const Rerun& rerun) const;
+  Result<void> take_leg(const LegKey& key, RerunScope& scope, std::vector<std::size_t>& open) const;
+  void follow(std::size_t job, RerunScope& scope, std::vector<std::size_t>& open) const;
   void reset_job(std::size_t job);
+  void open_again(std::size_t job);
+  void reopen_legs(std::size_t job, const std::set<std::size_t>& again);
   void forget_members(std::size_t job);
   void reopen_caller(std::size_t job, const RerunScope& scope);
   void count_needs(const RerunScope& scope);
@@ -226,11 +240,14 @@ class RunMachine final : public store::StateMachine {
   Result<void> on_leg_cleaned(const store::StoredEvent& event, const JsonObject& body);
   Result<void> start_legs();
   Result<void> start_legs_of(std::size_t job);
+  void may_start(std::size_t job);
   void leave_job(JobState& job, std::size_t index);
   Result<void> start_leg(std::size_t job, std::size_t leg);
   Result<void> feed(std::size_t job, std::size_t leg, const pipeline::JobInput& input);
   Result<void> carry_out(std::size_t job, std::size_t leg, const pipeline::JobEffect& effect);
   Result<void> run_or_replay(std::size_t job, std::size_t leg, const pipeline::RunStep& step);
+  void annotate(std::size_t job, std::size_t leg, const pipeline::RunStep& step,
+                const pipeline::StepResult& result);
   void finish_leg(std::size_t job, std::size_t leg, pipeline::LegResult result,
                   const std::string& message, const std::vector<std::string>& dropped);
   Result<void> cancel_leg(std::size_t job, std::size_t leg, const std::string& reason);
@@ -264,6 +281,7 @@ class RunMachine final : public store::StateMachine {
   std::size_t live_jobs_ = 0;       // in graph_ and not gone
   std::set<std::size_t> ready_;     // waiting jobs with no open need
   std::set<std::size_t> starting_;  // running jobs of which a leg can start when a slot is free
+  std::set<std::size_t> asking_;    // of these, the ones with legs that need none yet
   std::deque<LegRef> admitted_;     // legs that hold their group and wait for a slot
   GroupState run_group_ = GroupState::None;
   std::size_t open_claims_ = 0;

@@ -51,7 +51,7 @@ void RunMachine::resume_call(std::size_t job, std::size_t leg) {
   for (const std::size_t member : again) {
     const JobState& state = jobs_[member];
     if (state.phase == Phase::Running)
-      starting_.insert(member);
+      may_start(member);
     else if (state.phase == Phase::Waiting && state.open_needs == 0)
       ready_.insert(member);
   }
@@ -101,7 +101,7 @@ Result<void> RunMachine::end_call(std::size_t job, std::size_t leg, LegResult re
   tell_call_finished(job, leg, result, message);
   call.phase = Phase::Ended;
   call.result = std::move(result);
-  state.ended.push_back(call.result);
+  state.ended.push_back(leg);
   if (counted) leave_job(state, job);
   release_group(job, leg);
   return cancel_siblings(job, leg);

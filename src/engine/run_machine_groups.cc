@@ -37,6 +37,7 @@ void RunMachine::request_group(const LegKey& who, const pipeline::ConcurrencyGro
   JsonObject effect = body;
   const Json wanted = to_json(group);
   for (const auto& [key, value] : wanted.get_object()) body[key] = value;
+  if (const LegState* leg = find_leg(who)) body["leg_name"] = leg->leg.name;
   emit(event_kind::kGroupRequested, std::move(body));
   decision_.effects.push_back(
       {claim_effect(who), std::string(effect_kind::kClaim), std::move(effect)});

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "engine/annotations.h"
 #include "engine/run_machine.h"
 #include "pipeline/mask.h"
 
@@ -141,6 +142,11 @@ std::optional<int> RunMachine::find_step(const LegKey& key, std::string_view ste
   return std::nullopt;
 }
 
+const std::vector<pipeline::PlannedStep>* RunMachine::steps_of(std::string_view job) const {
+  const auto found = index_.find(job);
+  return found == index_.end() ? nullptr : &graph_[found->second].steps;
+}
+
 JsonObject RunMachine::without_secrets(const LegState& leg,
                                        const std::map<std::string, std::string>& values) {
   JsonObject shown;
@@ -159,6 +165,8 @@ Result<void> RunMachine::start_legs() {
         legs[ref.leg].group == GroupState::Held)
       TRY(start_leg(ref.job, ref.leg));
   }
+  // Calls, and who waits for a group, take no slot: groups do not depend on the machine.
+  for (const std::size_t job : std::set<std::size_t>(asking_)) TRY(start_legs_of(job));
   auto next = starting_.begin();
   while (next != starting_.end() && busy_slots_ < created_.options.slots) {
     const std::size_t job = *next;
@@ -170,16 +178,17 @@ Result<void> RunMachine::start_legs() {
 
 Result<void> RunMachine::start_legs_of(std::size_t job) {
   JobState& state = jobs_[job];
-  // Calls take no slot.
-  const int all = state.calls_pipeline() ? std::numeric_limits<int>::max() : created_.options.slots;
-  const int limit = state.decision.max_parallel.value_or(all);
-  while (state.next_leg < state.legs.size() && state.running_legs < limit &&
-         busy_slots_ < created_.options.slots) {
+  const int limit = state.decision.max_parallel.value_or(std::numeric_limits<int>::max());
+  while (state.next_leg < state.legs.size() && state.running_legs < limit) {
+    LegState& next = state.legs[state.next_leg];
+    const auto* group = next.phase == Phase::Waiting ? wanted_group(job, next) : nullptr;
+    const bool needs_slot =
+        next.phase == Phase::Waiting && group == nullptr && !state.calls_pipeline();
+    if (needs_slot && busy_slots_ >= created_.options.slots) return success();
     const std::size_t leg = state.next_leg++;
-    LegState& next = state.legs[leg];
     if (next.phase != Phase::Waiting) continue;
     ++state.running_legs;
-    if (const auto* group = wanted_group(job, next)) {
+    if (group != nullptr) {
       next.group = GroupState::Waiting;
       request_group(key_of(job, leg), *group);
     } else {
@@ -187,14 +196,24 @@ Result<void> RunMachine::start_legs_of(std::size_t job) {
     }
   }
   // Comes back when one of its legs ends.
-  if (state.next_leg >= state.legs.size() || state.running_legs >= limit) starting_.erase(job);
+  starting_.erase(job);
+  asking_.erase(job);
   return success();
+}
+
+void RunMachine::may_start(std::size_t job) {
+  starting_.insert(job);
+  const auto& legs = jobs_[job].legs;
+  if (jobs_[job].calls_pipeline() || std::any_of(legs.begin(), legs.end(), [](const LegState& leg) {
+        return leg.leg.concurrency.has_value();
+      }))
+    asking_.insert(job);
 }
 
 // A leg that was running, or waited for its group, has ended.
 void RunMachine::leave_job(JobState& job, std::size_t index) {
   --job.running_legs;
-  if (job.next_leg < job.legs.size()) starting_.insert(index);
+  if (job.next_leg < job.legs.size()) may_start(index);
 }
 
 Result<void> RunMachine::start_leg(std::size_t job, std::size_t leg) {
@@ -287,7 +306,7 @@ Result<void> RunMachine::on_leg_cleaned(const StoredEvent&, const JsonObject& bo
   state.phase = Phase::Ended;
   leave_job(job, ref.job);
   --busy_slots_;
-  job.ended.push_back(state.result);
+  job.ended.push_back(ref.leg);
   release_group(ref.job, ref.leg);
   TRY(conclude_job_if_ended(ref.job));
   return schedule();
@@ -365,6 +384,7 @@ Result<void> RunMachine::run_or_replay(std::size_t job, std::size_t leg,
   const auto recorded = state.recorded.find(step.id);
   if (state.replay_before && step.step < *state.replay_before && recorded != state.recorded.end()) {
     emit(event_kind::kStepReplayed, std::move(body));
+    annotate(job, leg, step, recorded->second);
     state.history.emplace_back(step, recorded->second);
     state.replayed.emplace_back(pipeline::StepEnded{step.id, recorded->second});
     return success();
@@ -375,6 +395,16 @@ Result<void> RunMachine::run_or_replay(std::size_t job, std::size_t leg,
   state.running.emplace(step.id, step);
   ask(effect_kind::kStep, key, step.id);
   return success();
+}
+
+void RunMachine::annotate(std::size_t job, std::size_t leg, const pipeline::RunStep& step,
+                          const pipeline::StepResult& result) {
+  const StepAnnotations annotations = annotations_of(result, masks(jobs_[job].legs[leg]));
+  if (annotations.list.empty()) return;
+  JsonObject body = leg_body(key_of(job, leg));
+  put_place(body, step.step, step.part);
+  for (auto& member : to_json(annotations)) body[member.key()] = std::move(member.value());
+  emit(event_kind::kStepAnnotated, std::move(body));
 }
 
 void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
@@ -399,9 +429,10 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
   body["message"] = message;
   body["outputs"] = without_secrets(state, result.outputs);
   body["dropped_outputs"] = JsonArray(dropped.begin(), dropped.end());
-  emit(event_kind::kLegFinished, std::move(body));
   state.result = std::move(result);
   state.result.continue_on_error = state.settings.continue_on_error;
+  if (is_forgiven(state.result)) body["conclusion"] = pipeline::to_string(Outcome::Succeeded);
+  emit(event_kind::kLegFinished, std::move(body));
   state.phase = Phase::Finishing;
   ask(effect_kind::kFinish, key, "finish");
 }
@@ -417,7 +448,7 @@ Result<void> RunMachine::cancel_leg(std::size_t job, std::size_t leg, const std:
     emit(event_kind::kLegFinished, std::move(body));
     state.phase = Phase::Ended;
     state.result = {.result = Outcome::Cancelled, .outputs = {}};
-    job_state.ended.push_back(state.result);
+    job_state.ended.push_back(leg);
     if (state.group != GroupState::None) leave_job(job_state, job);
     release_group(job, leg);
     return success();

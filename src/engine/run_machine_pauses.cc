@@ -100,6 +100,7 @@ Result<void> RunMachine::end_step(std::size_t job, std::size_t leg, PausedStep e
   LegState& state = jobs_[job].legs[leg];
   if (const auto first = state.first_ids.find(ended.step.id); first != state.first_ids.end())
     ended.step.id = first->second;
+  annotate(job, leg, ended.step, ended.result);
   const pipeline::StepEnded input{ended.step.id, ended.result};
   state.history.emplace_back(std::move(ended.step), std::move(ended.result));
   return feed(job, leg, input);

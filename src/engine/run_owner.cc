@@ -125,12 +125,13 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
 
   Result<void> rerun(Rerun rerun) override {
     if (!machine_.finished())
-      return failed_precondition(cat("run ", run_id_, " has not ended; resume or cancel it first"));
-    rerun.attempt = machine_.created().identity.attempt + 1;
-    if (rerun.jobs.empty()) rerun.jobs = machine_.unsuccessful_jobs();
-    if (rerun.jobs.empty())
       return failed_precondition(
-          cat("every job of run ", run_id_, " succeeded; name the job to run again with --job"));
+          cat("run ", shown_number(), " has not ended; resume or cancel it first"));
+    rerun.attempt = machine_.created().identity.attempt + 1;
+    if (rerun.jobs.empty() && rerun.legs.empty()) take_unsuccessful(rerun);
+    if (rerun.jobs.empty() && rerun.legs.empty())
+      return failed_precondition(cat("every job of run ", shown_number(),
+                                     " succeeded; name the job to run again with --job"));
     if (rerun.from) TRY(check_workspace(*rerun.from));
     return driver_.post({std::string(event_kind::kRerunRequested), to_json(rerun)});
   }
@@ -153,8 +154,27 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
   const RunMachine& machine() const override { return machine_; }
 
  private:
+  std::string shown_number() const {
+    const std::int64_t number = machine_.created().number;
+    return number > 0 ? std::to_string(number) : run_id_;
+  }
+
+  // Legs that succeeded keep what they have come to.
+  void take_unsuccessful(Rerun& rerun) const {
+    for (const std::string& job : machine_.unsuccessful_jobs()) {
+      const std::vector<LegKey> legs = machine_.unsuccessful_legs(job);
+      if (legs.empty()) rerun.jobs.push_back(job);
+      rerun.legs.insert(rerun.legs.end(), legs.begin(), legs.end());
+    }
+  }
+
   // What earlier steps left in files cannot be told from the journal.
   Result<void> check_workspace(const RerunPoint& from) const {
+    if (!machine_.leg_ran(from.leg))
+      return failed_precondition(cat("job '", from.leg.job,
+                                     "' was skipped or never began, so there is no step to go on "
+                                     "from; run it as a whole with --job ",
+                                     from.leg.job));
     const os::Path workspace = parts_.backend.place(machine_.address(from.leg)).workspace;
     if (parts_.world.files.stat(workspace).ok()) return success();
     return failed_precondition(

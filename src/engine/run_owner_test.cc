@@ -64,6 +64,7 @@ class RunOwnerTest : public testing::Test {
   CreatedRun describe() {
     CreatedRun run;
     run.identity.run_id = "01k0000000000000000000000b";
+    run.number = 1;
     run.event.ref = "refs/heads/main";
     run.event.sha = std::string(40, 'a');
     run.event.payload = JsonObject{};

@@ -14,9 +14,4 @@ Result<std::unique_ptr<RunMachine>> replay_run(const EngineParts& parts,
   return machine;
 }
 
-bool is_step(const StepRow& step, std::string_view text, const RunMachine* machine) {
-  if (step.name == text || std::to_string(step.step + 1) == text) return true;
-  return machine != nullptr && machine->find_step({step.job, step.leg}, text) == step.step;
-}
-
 }  // namespace sluice::engine

@@ -11,8 +11,4 @@ namespace sluice::engine {
 // FailedPrecondition when this program cannot follow the journal.
 Result<std::unique_ptr<RunMachine>> replay_run(const EngineParts& parts, const std::string& run_id);
 
-// Whether `text` means this step: its name, its number counted from 1 or, where the machine is
-// known, its id.
-bool is_step(const StepRow& step, std::string_view text, const RunMachine* machine);
-
 }  // namespace sluice::engine

@@ -135,6 +135,26 @@ class Calls(SandboxTest):
         self.assertNotIn("Fit small |", out)
         self.assertIn("trained model-large", out)
 
+    def test_every_command_takes_the_names_that_are_shown(self):
+        self.assertEqual(0, self.sandbox.finish(self.start())[0])
+        for job in ("train (large) / Fit large", "train.1/fit"):
+            for step in ("fit", "1"):
+                for command in (("explain", "1", job, step), ("runs", "logs", "1", "--job", job, "--step", step)):
+                    status, out, error = self.sandbox.sluice(*command)
+                    self.assertEqual(0, status, error)
+                    self.assertIn("echo", out)
+            status, _, error = self.sandbox.sluice("runs", "shell", "1", job, "fit")
+            self.assertEqual(0, status, error)
+        self.assertIn("key ***", self.sandbox.sluice("runs", "logs", "-j", "train (large) / Fit large")[1])
+        status, out, error = self.sandbox.sluice("runs", "rerun", "--job", "train (large)")
+        self.assertEqual(0, status, error)
+        self.assertIn("train (large) / Fit large |", out)
+        self.assertNotIn("Fit small |", out)
+        self.assertEqual(SUCCEEDED, self.sandbox.results())
+        status, _, error = self.sandbox.sluice("runs", "logs", "-j", "train (lage)")
+        self.assertEqual(2, status)
+        self.assertIn("did you mean 'train (large)'", error)
+
     def test_an_engine_killed_in_a_called_job_is_followed_by_another(self):
         (self.control / "hold").touch()
         engine = self.start()

@@ -189,8 +189,8 @@ class Home(SandboxTest):
             connection.execute("DELETE FROM steps WHERE step = 0")
             connection.execute("UPDATE jobs SET result = 'succeeded', outputs = '{}'")
             connection.execute("DELETE FROM runs WHERE number = 1")
-            connection.execute("INSERT INTO runs SELECT 'ghost', 9, attempt, pipeline, file, event, ref, sha, status, result, "
-                               "created, finished FROM runs")
+            columns = "attempt, pipeline, file, event, ref, sha, status, result, created, finished"
+            connection.execute(f"INSERT INTO runs(id, number, run_number, {columns}) SELECT 'ghost', 9, 9, {columns} FROM runs")
         connection.close()
         answer = self.sandbox.sluice("doctor", "--rebuild")
         self.assert_status(0, answer)

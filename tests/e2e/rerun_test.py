@@ -44,6 +44,27 @@ GRAPH = """\
     """
 
 
+MATRIX = """\
+    on: push
+    jobs:
+      test:
+        runs-on: x
+        strategy: {fail-fast: false, matrix: {python: [3.1, 3.11]}}
+        outputs: {got: "${{ steps.fit.outputs.got }}"}
+        steps:
+          - id: fit
+            run: |
+              echo "${{ matrix.python }}" >> "$SLUICE_HOME/count"
+              echo "got=${{ matrix.python }}" >> "$GITHUB_OUTPUT"
+          - id: check
+            run: test "${{ matrix.python }}" = 3.1 || test -e "$SLUICE_HOME/go"
+      after:
+        needs: test
+        runs-on: x
+        steps: [{run: 'echo "after:${{ needs.test.outputs.got }}" >> "$SLUICE_HOME/count"'}]
+    """
+
+
 class Rerun(SandboxTest):
     def let_go(self):
         (self.sandbox.home / "go").touch()
@@ -77,6 +98,27 @@ class Rerun(SandboxTest):
         self.assert_status(0, self.sandbox.sluice("runs", "rerun"))
         self.assertEqual(["after", "bad", "bad", "good"], self.lines())
 
+    def test_of_a_matrix_the_failed_legs_run_again_and_the_others_count_as_before(self):
+        self.run_pipeline(MATRIX, status=1)
+        self.let_go()
+        self.assert_status(0, self.sandbox.sluice("runs", "rerun"))
+        self.assertEqual(["3.1", "3.11", "3.11", "after:3.11"], self.lines())
+        legs = {leg["name"]: leg for leg in self.sandbox.json("runs", "show")["jobs"]}
+        self.assertEqual({"test (3.1)": 1, "test (3.11)": 2, "after": 2},
+                         {name: leg["attempt"] for name, leg in legs.items()})
+        self.assertEqual(2, len(legs["test (3.1)"]["steps"]))
+
+    def test_one_leg_can_be_named_as_it_is_shown(self):
+        self.run_pipeline(MATRIX, status=1)
+        self.let_go()
+        self.assert_status(0, self.sandbox.sluice("runs", "rerun", "--job", "test (3.11)", "--from-step", "check"))
+        self.assertEqual(["3.1", "3.11", "after:3.11"], self.lines())
+        self.assert_status(0, self.sandbox.sluice("runs", "rerun", "--job", "test (3.1)"))
+        self.assertEqual(["3.1", "3.1", "3.11", "after:3.1", "after:3.11"], self.lines())
+        self.assertIn("test › ", self.sandbox.sluice("runs", "logs", "--job", "test (3.1)")[1])
+        self.assert_status(0, self.sandbox.sluice("runs", "shell", "1", "test (3.11)", "fit"))
+        self.refused("has no job 'test (3.2)', did you mean 'test (3.1", "--job", "test (3.2)")
+
     def test_one_job_or_all_of_them_can_be_asked_for(self):
         self.sandbox.home.mkdir()
         self.let_go()
@@ -92,6 +134,7 @@ class Rerun(SandboxTest):
         self.refused("has no job 'god'", "--job", "god")
         self.refused("no step '7'", "--from-step", "7")
         self.refused("goes with one --job", "--from-step", "1", "--job", "bad", "--job", "good")
+        self.refused("'after' was skipped", "--from-step", "1", "--job", "after")
         workspace = next(self.sandbox.home.glob("runs/*/jobs/bad*/workspace"))
         shutil.rmtree(workspace)
         self.refused("has no workspace any more", "--from-step", "1")

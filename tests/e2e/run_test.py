@@ -92,6 +92,76 @@ class Run(SandboxTest):
         for command in (["plan"], ["lint"], ["doctor"]):
             self.assertTrue(self.sandbox.json(*command), command)
 
+    def test_a_number_names_one_run_of_all_pipelines(self):
+        text = """\
+            name: NAME
+            run-name: NAME of ${{ github.actor }}
+            on: push
+            jobs: {a: {runs-on: x, steps: [{run: 'echo "NAME is number ${{ github.run_number }}"; exit STATUS'}]}}
+            """
+        for name, status in (("fine", "0"), ("broken", "1")):
+            self.sandbox.commit({f".github/workflows/{name}.yml": text.replace("NAME", name).replace("STATUS", status)})
+        status, out, error = self.sandbox.sluice("run")
+        self.assert_status(1, (status, out, error))
+        # In the order of their files; each is the first of its own.
+        self.assertIn("run 1 of broken: broken of ", out)
+        self.assertIn("run 2 of fine: fine of ", out)
+        self.assertIn("broken is number 1", out)
+        self.assertIn("fine is number 1", out)
+        self.assertIn("why: sluice explain 1   again: sluice runs rerun 1", out)
+        self.assertIn("broken", self.sandbox.sluice("explain", "1")[1])
+        again = self.sandbox.sluice("runs", "rerun", "1")
+        self.assert_status(1, again)
+        self.assertIn("run 1 of broken: broken of ", again[1])
+        fine, broken = self.sandbox.json("runs", "list")
+        self.assertEqual((2, 1, "fine"), (fine["number"], fine["run_number"], fine["pipeline"]))
+        self.assertEqual((1, 1, "broken"), (broken["number"], broken["run_number"], broken["pipeline"]))
+        self.assertTrue(fine["title"].startswith("fine of "), fine["title"])
+        for command in (("runs", "list"), ("runs", "show", "2")):
+            self.assertIn(fine["title"], self.sandbox.sluice(*command)[1])
+
+    def test_what_is_forgiven_and_what_steps_announce_is_shown_everywhere(self):
+        out = self.run_pipeline("""\
+            on: push
+            jobs:
+              lenient:
+                runs-on: x
+                continue-on-error: true
+                steps: [{name: fatal, run: exit 7}]
+              strict:
+                runs-on: x
+                environment: staging
+                steps:
+                  - {name: shaky, run: exit 3, continue-on-error: true}
+                  - name: talk
+                    run: |
+                      echo "::error file=train.py,line=3,col=7,title=Shape::does not fit"
+                      echo "::notice::all done"
+                      for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "::warning::number $i"; done
+            """)
+        words = "failed, forgiven (continue-on-error)"
+        error = "error train.py:3:7 Shape: does not fit"
+        self.assertIn(f"! lenient: {words}: step 'fatal' failed", out)
+        self.assertIn(f"! strict › shaky: {words}: exit code 3", out)
+        self.assertIn(f"strict › talk: {error}", out)
+        self.assertIn("strict › talk: notice all done", out)
+        self.assertIn("and 2 more", out)
+        for command in (("runs", "show"), ("explain",)):
+            shown = self.sandbox.sluice(*command)[1]
+            self.assertRegex(shown, r"! lenient  failed, forgiven \(continue-on-error\)")
+            self.assertRegex(shown, r"! 1 shaky .*failed, forgiven \(continue-on-error\)  exit code 3")
+            for line in (error, "notice all done", "warning number 10", "and 2 more", "environment staging"):
+                self.assertIn(line, shown)
+            self.assertNotIn("number 11", shown)
+        lenient, strict = self.sandbox.json("runs", "show")["jobs"]
+        self.assertEqual(("failed", "succeeded"), (lenient["result"], lenient["conclusion"]))
+        self.assertEqual({"name": "staging", "url": None}, strict["environment"])
+        shaky, talk = strict["steps"]
+        self.assertEqual(("failed", "succeeded"), (shaky["outcome"], shaky["conclusion"]))
+        self.assertEqual({"kind": "error", "file": "train.py", "line": 3, "column": 7, "title": "Shape",
+                          "message": "does not fit"}, talk["annotations"][0])
+        self.assertEqual((12, 2), (len(talk["annotations"]), talk["annotations_left_out"]))
+
     def test_what_follows_a_failed_step_is_skipped_and_explained(self):
         self.run_pipeline("""\
             on: push

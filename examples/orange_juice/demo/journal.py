@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 
-_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|run_number|now$|arguments|sealed|artifact-(?:id|url|digest)")
+_PASSING = re.compile(r"time|started|ended|created|at$|pid|ticks|boot|took|duration|run_id|number$|now$|arguments|sealed|artifact-(?:id|url|digest)")
 
 
 def events(home, run):

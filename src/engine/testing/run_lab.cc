@@ -44,7 +44,7 @@ RunLab::~RunLab() = default;
 CreatedRun RunLab::describe(const std::string& workflow, const std::string& event) const {
   CreatedRun run;
   run.identity.run_id = run_id_;
-  run.identity.run_number = run_id_.back() - 'a' + 1;
+  run.number = run_id_.back() - 'a' + 1;
   run.identity.created = clock_.now();
   run.event.name = event;
   run.event.ref = "refs/heads/main";
