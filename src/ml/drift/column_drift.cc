@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/strings.h"
 #include "ml/drift/chi_squared.h"
+#include "ml/drift/delta_method.h"
 #include "ml/drift/jensen_shannon.h"
 #include "ml/drift/kolmogorov_smirnov.h"
 #include "ml/drift/l_infinity.h"
@@ -33,6 +34,14 @@ double share(std::uint64_t part, std::uint64_t whole) {
 
 Count count_of(std::uint64_t hits, std::uint64_t total) {
   return {static_cast<double>(hits), static_cast<double>(total)};
+}
+
+// The absolute values of what lies in an interval.
+Interval of_absolute(const Interval& interval) {
+  const double low = std::fabs(interval.low);
+  const double high = std::fabs(interval.high);
+  const bool holds_zero = interval.low <= 0 && interval.high >= 0;
+  return {holds_zero ? 0 : std::min(low, high), std::max(low, high)};
 }
 
 bool mostly_numbers(const ColumnProfile& column) {
@@ -68,6 +77,12 @@ class Comparison {
 
  private:
   void remark(std::string text) { drift_.remarks.push_back(std::move(text)); }
+
+  DriftNumber& add(DriftMeasure measure, double value, double error, double p_value) {
+    DriftNumber& number = add(measure, value, p_value);
+    number.interval = interval_around(value, error, options_.confidence);
+    return number;
+  }
 
   DriftNumber& add(DriftMeasure measure, double value, double p_value) {
     DriftNumber number;
@@ -151,10 +166,11 @@ class Comparison {
       distance = std::max(distance, distance_of_means());
       p_value = std::min(1.0, 2 * std::min(p_value, p_value_of_means()));
     }
-    add(DriftMeasure::Wasserstein, distance, p_value);
-    add(DriftMeasure::JensenShannon, jensen_shannon_distance(bins), p_value);
-    add(DriftMeasure::Psi, population_stability_index(bins), p_value);
-    add(DriftMeasure::KolmogorovSmirnov, test.statistic, p_value);
+    const double spread = before.deviation();
+    const double error = spread > 0 ? wasserstein_error(before, after) / spread : 0;
+    add(DriftMeasure::Wasserstein, distance, error, p_value);
+    add_binned(bins, p_value);
+    add(DriftMeasure::KolmogorovSmirnov, test.statistic, test.standard_error, p_value);
   }
 
   // |difference of means| / deviation: the least that the normalised Wasserstein distance can be.
@@ -178,15 +194,21 @@ class Comparison {
     return std::erfc(difference / std::sqrt(2 * variance));
   }
 
+  void add_binned(const PairedCounts& counts, double p_value) {
+    add(DriftMeasure::JensenShannon, jensen_shannon_distance(counts), jensen_shannon_error(counts),
+        p_value);
+    add(DriftMeasure::Psi, population_stability_index(counts), psi_error(counts), p_value);
+  }
+
   void compare_categories() {
     const CategoryDistribution before(reference_.values.begin(), reference_.values.end());
     const CategoryDistribution after(current_.values.begin(), current_.values.end());
     const PairedCounts counts = paired_counts(before, after);
     const double p_value = chi_squared_test(join_rare(counts)).p_value;
-    add(DriftMeasure::JensenShannon, jensen_shannon_distance(counts), p_value);
-    add(DriftMeasure::Psi, population_stability_index(counts), p_value);
-    add(DriftMeasure::TotalVariation, total_variation(counts), p_value);
-    add(DriftMeasure::LInfinity, l_infinity(counts), p_value);
+    add_binned(counts, p_value);
+    add(DriftMeasure::TotalVariation, total_variation(counts), total_variation_error(counts),
+        p_value);
+    add(DriftMeasure::LInfinity, l_infinity(counts), l_infinity_error(counts), p_value);
     const OneSided added = only_in_current(counts);
     const OneSided lost = only_in_reference(counts);
     add(DriftMeasure::NewCategories, added.share, added.p_value);
@@ -207,7 +229,8 @@ class Comparison {
   void add_share(DriftMeasure measure, Count reference, Count current) {
     DriftNumber& number = add(measure, std::fabs(current.share() - reference.share()),
                               equal_shares_p_value(reference, current));
-    number.interval = share_difference_interval(current, reference, options_.confidence);
+    number.interval =
+        of_absolute(share_difference_interval(current, reference, options_.confidence));
   }
 
   void compare_shares() {

@@ -46,7 +46,7 @@ struct DriftNumber {
   std::optional<double> threshold;  // unset: decides nothing
   double p_value = 1;
   std::optional<double> corrected_p_value;  // of those that decide
-  std::optional<Interval> interval;         // of shares: of current minus reference
+  std::optional<Interval> interval;         // of the value, for rows that are independent
 
   bool reaches_threshold() const { return threshold && value >= *threshold; }
 };

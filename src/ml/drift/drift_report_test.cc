@@ -91,6 +91,22 @@ TEST(Drift, EachKindOfChangeIsFoundInItsColumnAlone) {
   }
 }
 
+TEST(Drift, EveryValueHasAnIntervalAroundIt) {
+  const DriftReport report = report_of({}, {.seed = 2, .mean = 11, .missing = 0.1, .card = 0.6});
+  for (const ColumnDrift& one : report.columns)
+    for (const DriftNumber& number : one.numbers) {
+      if (number.measure == DriftMeasure::NewCategories ||
+          number.measure == DriftMeasure::LostCategories)
+        continue;
+      ASSERT_TRUE(number.interval) << info_of(number.measure).name;
+      EXPECT_LE(number.interval->low, number.value) << info_of(number.measure).name;
+      EXPECT_GE(number.interval->high, number.value) << info_of(number.measure).name;
+    }
+  const DriftNumber* moved = column(report, "price").find(DriftMeasure::Wasserstein);
+  EXPECT_GT(moved->interval->low, 0.4);
+  EXPECT_LT(moved->interval->high, 0.6);
+}
+
 TEST(Drift, SketchesOfManyValuesSayTheSameAsTheValues) {
   const DriftReport stable = report_of({.distinct = 50}, {.seed = 2, .distinct = 50});
   EXPECT_TRUE(stable.passed()) << to_terminal_text(stable);
@@ -116,15 +132,15 @@ TEST(Drift, ValuesThatAreTooCloseForTheSketchAreComparedByTheirMeans) {
 }
 
 TEST(Drift, AChangeTooSmallToMatterIsStableHoweverSureItIs) {
-  const DriftReport report = report_of({.rows = 60'000}, {.rows = 60'000, .seed = 2, .mean = 10.1});
+  const DataProfile before = profile_of(rows_of({.rows = 20'000}));
+  const DataProfile after = profile_of(rows_of({.rows = 20'000, .seed = 2, .mean = 10.1}));
+  const DriftReport report = compare_profiles(before, after).value();
   const ColumnDrift& price = column(report, "price");
-  EXPECT_LT(price.find(DriftMeasure::KolmogorovSmirnov)->p_value, 1e-6);
+  EXPECT_LT(price.find(DriftMeasure::Wasserstein)->p_value, 0.001);
   EXPECT_EQ(price.verdict, DriftVerdict::Stable);
   DriftOptions strict;
   strict.thresholds[DriftMeasure::Wasserstein] = 0.03;
-  EXPECT_EQ(column(report_of({.rows = 60'000}, {.rows = 60'000, .seed = 2, .mean = 10.1}, strict),
-                   "price")
-                .verdict,
+  EXPECT_EQ(column(compare_profiles(before, after, strict).value(), "price").verdict,
             DriftVerdict::Drifted);
 }
 
@@ -251,10 +267,10 @@ TEST(Drift, TheTableForPeopleHasTheWorstFirst) {
   EXPECT_LT(text.find("payment  drifted    jensen_shannon"), text.find("price    stable")) << text;
 }
 
-// Some 300 stationary columns of each kind: hardly one may raise an alarm.
+// 90 stationary columns of three kinds: hardly one may raise an alarm.
 TEST(Drift, StationaryColumnsHardlyEverRaiseAnAlarm) {
   std::size_t alarms = 0;
-  for (std::uint64_t trial = 0; trial < 60; ++trial)
+  for (std::uint64_t trial = 0; trial < 30; ++trial)
     alarms +=
         report_of({.rows = 400, .seed = 2 * trial + 10}, {.rows = 300, .seed = 2 * trial + 11})
             .count(DriftVerdict::Drifted);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ml/drift/chi_squared.h"
+#include "ml/drift/delta_method.h"
 #include "ml/drift/jensen_shannon.h"
 #include "ml/drift/kolmogorov_smirnov.h"
 #include "ml/drift/l_infinity.h"
@@ -176,6 +177,70 @@ TEST(NewCategories, OfManyRareOnesAreExplainedByChance) {
     if (only_in_current(counts).p_value < 0.05) ++alarms;
   }
   EXPECT_LE(alarms, 10);
+}
+
+constexpr int kDraws = 200;
+
+double deviation(const std::vector<double>& values) {
+  double mean = 0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+std::vector<double> drawn(RandomStream& random, const std::vector<double>& cumulative, int rows) {
+  std::vector<double> counts(cumulative.size());
+  for (int i = 0; i < rows; ++i) {
+    const double u = random.uniform();
+    std::size_t bin = 0;
+    while (cumulative[bin] < u) ++bin;
+    ++counts[bin];
+  }
+  return counts;
+}
+
+TEST(DriftErrors, OfSharesAreTheDeviationsOverSamples) {
+  const PairedCounts expected{{500, 300, 150, 50}, {240, 180, 120, 60}};
+  const std::vector<std::pair<Measure, Measure>> pairs{
+      {population_stability_index, psi_error},
+      {jensen_shannon_distance, jensen_shannon_error},
+      {total_variation, total_variation_error},
+      {l_infinity, l_infinity_error},
+  };
+  for (const auto& [measure, error] : pairs) {
+    RandomStream random(31);
+    std::vector<double> values;
+    for (int i = 0; i < kDraws; ++i)
+      values.push_back(measure(
+          {drawn(random, {0.5, 0.8, 0.95, 1}, 1000), drawn(random, {0.4, 0.7, 0.9, 1}, 600)}));
+    EXPECT_NEAR(error(expected) / deviation(values), 1, 0.15);
+  }
+}
+
+TEST(DriftErrors, OfNumbersAreTheDeviationsOverSamples) {
+  RandomStream random(32);
+  std::vector<double> distances;
+  std::vector<double> statistics;
+  double of_distance = 0;
+  double of_statistic = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const auto a = NumberDistribution::of(normal_sample(random, 80, 0));
+    const auto b = NumberDistribution::of(normal_sample(random, 60, 1.5));
+    const auto test = kolmogorov_smirnov_test(a, b);
+    distances.push_back(wasserstein_distance(a, b));
+    statistics.push_back(test.statistic);
+    of_distance += wasserstein_error(a, b) / kDraws;
+    of_statistic += test.standard_error / kDraws;
+  }
+  EXPECT_NEAR(of_distance / deviation(distances), 1, 0.15);
+  EXPECT_NEAR(of_statistic / deviation(statistics), 1, 0.25);
+}
+
+TEST(DriftErrors, MakeIntervalsThatNeverGoBelowZero) {
+  EXPECT_EQ(interval_around(0.1, 1, 0.95).low, 0);
+  EXPECT_NEAR(interval_around(3, 1, 0.95).high, 4.959964, 1e-6);
+  EXPECT_TRUE(std::isinf(interval_around(std::numeric_limits<double>::infinity(), 1, 0.95).high));
 }
 
 TEST(KolmogorovSmirnov, CountsTiesOnce) {

@@ -25,12 +25,19 @@ std::string p_text(double p) {
   return p < 1e-4 ? "<0.0001" : fmt::format("{:.4f}", p);
 }
 
+std::string interval_text(const DriftNumber& number) {
+  if (!number.interval) return "";
+  return fmt::format("{} .. {}", value_text(number.interval->low),
+                     value_text(number.interval->high));
+}
+
 JsonObject number_json(const DriftNumber& number) {
   JsonObject json{{"value", number_json(number.value)}, {"p_value", number_json(number.p_value)}};
   if (number.threshold) json["threshold"] = *number.threshold;
   if (number.corrected_p_value) json["corrected_p_value"] = *number.corrected_p_value;
   if (number.interval)
-    json["difference_interval"] = {{"low", number.interval->low}, {"high", number.interval->high}};
+    json["interval"] = {{"low", number.interval->low},
+                        {"high", number_json(number.interval->high)}};
   return json;
 }
 
@@ -143,14 +150,14 @@ std::string to_terminal_text(const DriftReport& report) {
   std::size_t width = 6;
   for (const ColumnDrift& column : report.columns)
     width = std::clamp(column.name.size(), width, kWidestName);
-  text += fmt::format("\n{:<{}}  {:<9}  {:<18} {:>8} {:>9} {:>8}\n", "column", width, "verdict",
-                      "measure", "value", "threshold", "p");
+  text += fmt::format("\n{:<{}}  {:<9}  {:<18} {:>8}  {:<17} {:>9} {:>8}\n", "column", width,
+                      "verdict", "measure", "value", "interval", "threshold", "p");
   for (const ColumnDrift* column : by_verdict(report)) {
     text += fmt::format("{:<{}}  {:<9}", column->name, width, to_string(column->verdict));
     if (const DriftNumber* number = column->leading())
-      text += fmt::format("  {:<18} {:>8} {:>9} {:>8}", info_of(number->measure).name,
-                          value_text(number->value), value_text(*number->threshold),
-                          p_text(*number->corrected_p_value));
+      text += fmt::format("  {:<18} {:>8}  {:<17} {:>9} {:>8}", info_of(number->measure).name,
+                          value_text(number->value), interval_text(*number),
+                          value_text(*number->threshold), p_text(*number->corrected_p_value));
     text += "\n";
     for (const std::string& note : notes_of(*column))
       text += fmt::format("{:<{}}  {}\n", "", width, note);
@@ -165,22 +172,23 @@ std::string to_terminal_text(const DriftReport& report) {
 std::string to_markdown(const DriftReport& report) {
   std::string text = fmt::format("### Data drift: {}\n\n{}\n\n", report.passed() ? "none" : "found",
                                  cell(summary(report)));
-  text += "| column | verdict | measure | value | threshold | p | notes |\n";
-  text += "|---|---|---|--:|--:|--:|---|\n";
+  text += "| column | verdict | measure | value | interval | threshold | p | notes |\n";
+  text += "|---|---|---|--:|---|--:|--:|---|\n";
   for (const ColumnDrift* column : by_verdict(report)) {
     const DriftNumber* number = column->leading();
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(column->name),
                         to_string(column->verdict),
                         number == nullptr ? "" : info_of(number->measure).phrase,
                         number == nullptr ? "" : value_text(number->value),
+                        number == nullptr ? "" : interval_text(*number),
                         number == nullptr ? "" : value_text(*number->threshold),
                         number == nullptr ? "" : p_text(*number->corrected_p_value),
                         cell(join(notes_of(*column), "; ")));
   }
   for (const std::string& name : report.lost_columns)
-    text += fmt::format("| {} | drifted | | | | | the column is gone |\n", cell(name));
+    text += fmt::format("| {} | drifted | | | | | | the column is gone |\n", cell(name));
   for (const std::string& name : report.new_columns)
-    text += fmt::format("| {} | new | | | | | the reference does not have it |\n", cell(name));
+    text += fmt::format("| {} | new | | | | | | the reference does not have it |\n", cell(name));
   return text + "\n" + method_text(report) + "\n";
 }
 

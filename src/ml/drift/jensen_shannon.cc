@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ml/drift/delta_method.h"
+
 namespace sluice::ml {
 
 double jensen_shannon_distance(const PairedCounts& counts) {
@@ -17,6 +19,14 @@ double jensen_shannon_distance(const PairedCounts& counts) {
     if (q > 0) sum += q * std::log(q / middle);
   }
   return std::sqrt(std::max(0.0, sum / 2));
+}
+
+double jensen_shannon_error(const PairedCounts& counts) {
+  const double distance = jensen_shannon_distance(counts);
+  if (distance == 0) return 0;
+  const double of_square = standard_error(
+      counts, [](double own, double other) { return std::log(2 * own / (own + other)) / 2; });
+  return of_square / (2 * distance);
 }
 
 }  // namespace sluice::ml

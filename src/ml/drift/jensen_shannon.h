@@ -10,5 +10,7 @@ namespace sluice::ml {
 
 // Neither side is empty.
 double jensen_shannon_distance(const PairedCounts& counts);
+// Its standard error (delta_method.h); 0 for a distance of 0.
+double jensen_shannon_error(const PairedCounts& counts);
 
 }  // namespace sluice::ml

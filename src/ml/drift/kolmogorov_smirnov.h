@@ -8,7 +8,8 @@
 namespace sluice::ml {
 
 struct KolmogorovSmirnovTest {
-  double statistic = 0;  // 0 to 1
+  double statistic = 0;       // 0 to 1
+  double standard_error = 0;  // of the difference where it is largest
   double p_value = 1;
 };
 

@@ -8,5 +8,7 @@ namespace sluice::ml {
 
 // Neither side is empty.
 double l_infinity(const PairedCounts& counts);
+// The standard error of the difference of that bin.
+double l_infinity_error(const PairedCounts& counts);
 
 }  // namespace sluice::ml

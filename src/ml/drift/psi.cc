@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ml/drift/delta_method.h"
+
 namespace sluice::ml {
 
 double population_stability_index(const PairedCounts& counts) {
@@ -15,6 +17,14 @@ double population_stability_index(const PairedCounts& counts) {
     sum += (q - p) * std::log(q / p);
   }
   return sum;
+}
+
+double psi_error(const PairedCounts& counts) {
+  return standard_error(counts, [](double own, double other) {
+    if (own <= kSmallestPsiShare) return 0.0;
+    const double held = std::max(other, kSmallestPsiShare);
+    return std::log(own / held) + 1 - held / own;
+  });
 }
 
 }  // namespace sluice::ml

@@ -12,5 +12,7 @@ inline constexpr double kSmallestPsiShare = 1e-4;
 
 // Neither side is empty.
 double population_stability_index(const PairedCounts& counts);
+// Its standard error (delta_method.h).
+double psi_error(const PairedCounts& counts);
 
 }  // namespace sluice::ml

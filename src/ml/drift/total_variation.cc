@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ml/drift/delta_method.h"
+
 namespace sluice::ml {
 
 double total_variation(const PairedCounts& counts) {
@@ -11,6 +13,12 @@ double total_variation(const PairedCounts& counts) {
   for (std::size_t i = 0; i < counts.reference.size(); ++i)
     sum += std::fabs(counts.reference[i] / reference - counts.current[i] / current);
   return sum / 2;
+}
+
+double total_variation_error(const PairedCounts& counts) {
+  return standard_error(counts, [](double own, double other) {
+    return own == other ? 0.0 : std::copysign(0.5, own - other);
+  });
 }
 
 }  // namespace sluice::ml

@@ -8,5 +8,7 @@ namespace sluice::ml {
 
 // Neither side is empty.
 double total_variation(const PairedCounts& counts);
+// Its standard error (delta_method.h).
+double total_variation_error(const PairedCounts& counts);
 
 }  // namespace sluice::ml

@@ -11,6 +11,10 @@ namespace sluice::ml {
 // Neither side is empty.
 double wasserstein_distance(const NumberDistribution& reference, const NumberDistribution& current);
 
+// Its standard error: with s(x) = sign(F(x) - G(x)), a value X counts for the integral of s from X
+// on, whose variance on each side is divided by its number (delta_method.h).
+double wasserstein_error(const NumberDistribution& reference, const NumberDistribution& current);
+
 // Of a reference without spread: 0 where both are equal, else infinite.
 double normalised_wasserstein(const NumberDistribution& reference,
                               const NumberDistribution& current);
