@@ -66,6 +66,7 @@ struct DataProfile {
   std::uint64_t bytes = 0;
   std::vector<CsvProblem> problems;  // the first of them
   std::vector<ColumnProfile> columns;
+  std::optional<Digest> stored_digest;  // of the file that it was read back from
 };
 
 struct ProfileOptions {
@@ -84,7 +85,8 @@ inline constexpr int kProfileVersion = 2;
 
 // {"format": kProfileFormat, "version": kProfileVersion, …}; docs/formats/profile.md.
 JsonObject to_json(const DataProfile& profile);
-// SHA-256 of the canonical text of that, without the name of the file and the digests.
+// SHA-256 of the canonical text of that, without the name of the file and the digests; of a profile
+// that was read back, that of what was stored.
 Digest profile_digest(const DataProfile& profile);
 Digest profile_digest(JsonObject json);
 // A table for people.

@@ -1,7 +1,9 @@
 #include "ml/data/profile_reader.h"
 
 #include <array>
+#include <charconv>
 #include <limits>
+#include <system_error>
 
 #include "base/strings.h"
 #include "ml/data/number.h"
@@ -32,11 +34,18 @@ Result<double> get_finite_or_null(const JsonObject& object, std::string_view key
   return get_double(object, key);
 }
 
-Result<void> read_buckets(const JsonObject& numbers, ColumnProfile& column) {
-  for (const auto& [key, value] : *TRY(get_object(numbers, "buckets"))) {
-    const auto middle = parse_number(std::string_view(key));
-    if (!middle) return invalid_input(cat("'", std::string(key), "' is no number of a bucket"));
-    column.quantiles.add(*middle, TRY(count_of(value, std::string_view(key))));
+// "1.25:3 7.5:10": middle of a bucket and its count.
+Result<void> read_buckets(std::string_view text, ColumnProfile& column) {
+  for (const std::string_view bucket : split(text, ' ')) {
+    const std::size_t colon = bucket.find(':');
+    const auto middle = parse_number(bucket.substr(0, colon));
+    std::uint64_t count = 0;
+    const char* end = bucket.data() + bucket.size();
+    const char* digits = colon == std::string_view::npos ? end : bucket.data() + colon + 1;
+    const auto read = std::from_chars(digits, end, count);
+    if (!middle || read.ec != std::errc() || read.ptr != end || count == 0)
+      return invalid_input(cat("'buckets' has '", bucket, "': expected MIDDLE:COUNT"));
+    column.quantiles.add(*middle, count);
   }
   return success();
 }
@@ -49,7 +58,7 @@ Result<void> read_numbers(const JsonObject& json, ColumnProfile& column) {
   summary.mean = TRY(get_finite_or_null(json, "mean"));
   const double deviation = TRY(get_finite_or_null(json, "standard_deviation"));
   summary.squares = deviation * deviation * static_cast<double>(summary.count);
-  if (!column.distinct_exact) return read_buckets(json, column);
+  if (!column.distinct_exact) return read_buckets(TRY(get_string(json, "buckets")), column);
   for (const auto& [text, count] : column.values) {
     const Value value = classify(text);
     if (value.type == ValueType::Integer || value.type == ValueType::Number)
@@ -130,15 +139,22 @@ Result<void> check_kind(const JsonObject& json) {
   if (version != kProfileVersion)
     return unsupported(cat("a profile of version ", version, "; this program reads version ",
                            kProfileVersion, ": make it again with 'sluice data profile'"));
-  const std::string digest = string_or(json, "profile_digest", "");
-  if (!digest.empty() && digest != profile_digest(json).to_string())
-    return invalid_input("the profile was changed after it was written: its digest does not fit");
   return success();
+}
+
+// The digest of its content, which is the one it carries if it carries one.
+Result<Digest> digest_of(const JsonObject& json) {
+  const Digest digest = profile_digest(json);
+  const std::string carried = string_or(json, "profile_digest", "");
+  if (!carried.empty() && carried != digest.to_string())
+    return invalid_input("the profile was changed after it was written: its digest does not fit");
+  return digest;
 }
 
 Result<DataProfile> read_json(const JsonObject& json) {
   TRY(check_kind(json));
   DataProfile profile;
+  profile.stored_digest = TRY(digest_of(json));
   profile.rows = TRY(get_count(json, "rows"));
   profile.unreadable = TRY(get_count(json, "unreadable_rows"));
   profile.bytes = TRY(get_count(json, "bytes"));

@@ -57,6 +57,16 @@ TEST(ProfileReader, ReadsBackSketchesOfColumnsWithTooManyValues) {
   expect_equal(read_profile(text_of(profile), "p.json").value(), profile);
 }
 
+TEST(ProfileReader, RefusesBucketsThatAreNone) {
+  ProfileOptions options;
+  options.max_distinct = 2;
+  const std::string text = to_pretty_text(to_json(profile_of("x\n1\n2\n3\n", options)));
+  ASSERT_NE(text.find("\"1.0078125:1 2.015625:1 3.015625:1\""), std::string::npos) << text;
+  for (const std::string_view bad : {"1.0078125", "1.0078125:", "1.0078125:0", "x:1", "1:1x", ""})
+    EXPECT_EQ(read_profile(replace_all(text, "1.0078125:1", bad), "p.json").error().message(),
+              cat("p.json: 'buckets' has '", bad, "': expected MIDDLE:COUNT"));
+}
+
 TEST(ProfileReader, RefusesOtherVersionsEditsAndOtherFiles) {
   const std::string text = text_of(profile_of(kRows));
   const auto error = [&](std::string_view from, std::string_view to) {

@@ -41,9 +41,9 @@ JsonObject numbers_json(const ColumnProfile& column) {
                   {"quantiles", std::move(quantiles)},
                   {"quantile_relative_error", QuantileSketch::kRelativeError}};
   if (column.distinct_exact) return json;
-  JsonObject buckets;
+  std::string buckets;
   for (const auto& [middle, count] : column.quantiles.buckets())
-    buckets[number_text(middle)] = count;
+    buckets += cat(buckets.empty() ? "" : " ", number_text(middle), ":", count);
   json["buckets"] = std::move(buckets);
   return json;
 }
@@ -122,7 +122,7 @@ JsonObject to_json(const DataProfile& profile) {
 }
 
 Digest profile_digest(const DataProfile& profile) {
-  return profile_digest(to_json(profile));
+  return profile.stored_digest ? *profile.stored_digest : profile_digest(to_json(profile));
 }
 
 Digest profile_digest(JsonObject json) {
