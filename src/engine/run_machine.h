@@ -49,6 +49,7 @@ struct LegState {
   pipeline::LegSettings settings;
   Phase phase = Phase::Waiting;
   bool cancelled = false;  // CancelJob was fed, or must be once it runs
+  std::string overdue;     // its time was over: what is told as the reason of its end
   GroupState group = GroupState::None;
   std::set<std::string> deadlines;  // ids of open timer effects
   std::unique_ptr<pipeline::JobProgram> program;

@@ -129,9 +129,9 @@ void RunMachine::watch_time(const LegKey& key, LegState& leg, std::string_view i
       {effect_key(key, id), std::string(effect_kind::kTimer), std::move(body)});
 }
 
-// The supervisor stops what runs at the time limit; this one is for what runs on in spite of it.
+// A job whose time is over is cancelled, as on GitHub.
 void RunMachine::watch_timeout(const LegKey& key, LegState& leg, Timestamp now) {
-  watch_time(key, leg, kAfterTimeout, now + leg.settings.timeout + leg.settings.cancel_timeout);
+  watch_time(key, leg, kAfterTimeout, now + leg.settings.timeout);
 }
 
 void RunMachine::watch_cancel(const LegKey& key, LegState& leg, Timestamp now) {
@@ -148,17 +148,16 @@ Result<void> RunMachine::on_leg_overdue(const StoredEvent&, const JsonObject& bo
   LegState& leg = jobs_[ref.job].legs[ref.leg];
   const std::string id = TRY(get_string(body, "id"));
   if (leg.deadlines.erase(id) == 0) return success();
-  const std::string patience = to_human(leg.settings.cancel_timeout);
-  if (id == kAfterCancel) {
-    finish_leg(ref.job, ref.leg, {.result = Outcome::Cancelled, .outputs = {}},
-               cat("stopped by force: it still ran ", patience, " after the cancel"), {});
-    return success();
+  if (id == kAfterTimeout) {
+    leg.overdue = cat("the job ran longer than its timeout of ", to_human(leg.settings.timeout));
+    TRY(cancel_leg(ref.job, ref.leg, leg.overdue));
+    return schedule();
   }
-  finish_leg(ref.job, ref.leg, {.result = Outcome::Failed, .outputs = {}},
-             cat("stopped by force: it still ran ", patience, " after its timeout of ",
-                 to_human(leg.settings.timeout)),
+  finish_leg(ref.job, ref.leg, {.result = Outcome::Cancelled, .outputs = {}},
+             cat("stopped by force: it still ran ", to_human(leg.settings.cancel_timeout),
+                 " after the cancel"),
              {});
-  return cancel_siblings(ref.job, ref.leg);
+  return success();
 }
 
 }  // namespace sluice::engine

@@ -366,7 +366,8 @@ Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
     ask(effect_kind::kStop, key, id);
   } else {
     const auto& finish = std::get<pipeline::FinishJob>(effect);
-    finish_leg(job, leg, {.result = finish.result, .outputs = finish.outputs}, finish.message,
+    const std::string& reason = finish.message.empty() ? state.overdue : finish.message;
+    finish_leg(job, leg, {.result = finish.result, .outputs = finish.outputs}, reason,
                finish.dropped_outputs);
     return cancel_siblings(job, leg);
   }

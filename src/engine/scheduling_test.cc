@@ -202,16 +202,31 @@ TEST(SchedulingTest, WhatStillRunsAfterTheCancelTimeoutIsStoppedByForce) {
   EXPECT_EQ(lab.machine().result(), Outcome::Cancelled);
 }
 
-TEST(SchedulingTest, WhatStillRunsLongAfterTheTimeoutOfItsJobIsStoppedByForce) {
+TEST(SchedulingTest, AJobIsCancelledWhenItsTimeIsOver) {
   RunLab lab;
-  lab.hold("work-a");
-  begin(lab, jobs({{"a", "timeout-minutes: 10"}, {"b", "needs: a"}}));
+  lab.hold("work");
+  begin(lab, replace_all(kTidy, "cancel-timeout-minutes: 2", "timeout-minutes: 10"));
   ASSERT_TRUE(lab.fire_timer("a/overdue-timeout").ok());
   ASSERT_TRUE(lab.run_to_end().ok());
-  EXPECT_EQ(
-      results(lab),
-      (Lines{"a=failed: stopped by force: it still ran 5 min 0 s after its timeout of 10 min 0 s",
-             "b=skipped"}));
+  EXPECT_EQ(results(lab), (Lines{"a=cancelled: the job ran longer than its timeout of 10 min 0 s",
+                                 "b=skipped", "c=succeeded", "d=skipped", "e=skipped"}));
+  EXPECT_EQ(lab.world().starts.count("a/step-2"), 1u) << "always() runs";
+  EXPECT_EQ(lab.world().starts.count("a/step-3"), 0u);
+  EXPECT_EQ(lab.machine().result(), Outcome::Cancelled);
+}
+
+TEST(SchedulingTest, WhatStillRunsLongAfterTheTimeoutOfItsJobIsStoppedByForce) {
+  RunLab lab;
+  lab.hold("work");
+  lab.hold("tidy");
+  begin(lab, replace_all(kTidy, "cancel-timeout-minutes: 2", "timeout-minutes: 10"));
+  ASSERT_TRUE(lab.fire_timer("a/overdue-timeout").ok());
+  ASSERT_TRUE(lab.run_to_end().ok());
+  EXPECT_EQ(results(lab)[0], "a=running");
+  ASSERT_TRUE(lab.fire_timer("a/overdue-cancel").ok());
+  ASSERT_TRUE(lab.run_to_end().ok());
+  EXPECT_EQ(results(lab)[0],
+            "a=cancelled: stopped by force: it still ran 5 min 0 s after the cancel");
 }
 
 TEST(SchedulingTest, ATimerOfALegThatEndedMeansNothing) {

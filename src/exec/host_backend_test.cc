@@ -148,12 +148,15 @@ TEST_F(HostBackendTest, ends_a_step_at_its_timeout) {
   EXPECT_EQ(result.message, "the step ran longer than its timeout of 100 ms");
 }
 
-TEST_F(HostBackendTest, ends_a_step_at_the_timeout_of_the_job) {
-  spec_.settings.timeout = std::chrono::milliseconds(150);
+TEST_F(HostBackendTest, ends_a_step_that_runs_on_after_the_timeout_of_the_job) {
+  spec_.settings.timeout = std::chrono::milliseconds(100);
+  spec_.settings.cancel_timeout = std::chrono::milliseconds(50);
   prepare();
   const StepResult result = run(script("sleep 600"));
   EXPECT_EQ(result.outcome, Outcome::TimedOut);
-  EXPECT_EQ(result.message, "the job ran longer than its timeout of 150 ms");
+  EXPECT_EQ(result.message,
+            "the job still ran 150 ms after its begin, which is its timeout and the time to end "
+            "after a cancel");
 }
 
 TEST_F(HostBackendTest, stops_a_step_with_an_interrupt_first) {

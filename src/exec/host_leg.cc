@@ -163,7 +163,9 @@ Result<void> HostLeg::adopt(os::Descriptor socket) {
                                     [this] { on_closed(); }};
   link_ = TRY(SupervisorLink::open(context_.loop, std::move(socket), std::move(handlers)));
   ConfigureMessage configure;
-  configure.job_timeout = spec_ ? spec_->settings.timeout : Duration::zero();
+  // The engine cancels the job at its timeout; this is for when there is no engine then.
+  if (spec_ && spec_->settings.timeout > Duration::zero())
+    configure.job_timeout = spec_->settings.timeout + spec_->settings.cancel_timeout;
   configure.interrupt_grace = context_.settings.interrupt_grace;
   configure.terminate_grace = context_.settings.terminate_grace;
   configure.linger = context_.settings.linger;

@@ -330,7 +330,8 @@ void Supervisor::check_deadlines() {
   if (job_deadline_ && now >= *job_deadline_ && anything_running()) {
     job_deadline_.reset();
     const std::string message =
-        cat("the job ran longer than its timeout of ", to_human(settings_->job_timeout));
+        cat("the job still ran ", to_human(settings_->job_timeout),
+            " after its begin, which is its timeout and the time to end after a cancel");
     for (const auto& step : steps_) step->stop(StepEnd::TimedOut, message);
   }
   for (const auto& step : steps_) {
