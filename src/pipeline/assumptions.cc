@@ -82,6 +82,23 @@ Error no_such_step(const std::vector<const PlannedJob*>& jobs, std::string_view 
                            did_you_mean(name, names), " (steps: ", join(names, ", "), ")"));
 }
 
+// An output that none of the jobs declares; nothing when one may have it.
+std::optional<Error> unknown_output(const std::vector<const PlannedJob*>& jobs,
+                                    const std::string& output) {
+  std::vector<std::string> names;
+  for (const PlannedJob* job : jobs) {
+    if (!job->outputs) return std::nullopt;
+    for (const std::string& name : *job->outputs) {
+      if (equal_ignoring_case(name, output)) return std::nullopt;
+      names.push_back(name);
+    }
+  }
+  return invalid_input(
+      cat("--assume: job '", jobs.front()->id, "' has no output '", output, "'",
+          did_you_mean(output, names),
+          names.empty() ? " (it declares none)" : cat(" (outputs: ", join(names, ", "), ")")));
+}
+
 }  // namespace
 
 Result<void> Assumptions::add(std::string_view text) {
@@ -115,6 +132,8 @@ Result<void> check_assumptions(const Assumptions& assumptions, const std::vector
   for (const auto& [name, assumed] : assumptions.jobs) {
     const std::vector<const PlannedJob*> jobs = jobs_named(plans, name);
     if (jobs.empty()) return no_such_job(plans, name);
+    for (const auto& [output, ignored] : assumed.outputs)
+      if (auto unknown = unknown_output(jobs, output)) return *std::move(unknown);
     for (const auto& [step, ignored] : assumed.steps) {
       const bool found = std::any_of(jobs.begin(), jobs.end(), [&step = step](const auto* job) {
         return has_step(*job, step);

@@ -26,7 +26,10 @@ struct TriggerEvent {
   // What changed_files was computed against, for the explanation; empty: they were given.
   std::string comparison_base;
   std::map<std::string, std::string> inputs;  // workflow_dispatch
-  Json payload;                               // the event document (github.event); object
+  // Of the head commit of a push or pull_request: it may ask for no runs ("[skip ci]"). Empty: not
+  // known, or it shall not count.
+  std::string commit_message;
+  Json payload;  // the event document (github.event); object
 };
 
 Json to_json(const TriggerEvent& event);

@@ -13,6 +13,7 @@ enum class DecidedBy {
   Default,      // nothing said otherwise
   Trigger,      // the event is not one the pipeline listens to
   Filter,       // a branch, tag or path filter
+  Commit,       // the message of the commit asks for no runs
   Condition,    // the `if` of the job or step
   Ancestor,     // the result of a job it needs
   Cancelled,    // somebody cancelled

@@ -9,11 +9,11 @@ namespace sluice::pipeline {
 namespace {
 
 constexpr std::pair<DecidedBy, std::string_view> kDecidedBy[] = {
-    {DecidedBy::Default, "default"},   {DecidedBy::Trigger, "trigger"},
-    {DecidedBy::Filter, "filter"},     {DecidedBy::Condition, "condition"},
-    {DecidedBy::Ancestor, "ancestor"}, {DecidedBy::Cancelled, "cancelled"},
-    {DecidedBy::Failure, "failure"},   {DecidedBy::Unevaluable, "evaluation"},
-    {DecidedBy::Open, "open"},
+    {DecidedBy::Default, "default"},        {DecidedBy::Trigger, "trigger"},
+    {DecidedBy::Filter, "filter"},          {DecidedBy::Commit, "commit"},
+    {DecidedBy::Condition, "condition"},    {DecidedBy::Ancestor, "ancestor"},
+    {DecidedBy::Cancelled, "cancelled"},    {DecidedBy::Failure, "failure"},
+    {DecidedBy::Unevaluable, "evaluation"}, {DecidedBy::Open, "open"},
 };
 
 constexpr std::pair<Outcome, std::string_view> kOutcomes[] = {
@@ -205,6 +205,7 @@ Json to_json(const TriggerEvent& event) {
                     {"comparison_base", event.comparison_base},
                     {"inputs", to_json(event.inputs)},
                     {"payload", event.payload}};
+  if (!event.commit_message.empty()) object["commit_message"] = event.commit_message;
   if (event.changed_files) object["changed_files"] = to_json(*event.changed_files);
   return object;
 }
@@ -221,6 +222,7 @@ Result<TriggerEvent> trigger_event_from_json(const Json& value) {
   event.head_ref = string_or(object, "head_ref", "");
   event.comparison_base = string_or(object, "comparison_base", "");
   event.inputs = string_map(object, "inputs");
+  event.commit_message = string_or(object, "commit_message", "");
   if (object.contains("changed_files")) event.changed_files = string_list(object, "changed_files");
   if (const Json* payload = find(object, "payload")) event.payload = *payload;
   return event;

@@ -68,6 +68,8 @@ struct PlannedJob {
   std::vector<PlannedStep> steps;
   // What of the job itself cannot be done here (its steps name their own): the job is not started.
   std::vector<Diagnostic> not_honoured;
+  // Names of those that it declares; none where they are not known. For checks, not in to_json().
+  std::optional<std::vector<std::string>> outputs = std::nullopt;
   std::string calls;               // path of the pipeline that it calls; it has no steps then
   std::vector<PlannedJob> called;  // jobs of that pipeline, for all legs; empty when Dynamic
   Json permissions;                // of its token, as written; null: nothing is said

@@ -64,8 +64,9 @@ void finish(const ExpressionNode& node, ExplainedPart& explanation,
     shown.push_back(std::move(explanation.children[i]));
   }
   explanation.children = std::move(shown);
+  // What was asked of named jobs stands in the arguments; the remark is about all of them.
   if (node.kind == NodeKind::Call && node.function == FunctionId::Environment &&
-      explanation.state == ExplanationState::Evaluated)
+      node.children.empty() && explanation.state == ExplanationState::Evaluated)
     explanation.message = context.remark(node.name);
   ValueKind kind = explanation.value.kind();
   explanation.secret = any_secret && kind != ValueKind::Boolean && kind != ValueKind::Null;

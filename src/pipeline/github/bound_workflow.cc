@@ -83,7 +83,7 @@ BoundWorkflow::BoundWorkflow(std::shared_ptr<const Workflow> workflow, const Tri
       contexts_(make_run_contexts(*workflow_, event, run, values, std::move(inputs))),
       github_value_(Value::object(contexts_.github)),
       secrets_(secret_values(values)),
-      event_document_(to_text(event.payload.is_object() ? event.payload : Json(JsonObject{}))) {
+      event_document_(to_text(event_document(*workflow_, event, contexts_.inputs))) {
   add_graphs(*workflow_);
   auto root = std::make_shared<CallScope>();
   root->workflow = workflow_.get();

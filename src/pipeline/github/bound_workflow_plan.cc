@@ -57,6 +57,22 @@ Json environment_json(const Token& environment) {
   return object;
 }
 
+std::optional<std::vector<std::string>> declared_outputs(const Job& job) {
+  std::vector<std::string> names;
+  if (job.call) {
+    if (job.call->workflow == nullptr) return std::nullopt;
+    if (const Trigger* trigger = job.call->workflow->find_trigger("workflow_call"))
+      for (const CallOutput& output : trigger->call.outputs) names.push_back(output.name);
+    return names;
+  }
+  if (job.outputs.present() && job.outputs.kind != TokenKind::Mapping) return std::nullopt;
+  for (const TokenEntry& entry : job.outputs.entries) {
+    if (entry.key.has_expression_inside()) return std::nullopt;
+    names.push_back(entry.key.literal_text());
+  }
+  return names;
+}
+
 // What is not honoured of the job itself.
 std::vector<Diagnostic> without_steps(const Job& job) {
   std::vector<Diagnostic> own = job.not_honoured;
@@ -75,7 +91,7 @@ void BoundWorkflow::make_plan(const TriggerEvent& event, std::string_view text) 
   plan_.file = workflow_->file;
   plan_.source = sha256(text);
   plan_.title = title();
-  TriggerDecision decision = decide_trigger(*workflow_, event);
+  TriggerDecision decision = decide_trigger(*workflow_, event, run_.default_branch);
   plan_.triggered = decision.triggered;
   plan_.reason = std::move(decision.reason);
   plan_.not_enforced = workflow_->not_enforced;
@@ -227,6 +243,7 @@ PlannedJob BoundWorkflow::plan_job(const JobAt& at) {
   if (const Permissions* permissions = permissions_at(at))
     planned.permissions = to_json(*permissions);
   planned.environment = environment_json(job.environment);
+  planned.outputs = declared_outputs(job);
   planned.steps = plan_steps(job);
   planned.not_honoured = without_steps(job);
   return planned;

@@ -120,7 +120,7 @@ Value passed_secrets(const CallScope& outer, const ContextSet& contexts, Passing
   return Value::object(std::move(members));
 }
 
-// Only when the job is about to start: a plan is made without secrets.
+// A plan is made without secrets, so only a forecast and a job that is about to start ask.
 std::optional<Explanation> missing_secret(const Workflow& caller, const Call& call,
                                           const Value& secrets) {
   for (const CallSecret& secret : interface_of(*call.workflow).secrets)
@@ -258,6 +258,7 @@ JobDecision BoundWorkflow::decide_call(const JobAt& at, const Spread& spread, co
 }
 
 // What is unsupported or unknown is no reason to fail: then there are no called jobs, or no legs.
+// Who gives no secrets at all may ask what would be elsewhere, where there are some: that is open.
 JobDecision BoundWorkflow::forecast_call(const JobAt& at, const Spread& spread,
                                          const RunFacts& facts, Explanation reason) const {
   CallJobs decision;
@@ -269,7 +270,14 @@ JobDecision BoundWorkflow::forecast_call(const JobAt& at, const Spread& spread,
     if (at.job->call->workflow) {
       ScopeOrReason opened = open_scope(at, called.leg, spread, facts);
       if (auto* why = std::get_if<Explanation>(&opened)) return FailJob{std::move(*why)};
-      called.jobs = plan_jobs(std::get<CallScopePtr>(opened));
+      const CallScopePtr& scope = std::get<CallScopePtr>(opened);
+      if (auto missing = missing_secret(at.workflow(), *at.job->call, scope->secrets)) {
+        if (!contexts_.secrets.members().empty()) return FailJob{*std::move(missing)};
+        missing->decided_by = DecidedBy::Open;
+        missing->summary += "; no secrets are given (--secret NAME=VALUE)";
+        decision.reason = *std::move(missing);
+      }
+      called.jobs = plan_jobs(scope);
     }
     decision.legs.push_back(std::move(called));
   }

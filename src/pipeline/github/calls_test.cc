@@ -418,6 +418,21 @@ TEST(Calls, AreForecastWithTheirJobs) {
   EXPECT_EQ(told(*bound, {"build=failure"}).back(), "last skipped skipped");
 }
 
+TEST(Calls, WithoutARequiredSecretAreOpenWhenNoneAreGivenAndFailWhenItIsNotAmongThem) {
+  const SourceFile files = with_files(kMain, inner(kBuild));
+  const auto unknown = bind_files(files, BindOptions{});
+  EXPECT_EQ(told(*unknown, {}).at(1), "build open succeeded");
+  EXPECT_EQ(told(*unknown, {}).back(), "last open succeeded");
+  const Explanation open = forecast(*unknown, {}).find_job("build")->reason;
+  EXPECT_NE(open.summary.find("secret 'key' is required"), std::string::npos) << open.summary;
+  BindOptions options;
+  options.values.secrets = {{"ANOTHER", "1"}};
+  const auto without = bind_files(files, options);
+  EXPECT_EQ(told(*without, {}),
+            (std::vector<std::string>{"first runs succeeded", "build fails failed",
+                                      "last skipped skipped"}));
+}
+
 TEST(Calls, AreForecastWithInputsThatOnlyTheRunWillTell) {
   const std::string_view main = R"(
 on: push

@@ -34,18 +34,6 @@ Value map_value(const std::map<std::string, std::string>& map) {
   return Value::object(std::move(members));
 }
 
-// The event document, with the inputs of a dispatch as the texts that GitHub has there.
-Value event_value(const TriggerEvent& event, const Value& inputs) {
-  Value payload = from_json(event.payload.is_object() ? event.payload : Json(JsonObject{}));
-  if (event.name != "workflow_dispatch") return payload;
-  ValueMembers texts;
-  for (const auto& [name, value] : inputs.members())
-    texts.emplace_back(name, Value::string(value.to_text()));
-  ValueMembers members = payload.members();
-  members.emplace_back("inputs", Value::object(std::move(texts)));
-  return Value::object(std::move(members));
-}
-
 Result<Value> typed_input(const DispatchInput& input, const std::string& text) {
   const auto wrong = [&](std::string_view expected) {
     return invalid_input(cat("input '", input.name, "' must be ", expected, ", got '", text, "'"));
@@ -131,6 +119,16 @@ bool is_failure(Outcome outcome) {
   return outcome == Outcome::Failed || outcome == Outcome::TimedOut || outcome == Outcome::Errored;
 }
 
+Json event_document(const Workflow& workflow, const TriggerEvent& event, const Value& inputs) {
+  JsonObject document = event.payload.is_object() ? event.payload.get_object() : JsonObject{};
+  if (event.name != "workflow_dispatch") return document;
+  JsonObject texts;
+  for (const auto& [name, value] : inputs.members()) texts[name] = value.to_text();
+  document["inputs"] = std::move(texts);
+  document["workflow"] = workflow.file;
+  return document;
+}
+
 Result<Value> dispatch_inputs(const Workflow& workflow, const TriggerEvent& event) {
   const Trigger* trigger = workflow.find_trigger("workflow_dispatch");
   if (event.name != "workflow_dispatch" || trigger == nullptr) return Value::object({});
@@ -176,7 +174,7 @@ RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& even
   add("head_ref", event.head_ref);
   add("base_ref", event.base_ref);
   add("event_name", event.name);
-  contexts.github.emplace_back("event", event_value(event, inputs));
+  contexts.github.emplace_back("event", from_json(event_document(workflow, event, inputs)));
   add("server_url", server);
   add("api_url", api_url(server));
   add("graphql_url", graphql_url(server));

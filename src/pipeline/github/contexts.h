@@ -33,6 +33,9 @@ struct RunContexts {
 // The inputs of a workflow_dispatch, typed and with defaults; the error names the input and what
 // it may be.
 Result<Value> dispatch_inputs(const Workflow& workflow, const TriggerEvent& event);
+// The event as steps find it in GITHUB_EVENT_PATH: of a dispatch with its inputs, defaults too, as
+// the texts that GitHub has there.
+Json event_document(const Workflow& workflow, const TriggerEvent& event, const Value& inputs);
 RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& event,
                               const RunIdentity& run, const RunValues& values, Value inputs);
 

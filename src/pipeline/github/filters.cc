@@ -10,6 +10,26 @@ namespace sluice::pipeline::github {
 namespace {
 
 constexpr std::string_view kDefaultPullTypes = "opened synchronize reopened";
+// GitHub takes the workflow for these from the default branch, and from no other.
+constexpr std::string_view kDefaultBranchOnly =
+    "branch_protection_rule check_run check_suite delete discussion discussion_comment fork gollum "
+    "image_version issue_comment issues label milestone page_build project project_card "
+    "project_column public registry_package repository_dispatch schedule status watch workflow_run";
+constexpr std::string_view kHeads = "refs/heads/";
+
+std::string_view short_branch(std::string_view ref) {
+  return ref.starts_with(kHeads) ? ref.substr(kHeads.size()) : ref;
+}
+
+// The text at a path of the event document; empty when there is none.
+std::string text_at(const Json& document, std::initializer_list<std::string_view> path) {
+  const Json* at = &document;
+  for (const std::string_view name : path) {
+    at = at->is_object() ? find(at->get_object(), name) : nullptr;
+    if (at == nullptr) return {};
+  }
+  return at->is_string() ? std::string(view(at->get_string())) : std::string();
+}
 
 std::vector<FilterPattern> compile(const Filter& filter, FilterKind kind) {
   std::vector<FilterPattern> patterns;
@@ -105,7 +125,6 @@ std::string matched_summary(const Trigger& trigger, const TriggerEvent& event,
 
 TriggerDecision decide_push(const Trigger& trigger, const TriggerEvent& event) {
   constexpr std::string_view kTags = "refs/tags/";
-  constexpr std::string_view kHeads = "refs/heads/";
   const bool branch_filter = trigger.branches.present() || trigger.branches_ignore.present();
   const bool tag_filter = trigger.tags.present() || trigger.tags_ignore.present();
   const std::string_view ref = event.ref;
@@ -119,7 +138,7 @@ TriggerDecision decide_push(const Trigger& trigger, const TriggerEvent& event) {
       return *no;
     return accepted(trigger, cat("'push' of tag '", tag, "'"));  // paths do not count for tags
   }
-  const std::string_view branch = ref.starts_with(kHeads) ? ref.substr(kHeads.size()) : ref;
+  const std::string_view branch = short_branch(ref);
   if (tag_filter && !branch_filter)
     return refused(
         DecidedBy::Filter, "on.push.tags", trigger.position,
@@ -162,9 +181,86 @@ TriggerDecision decide_pull_request(const Trigger& trigger, const TriggerEvent& 
   return accepted(trigger, matched_summary(trigger, event, "a pull request to", event.base_ref));
 }
 
+TriggerDecision decide_workflow_run(const Trigger& trigger, const TriggerEvent& event) {
+  const std::string name = text_at(event.payload, {"workflow_run", "name"});
+  const std::string branch = text_at(event.payload, {"workflow_run", "head_branch"});
+  const std::string conclusion = text_at(event.payload, {"workflow_run", "conclusion"});
+  const auto& wanted = trigger.workflows.patterns;
+  const bool named = std::any_of(wanted.begin(), wanted.end(),
+                                 [&](const Reference& one) { return one.name == name; });
+  if (!named && !filter_selects(compile(trigger.workflows, FilterKind::Ref), name))
+    return refused(
+        DecidedBy::Filter, "on.workflow_run.workflows", trigger.workflows.position,
+        cat("the run of '", name, "' is not among 'workflows': ", pattern_list(trigger.workflows)));
+  if (auto no = check_ref(trigger, trigger.branches, trigger.branches_ignore, "branches",
+                          "the run's branch", branch))
+    return *no;
+  return accepted(trigger, cat("'workflow_run' of '", name, "' on branch '", branch, "'",
+                               conclusion.empty() ? "" : cat(", which ended with ", conclusion)));
+}
+
+TriggerDecision decide_merge_group(const Trigger& trigger, const TriggerEvent& event) {
+  const std::string ref = text_at(event.payload, {"merge_group", "base_ref"});
+  const std::string_view base = short_branch(ref);
+  if (auto no = check_ref(trigger, trigger.branches, trigger.branches_ignore, "branches",
+                          "target branch", base))
+    return *no;
+  return accepted(trigger, cat("'merge_group' for branch '", base, "'"));
+}
+
+TriggerDecision decide_schedule(const Trigger& trigger, const TriggerEvent& event) {
+  const std::string cron = text_at(event.payload, {"schedule"});
+  std::vector<std::string> known;
+  for (const Schedule& schedule : trigger.schedules) {
+    if (schedule.cron.name == cron) return accepted(trigger, cat("'schedule' of '", cron, "'"));
+    known.push_back(cat("'", schedule.cron.name, "'"));
+  }
+  if (cron.empty()) return accepted(trigger, "'schedule' starts it");
+  return refused(DecidedBy::Filter, "on.schedule", trigger.position,
+                 cat("the schedule '", cron, "' is none of its own: ", join(known, ", ")));
+}
+
+// One line at the end of a message, below an empty one: "skip-checks: true".
+bool has_skip_trailer(std::string_view message) {
+  const std::vector<std::string_view> lines = split_lines(trim(message));
+  for (std::size_t at = lines.size(); at-- > 1 && !trim(lines[at]).empty();) {
+    const std::size_t colon = lines[at].find(':');
+    if (colon == std::string_view::npos ||
+        !equal_ignoring_case(lines[at].substr(0, colon), "skip-checks") ||
+        !equal_ignoring_case(trim(lines[at].substr(colon + 1)), "true"))
+      continue;
+    const bool below_an_empty_line =
+        std::any_of(lines.begin() + 1, lines.begin() + static_cast<long>(at),
+                    [](std::string_view line) { return trim(line).empty(); });
+    if (below_an_empty_line) return true;
+  }
+  return false;
+}
+
+// Once the rest would start it: the reason then says what the message changes.
+TriggerDecision unless_skipped(const Trigger& trigger, const TriggerEvent& event,
+                               TriggerDecision decision) {
+  if (!decision.triggered) return decision;
+  const std::string words = skip_words(event.commit_message);
+  if (words.empty()) return decision;
+  const std::string_view message = event.commit_message;
+  return refused(DecidedBy::Commit, words, trigger.position,
+                 cat("the message of the head commit has '", words,
+                     "': ", message.substr(0, message.find('\n')),
+                     " (--despite-skip starts it all the same)"));
+}
+
 }  // namespace
 
-TriggerDecision decide_trigger(const Workflow& workflow, const TriggerEvent& event) {
+std::string skip_words(std::string_view message) {
+  for (const std::string_view words :
+       {"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"})
+    if (message.find(words) != std::string_view::npos) return std::string(words);
+  return has_skip_trailer(message) ? "skip-checks: true" : std::string();
+}
+
+TriggerDecision decide_trigger(const Workflow& workflow, const TriggerEvent& event,
+                               std::string_view default_branch) {
   const Trigger* trigger = workflow.find_trigger(event.name);
   if (trigger == nullptr) {
     std::vector<std::string> names;
@@ -176,8 +272,17 @@ TriggerDecision decide_trigger(const Workflow& workflow, const TriggerEvent& eve
         cat("the event '", event.name, "' does not start it; it listens to: ", join(names, ", ")));
   }
   if (auto no = check_type(*trigger, event)) return *no;
-  if (trigger->event == "push") return decide_push(*trigger, event);
-  if (is_pull_request(trigger->event)) return decide_pull_request(*trigger, event);
+  if (has_word(kDefaultBranchOnly, event.name) && short_branch(event.ref) != default_branch)
+    return refused(DecidedBy::Trigger, cat("on.", event.name), trigger->position,
+                   cat("'", event.name, "' starts workflows of the default branch '",
+                       default_branch, "' only, and this is '", short_branch(event.ref), "'"));
+  if (event.name == "push") return unless_skipped(*trigger, event, decide_push(*trigger, event));
+  if (event.name == "pull_request")
+    return unless_skipped(*trigger, event, decide_pull_request(*trigger, event));
+  if (is_pull_request(event.name)) return decide_pull_request(*trigger, event);
+  if (event.name == "workflow_run") return decide_workflow_run(*trigger, event);
+  if (event.name == "merge_group") return decide_merge_group(*trigger, event);
+  if (event.name == "schedule") return decide_schedule(*trigger, event);
   return accepted(*trigger, cat("'", trigger->event, "' starts it"));
 }
 

@@ -96,6 +96,102 @@ TEST(Filters, of_a_pull_request) {
             "yes: 'pull_request' of a pull request to 'main'");
 }
 
+TriggerEvent other(std::string_view name, Json payload, std::string_view branch = "main") {
+  TriggerEvent event = push_to(branch);
+  event.name = std::string(name);
+  if (const auto* object = payload.if_object())
+    if (const Json* action = find(*object, "action")) event.action = view(action->get_string());
+  event.payload = std::move(payload);
+  return event;
+}
+
+Json ended(std::string_view name, std::string_view branch, std::string_view action = "completed") {
+  return JsonObject{
+      {"action", action},
+      {"workflow_run",
+       JsonObject{{"name", name}, {"head_branch", branch}, {"conclusion", "success"}}}};
+}
+
+TEST(Filters, of_a_run_that_ended) {
+  const std::string_view on =
+      "{workflow_run: {workflows: [CI, 'Build (x+y)'], types: [completed], branches: ['rel/**']}}";
+  EXPECT_EQ(decide(on, other("workflow_run", ended("CI", "rel/1"))),
+            "yes: 'workflow_run' of 'CI' on branch 'rel/1', which ended with success");
+  EXPECT_TRUE(decide(on, other("workflow_run", ended("Build (x+y)", "rel/1"))).starts_with("yes"));
+  EXPECT_EQ(decide(on, other("workflow_run", ended("Lint", "rel/1"))),
+            "no: the run of 'Lint' is not among 'workflows': CI, Build (x+y)");
+  EXPECT_EQ(decide(on, other("workflow_run", ended("CI", "dev"))),
+            "no: the run's branch 'dev' does not match 'branches': rel/**");
+  EXPECT_EQ(decide(on, other("workflow_run", ended("CI", "rel/1", "requested"))),
+            "no: activity 'requested' is not among 'types': completed");
+  EXPECT_EQ(decide(on, other("workflow_run", ended("CI", "rel/1"), "dev")),
+            "no: 'workflow_run' starts workflows of the default branch 'main' only, and this is "
+            "'dev'");
+}
+
+TEST(Filters, of_the_other_events) {
+  struct Row {
+    std::string_view on;
+    TriggerEvent event;
+    std::string_view expected;
+  };
+  const Row rows[] = {
+      {"{repository_dispatch: {types: [go]}}",
+       other("repository_dispatch", JsonObject{{"action", "go"}}), "yes"},
+      {"{repository_dispatch: {types: [go]}}",
+       other("repository_dispatch", JsonObject{{"action", "stop"}}),
+       "no: activity 'stop' is not among 'types': go"},
+      {"{release: {types: [published]}}", other("release", JsonObject{{"action", "created"}}),
+       "no: activity 'created'"},
+      {"{merge_group: {branches: [main]}}",
+       other("merge_group", JsonObject{{"merge_group", JsonObject{{"base_ref", "refs/heads/x"}}}}),
+       "no: target branch 'x' does not match 'branches': main"},
+      {"{schedule: [{cron: '0 0 * * *'}]}",
+       other("schedule", JsonObject{{"schedule", "0 0 * * *"}}), "yes: 'schedule' of '0 0 * * *'"},
+      {"{schedule: [{cron: '0 0 * * *'}]}",
+       other("schedule", JsonObject{{"schedule", "9 9 * * *"}}),
+       "no: the schedule '9 9 * * *' is none of its own: '0 0 * * *'"},
+      {"{schedule: [{cron: '0 0 * * *'}]}", other("schedule", JsonObject{}, "dev"),
+       "no: 'schedule' starts workflows of the default branch 'main' only, and this is 'dev'"},
+      {"[workflow_dispatch]", other("workflow_dispatch", JsonObject{}, "dev"), "yes"},
+  };
+  for (const Row& row : rows) {
+    const std::string said = decide(row.on, row.event);
+    EXPECT_TRUE(said.starts_with(row.expected)) << row.on << ": " << said;
+  }
+}
+
+TEST(Filters, a_commit_may_ask_for_no_runs) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"fix [skip ci]", "[skip ci]"},
+      {"[ci skip] fix", "[ci skip]"},
+      {"fix\n\nlonger [no ci] text", "[no ci]"},
+      {"x [skip actions]", "[skip actions]"},
+      {"x [actions skip]", "[actions skip]"},
+      {"fix\n\n\nskip-checks: true", "skip-checks: true"},
+      {"fix\n\nSigned-off-by: a\nskip-checks:true", "skip-checks: true"},
+      {"fix\n\nskip-checks: true\n\nmore", ""},
+      {"skip-checks: true", ""},
+      {"fix\n\nskip-checks: false", ""},
+      {"skip ci", ""},
+  };
+  for (const auto& [message, words] : rows) {
+    EXPECT_EQ(skip_words(message), words) << message;
+    TriggerEvent event = push("refs/heads/main");
+    event.commit_message = std::string(message);
+    const auto bound = bind_workflow(cat("on: push", kJobs), {.event = event});
+    EXPECT_EQ(bound->plan().triggered, words.empty()) << message;
+    if (!words.empty()) {
+      EXPECT_EQ(bound->plan().reason.decided_by, DecidedBy::Commit);
+    }
+    event = pull_request("main", "opened");
+    event.commit_message = std::string(message);
+    EXPECT_EQ(decide("pull_request", event).starts_with("yes"), words.empty()) << message;
+    event.name = "pull_request_target";
+    EXPECT_TRUE(decide("pull_request_target", event).starts_with("yes")) << message;
+  }
+}
+
 TEST(Filters, mistakes_in_on_are_found_with_their_place) {
   using Found = std::vector<std::string>;
   const std::pair<std::string_view, Found> rows[] = {

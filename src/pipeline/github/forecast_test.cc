@@ -144,7 +144,8 @@ const WhatIf kCases[] = {
       "d runs succeeded condition", "e open succeeded open", "f skipped skipped condition",
       "g skipped skipped condition"}},
     {"an_assumed_output_decides",
-     "  a:\n" STEPS "  b:\n    needs: a\n    if: needs.a.outputs.go == 'yes'\n" STEPS,
+     "  a:\n    outputs: {go: x}\n" STEPS
+     "  b:\n    needs: a\n    if: needs.a.outputs.go == 'yes'\n" STEPS,
      {"a.outputs.go=no"},
      {"a runs succeeded", "b skipped skipped condition"}},
     {"an_assumed_output_of_a_step_becomes_that_of_its_job",
@@ -169,7 +170,8 @@ const WhatIf kCases[] = {
       "  4 open succeeded open", "  5 open succeeded open", "  6 runs succeeded condition",
       "  7 runs succeeded condition"}},
     {"a_matrix_out_of_an_output_is_known_when_the_output_is",
-     "  a:\n" STEPS "  b:\n    needs: a\n    strategy: {matrix: '${{ fromJSON(needs.a.outputs.m) "
+     "  a:\n    outputs: {m: x}\n" STEPS
+     "  b:\n    needs: a\n    strategy: {matrix: '${{ fromJSON(needs.a.outputs.m) "
      "}}'}\n" STEPS,
      {"a.outputs.m={\"v\": [1, 2]}"},
      {"a runs succeeded", "b runs succeeded", "  b (1) runs succeeded", "  b (2) runs succeeded"}},
@@ -292,6 +294,18 @@ TEST(Forecast, says_in_the_tree_what_is_unknown_and_who_decided) {
   EXPECT_NE(to_text(reason.tree).find("\"state\":\"unknown\""), std::string::npos);
 }
 
+TEST(Forecast, what_decided_success_of_all_jobs_is_not_said_of_success_of_one) {
+  const Forecast told = forecast_of("  skipper:\n    if: github.ref == 'x'\n" STEPS
+                                    "  mid:\n    needs: skipper\n    if: always()\n" STEPS
+                                    "  named:\n    needs: mid\n    if: success('mid')\n" STEPS
+                                    "  all:\n    needs: mid\n    if: success()\n" STEPS,
+                                    {});
+  const auto tree = [&](std::string_view job) { return to_text(told.find_job(job)->reason.tree); };
+  EXPECT_EQ(tree("named").find("skipper"), std::string::npos) << tree("named");
+  EXPECT_NE(tree("all").find("the result of 'skipper' is skipped"), std::string::npos)
+      << tree("all");
+}
+
 struct BadAssumption {
   const char* text;
   const char* message;
@@ -299,7 +313,8 @@ struct BadAssumption {
 
 TEST(Forecast, assumptions_that_fit_nothing_are_errors_with_the_nearest_word) {
   const auto bound = bind_workflow(
-      "on: push\njobs:\n  build:\n    runs-on: x\n    steps: [{id: compile, run: x}]\n");
+      "on: push\njobs:\n  build:\n    outputs: {version: x}\n    runs-on: x\n"
+      "    steps: [{id: compile, run: x}]\n  bare:\n" STEPS);
   static constexpr BadAssumption kBad[] = {
       {"biuld=failure", "no pipeline has a job 'biuld', did you mean 'build'?"},
       {"build=fail", "'fail' is no result"},
@@ -310,6 +325,9 @@ TEST(Forecast, assumptions_that_fit_nothing_are_errors_with_the_nearest_word) {
       {"build.steps.2=failure", "has no step '2'"},
       {"build.steps.=failure", "--assume takes JOB=RESULT"},
       {"build.outputs.=x", "--assume takes JOB=RESULT"},
+      {"build.outputs.nope=1", "job 'build' has no output 'nope' (outputs: version)"},
+      {"build.outputs.versoin=1", "has no output 'versoin', did you mean 'version'?"},
+      {"bare.outputs.x=1", "has no output 'x' (it declares none)"},
       {"build.steps.compile=skipped", "only its own condition skips a step"},
   };
   for (const BadAssumption& bad : kBad) {

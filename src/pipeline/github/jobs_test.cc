@@ -224,6 +224,31 @@ jobs:
   }
 }
 
+TEST(Inputs, of_a_dispatch_are_the_same_in_its_document_and_in_the_context) {
+  const std::string text = R"(on:
+  workflow_dispatch:
+    inputs: {flag: {type: boolean, default: true}, n: {type: number}, who: {default: me}}
+jobs:
+  a:
+    runs-on: linux
+    steps:
+      - run: ${{ github.event.inputs.n }} ${{ inputs.n }} ${{ toJSON(github.event.inputs) }}
+)";
+  BindOptions options;
+  options.event.name = "workflow_dispatch";
+  options.event.inputs = {{"n", "4.50"}};
+  options.event.payload = JsonObject{{"inputs", JsonObject{{"n", "4.50"}}}};
+  const testing::EndedRun run = run_workflow(text, {}, options);
+  const std::string script = script_of(run, "a", 0);
+  EXPECT_TRUE(script.starts_with("4.5 4.5 {")) << script;
+  const Json shown = parse_json(script.substr(8)).value();
+  const std::string file = run.legs.at("a").front().settings.files.at("/t/event.json");
+  const Json document = parse_json(file).value();
+  const Json& inputs = document.at("inputs");
+  EXPECT_EQ(to_canonical_text(inputs), R"({"flag":"true","n":"4.5","who":"me"})");
+  EXPECT_EQ(to_canonical_text(shown), to_canonical_text(inputs));
+}
+
 TEST(Planning, says_what_would_run_and_why_not_the_rest) {
   const auto bound = bind_workflow(R"(on: push
 jobs:

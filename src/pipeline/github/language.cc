@@ -61,6 +61,14 @@ class ReadGithubWorkflow final : public ReadPipeline {
 
   const std::vector<Diagnostic>& diagnostics() const override { return diagnostics_; }
 
+  std::vector<CronSchedule> schedules() const override {
+    std::vector<CronSchedule> all;
+    for (const Trigger& trigger : workflow_->triggers)
+      for (const Schedule& one : trigger.schedules)
+        all.push_back({one.cron.name, one.timezone.name, one.cron.position});
+    return all;
+  }
+
   Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent& event, const RunIdentity& run,
                                               const RunValues& values) const override {
     if (has_errors(diagnostics_)) return first_error(diagnostics_);

@@ -128,12 +128,20 @@ class BoundPipeline {
   virtual Outcome conclude_run(const RunFacts& facts) const = 0;
 };
 
+// When a clock starts the pipeline: pipeline/cron.h, in a zone of tzdata.
+struct CronSchedule {
+  std::string cron;
+  std::string timezone;  // empty: UTC
+  TextPosition position;
+};
+
 // A file that has been read. Thread-safe (const); outlives what it was read from.
 class ReadPipeline {
  public:
   virtual ~ReadPipeline() = default;
   // Everything wrong with the file, graph rules included, by position.
   virtual const std::vector<Diagnostic>& diagnostics() const = 0;
+  virtual std::vector<CronSchedule> schedules() const = 0;  // in file order
   // InvalidInput with the first error of diagnostics(), or when the event's inputs do not fit.
   virtual Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent& event,
                                                       const RunIdentity& run,
