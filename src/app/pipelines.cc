@@ -1,6 +1,10 @@
 #include "app/pipelines.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
+#include "os/zone_files.h"
+#include "pipeline/cron.h"
 
 namespace sluice::app {
 namespace {
@@ -129,7 +133,38 @@ Result<std::vector<SourceFile>> find_pipelines(const os::World& world,
   return sources;
 }
 
-Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const SourceFile& file,
+std::vector<ScheduleTimes> schedule_times(const os::FileReader& files,
+                                          const pipeline::ReadPipeline& read, Timestamp now) {
+  std::vector<ScheduleTimes> all;
+  for (pipeline::CronSchedule& schedule : read.schedules()) {
+    ScheduleTimes times{std::move(schedule), {}, {}};
+    const auto cron = pipeline::parse_cron(times.schedule.cron).cron;
+    const auto zone = os::load_time_zone(
+        files, times.schedule.timezone.empty() ? "UTC" : times.schedule.timezone);
+    if (cron && zone.ok()) {
+      times.previous = cron->previous(now, *zone);
+      times.next = cron->next(now, *zone);
+    }
+    all.push_back(std::move(times));
+  }
+  return all;
+}
+
+pipeline::TriggerEvent choose_schedule(pipeline::TriggerEvent event,
+                                       const std::vector<ScheduleTimes>& schedules) {
+  if (event.name != "schedule" || schedules.empty() || !event.payload.is_object()) return event;
+  JsonObject& payload = event.payload.get_object();
+  if (payload.contains("schedule")) return event;
+  const auto first = std::min_element(
+      schedules.begin(), schedules.end(), [](const ScheduleTimes& a, const ScheduleTimes& b) {
+        return a.next.value_or(Timestamp::max()) < b.next.value_or(Timestamp::max());
+      });
+  payload["schedule"] = first->schedule.cron;
+  return event;
+}
+
+Result<PlannedPipeline> plan_pipeline(const os::FileReader& files,
+                                      const engine::Languages& languages, const SourceFile& file,
                                       const pipeline::TriggerEvent& event,
                                       const pipeline::RunIdentity& identity,
                                       const pipeline::RunValues& values) {
@@ -141,8 +176,11 @@ Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages, const 
   PlannedPipeline planned;
   planned.file = file;
   planned.read = language->read(file);
+  planned.event = event;
   if (pipeline::has_errors(planned.diagnostics())) return planned;
-  auto bound = planned.read->bind(event, identity, values);
+  planned.schedules = schedule_times(files, *planned.read, identity.created);
+  planned.event = choose_schedule(event, planned.schedules);
+  auto bound = planned.read->bind(planned.event, identity, values);
   if (!bound.ok()) {
     planned.refused = bound.error();
     return planned;

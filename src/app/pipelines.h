@@ -43,8 +43,26 @@ using ReadText = std::function<Result<std::string>(const std::string& path)>;
 Result<void> load_references(const pipeline::Language& language, const ReadText& read,
                              pipeline::SourceFile& source);
 
+// When a clock starts a pipeline; without times where the cron or the zone is not valid.
+struct ScheduleTimes {
+  pipeline::CronSchedule schedule;
+  std::optional<Timestamp> previous;
+  std::optional<Timestamp> next;
+};
+
+// By the zones that are installed on this machine.
+std::vector<ScheduleTimes> schedule_times(const os::FileReader& files,
+                                          const pipeline::ReadPipeline& read, Timestamp now);
+
+// A `schedule` that does not say which of them fired: the one of this pipeline that fires next. Any
+// other event is returned as it is.
+pipeline::TriggerEvent choose_schedule(pipeline::TriggerEvent event,
+                                       const std::vector<ScheduleTimes>& schedules);
+
 struct PlannedPipeline {
   pipeline::SourceFile file;
+  pipeline::TriggerEvent event;  // as it was asked for, and of a schedule which
+  std::vector<ScheduleTimes> schedules;
   std::shared_ptr<const pipeline::ReadPipeline> read;
   std::shared_ptr<const pipeline::BoundPipeline> bound;  // null when the diagnostics hold an error
   std::optional<pipeline::Plan> plan;                    // of bound
@@ -53,7 +71,8 @@ struct PlannedPipeline {
   const std::vector<pipeline::Diagnostic>& diagnostics() const { return read->diagnostics(); }
 };
 
-Result<PlannedPipeline> plan_pipeline(const engine::Languages& languages,
+Result<PlannedPipeline> plan_pipeline(const os::FileReader& files,
+                                      const engine::Languages& languages,
                                       const pipeline::SourceFile& file,
                                       const pipeline::TriggerEvent& event,
                                       const pipeline::RunIdentity& identity,

@@ -71,6 +71,43 @@ std::optional<std::string> message_of(std::string_view commit) {
   return to_valid_utf8(trim(commit.substr(end_of_headers)));
 }
 
+std::int64_t number_of(std::string_view digits) {
+  std::int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+// "NAME <EMAIL> SECONDS ZONE" as a commit has it.
+Signature signature_of(std::string_view text) {
+  Signature signature;
+  const std::size_t open = text.rfind(" <");
+  const std::size_t close = text.rfind("> ");
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open)
+    return signature;
+  signature.name = to_valid_utf8(text.substr(0, open));
+  signature.email = to_valid_utf8(text.substr(open + 2, close - open - 2));
+  const std::vector<std::string_view> time = split(text.substr(close + 2), ' ');
+  if (time.size() != 2 || time[1].size() != 5) return signature;
+  const std::string_view zone = time[1];  // "+0200"
+  const std::chrono::minutes ahead(60 * number_of(zone.substr(1, 2)) +
+                                   number_of(zone.substr(3, 2)));
+  const Timestamp utc{std::chrono::seconds(number_of(time[0]))};
+  const std::string local = to_rfc3339(zone[0] == '-' ? utc - ahead : utc + ahead);
+  signature.time = cat(local.substr(0, local.size() - 1), zone.substr(0, 3), ":", zone.substr(3));
+  return signature;
+}
+
+// The text of a commit object, but for its message.
+Commit header_of(std::string_view text) {
+  Commit commit;
+  for (const std::string_view line : split_lines(text.substr(0, text.find("\n\n")))) {
+    if (line.starts_with("tree ")) commit.tree = line.substr(5);
+    if (line.starts_with("author ")) commit.author = signature_of(line.substr(7));
+    if (line.starts_with("committer ")) commit.committer = signature_of(line.substr(10));
+  }
+  return commit;
+}
+
 std::string without_prefix(std::string_view text, std::string_view prefix) {
   return text.starts_with(prefix) ? std::string(text.substr(prefix.size())) : std::string();
 }
@@ -155,6 +192,9 @@ Result<void> Repository::load() {
   facts_.head = found[0]->id;
   const auto message = message_of(found[0]->text);
   facts_.message = message ? *message : try_git({"log", "-1", "--format=%B"}).value_or("");
+  facts_.head_commit = header_of(found[0]->text);
+  facts_.head_commit.id = facts_.head;
+  facts_.head_commit.message = facts_.message;
   parent_ = id_of(found[1]);
   upstream_ = id_of(found[4]);
   const std::vector<std::string_view> full_names = split_lines(runs[1].output);
@@ -239,6 +279,32 @@ Result<Changes> Repository::changes_between(const std::string& from, const std::
   changes.files = split_null(
       TRY(git({"diff", "--name-only", "--no-renames", "-z", changes.base_commit, tip, "--"})));
   return changes;
+}
+
+Result<std::vector<Commit>> Repository::commits_between(const std::string& from,
+                                                        const std::string& to) const {
+  if (from == parent_ && to == facts_.head) return std::vector<Commit>{facts_.head_commit};
+  const std::string log =
+      TRY(git({"log", "-z", "--reverse", "-n", "20", "--encoding=UTF-8",
+               "--format=%H%n%T%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%B", cat(from, "..", to), "--"}));
+  constexpr std::size_t kHeaders = 8;
+  std::vector<Commit> commits;
+  for (const std::string& entry : split_null(log)) {
+    std::string_view rest = entry;
+    std::vector<std::string> line;
+    while (line.size() < kHeaders && !rest.empty()) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      line.push_back(to_valid_utf8(rest.substr(0, end)));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (line.size() < kHeaders) continue;
+    commits.push_back({line[0],
+                       line[1],
+                       {line[2], line[3], line[4]},
+                       {line[5], line[6], line[7]},
+                       to_valid_utf8(trim(rest))});
+  }
+  return commits;
 }
 
 Result<std::string> Repository::read_at(const std::string& commit, const std::string& path) const {

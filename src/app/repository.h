@@ -11,6 +11,20 @@
 
 namespace sluice::app {
 
+struct Signature {
+  std::string name;
+  std::string email;
+  std::string time;  // as GitHub writes it: "2026-05-01T12:00:00+02:00"
+};
+
+struct Commit {
+  std::string id;  // 40 hex digits
+  std::string tree;
+  Signature author;
+  Signature committer;
+  std::string message;
+};
+
 struct RepositoryFacts {
   os::Path root;               // of the work tree
   std::string head;            // commit, 40 hex digits
@@ -19,6 +33,7 @@ struct RepositoryFacts {
   std::string name;            // OWNER/NAME of origin, else "local/<folder>"
   std::string author;          // user.name as git knows it, else "local"
   std::string message;         // of the head commit
+  Commit head_commit;
 };
 
 // Which files of the work tree take part in a comparison.
@@ -46,6 +61,8 @@ class Repository {
   // Against the merge base with the target branch.
   Result<Changes> changes_of_pull_request(const std::string& target, Edits edits) const;
   Result<Changes> changes_between(const std::string& from, const std::string& to) const;
+  // What lies between two commits, oldest first; of more than twenty the newest.
+  Result<std::vector<Commit>> commits_between(const std::string& from, const std::string& to) const;
   // Content of a file at a commit; NotFound when it is not there.
   Result<std::string> read_at(const std::string& commit, const std::string& path) const;
   // Contents of files that list_at names, by path, with one question to git. Those that are not in

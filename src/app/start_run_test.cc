@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "os/testing/test_world.h"
+
 namespace sluice::app {
 namespace {
 
@@ -18,8 +20,10 @@ Result<void> check(std::vector<std::string> jobs, const std::string& branch = "m
   event.ref = "refs/heads/" + branch;
   event.sha = std::string(40, 'a');
   const auto languages = make_languages();
+  os::TestWorld world;
   const auto planned =
-      plan_pipeline(*languages, {".github/workflows/ci.yml", kWorkflow}, event, {.run_id = "r"});
+      plan_pipeline(world.world().files, *languages, {".github/workflows/ci.yml", kWorkflow}, event,
+                    {.run_id = "r"});
   EXPECT_TRUE(planned.ok());
   return check_runnable(*planned, jobs);
 }

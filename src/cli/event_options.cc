@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/ended_run.h"
 #include "base/strings.h"
+#include "cli/session.h"
 
 namespace sluice::cli {
 namespace {
@@ -30,21 +32,60 @@ Result<std::map<std::string, std::string>> secrets_of(const Context& context,
   return secrets;
 }
 
+Result<std::optional<app::EndedRun>> ended_run(const Context& context,
+                                               const EventOptions& options) {
+  if (!options.ended_run.empty() && !options.workflow.empty())
+    return invalid_input("--of names a recorded run, --workflow describes another: give one");
+  std::optional<app::EndedRun> ended;
+  if (!options.ended_run.empty()) {
+    const auto workbench = TRY(open_workbench(context));
+    ended = TRY(app::find_ended_run(*workbench, options.ended_run));
+  } else if (!options.workflow.empty()) {
+    ended.emplace();
+    ended->id = "1";
+    ended->workflow = options.workflow;
+    ended->conclusion = options.conclusion;
+    ended->created = context.world.clock.now();
+  }
+  return ended;
+}
+
 }  // namespace
 
 void add_event_options(CLI::App& command, EventOptions& options) {
   command
       .add_option("--event,-e", options.event,
-                  "What happened: push, pull_request, workflow_dispatch, schedule or tag")
+                  "What happened: any event of GitHub, or tag (a push of one)")
       ->capture_default_str();
   command.add_option("--event-file", options.event_file,
                      "JSON document whose members replace those of the event");
-  command.add_option("--action", options.action, "Activity of a pull_request (opened, …)");
+  command.add_option("--action,--type", options.action,
+                     "Activity (opened, …); of a repository_dispatch its type");
   command.add_option("--branch", options.branch, "Branch the event is about (default: current)");
-  command.add_option("--tag", options.tag, "Tag that is pushed (with --event tag)");
-  command.add_option("--base", options.base, "Target branch of a pull_request");
-  command.add_option("--input,-i", options.inputs, "Input of a workflow_dispatch, K=V (repeat)")
+  command.add_option("--tag", options.tag, "Tag of a tag, release or create");
+  command.add_option("--base", options.base, "Target branch of a pull_request or merge_group");
+  command
+      .add_option("--input,-i", options.inputs,
+                  "Input of a workflow_dispatch, client_payload of a repository_dispatch: K=V "
+                  "(repeat)")
       ->allow_extra_args(false);
+  command.add_option("--of", options.ended_run,
+                     "workflow_run: the run that ended, as `sluice runs list` shows it");
+  command.add_option("--workflow", options.workflow,
+                     "workflow_run: name of the workflow that ended, instead of --of");
+  command
+      .add_option("--conclusion", options.conclusion,
+                  "workflow_run: how it ended (with --workflow)")
+      ->check(CLI::IsMember({"success", "failure", "cancelled", "timed_out", "skipped"}))
+      ->capture_default_str();
+  command.add_option("--cron", options.cron,
+                     "schedule: the one that fired, as written (default: which fires next)");
+  command.add_option("--label", options.labels, "Label of a pull_request or issue (repeat)")
+      ->allow_extra_args(false);
+  command.add_flag("--draft", options.draft, "The pull_request is a draft");
+  command.add_option("--fork", options.fork, "OWNER/NAME of the fork a pull_request comes from");
+  command.add_flag("--despite-skip", options.despite_skip,
+                   "Also when the commit's message has [skip ci]");
   command.add_flag("--committed", options.committed, "Leave uncommitted edits out");
 }
 
@@ -58,10 +99,15 @@ void add_value_options(CLI::App& command, ValueOptions& options) {
       ->allow_extra_args(false);
 }
 
-Result<pipeline::RunValues> run_values(const Context& context, const ValueOptions& options) {
+Result<pipeline::RunValues> run_values(const Context& context, const ValueOptions& options,
+                                       const pipeline::TriggerEvent& event) {
   pipeline::RunValues values;
   values.secrets = TRY(secrets_of(context, options.secrets));
   values.variables = TRY(key_values(options.variables, "--var"));
+  if (const auto withheld = app::withhold_secrets(event, values); !withheld.empty())
+    context.terminal.error(
+        cat("note: a pull request from a fork sees no secrets: ", join(withheld, ", "),
+            withheld.size() == 1 ? " is" : " are", " withheld, as on GitHub\n"));
   return values;
 }
 
@@ -86,6 +132,12 @@ Result<app::TriggerRequest> trigger_request(const Context& context, const EventO
   request.base = options.base;
   request.edits = options.committed ? app::Edits::CommittedOnly : app::Edits::Include;
   request.inputs = TRY(key_values(options.inputs, "--input"));
+  request.cron = options.cron;
+  request.labels = options.labels;
+  request.draft = options.draft;
+  request.fork = options.fork;
+  request.ended_run = TRY(ended_run(context, options));
+  if (options.despite_skip) request.skip_words = app::SkipWords::Ignored;
   if (!options.diff.empty()) request.diff = options.diff;
   if (!options.changed.empty()) request.changed_files = options.changed;
   if (!options.event_file.empty()) {

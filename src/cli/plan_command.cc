@@ -21,6 +21,21 @@ struct PlanOptions {
   bool json = false;
 };
 
+Json time_json(const std::optional<Timestamp>& time) {
+  return time ? Json(to_rfc3339(*time)) : Json(nullptr);
+}
+
+Json schedules_json(const app::PlannedPipeline& planned) {
+  JsonArray schedules;
+  for (const app::ScheduleTimes& times : planned.schedules)
+    schedules.push_back(
+        JsonObject{{"cron", times.schedule.cron},
+                   {"timezone", times.schedule.timezone.empty() ? "UTC" : times.schedule.timezone},
+                   {"previous", time_json(times.previous)},
+                   {"next", time_json(times.next)}});
+  return schedules;
+}
+
 Json plan_json(const app::PlannedPipeline& planned,
                const std::optional<pipeline::Forecast>& forecast) {
   JsonArray diagnostics;
@@ -29,6 +44,7 @@ Json plan_json(const app::PlannedPipeline& planned,
       {"file", planned.file.path},
       {"refused", planned.refused ? Json(planned.refused->describe()) : Json(nullptr)},
       {"diagnostics", std::move(diagnostics)},
+      {"schedules", schedules_json(planned)},
       {"plan", planned.plan ? to_json(*planned.plan) : Json(nullptr)},
       {"forecast", forecast ? to_json(*forecast) : Json(nullptr)}};
 }
@@ -68,12 +84,13 @@ Result<std::vector<app::PlannedPipeline>> plan_all(const PlanOptions& options,
                                                    const app::TriggerRequest& request,
                                                    const pipeline::TriggerEvent& event) {
   const auto languages = app::make_languages();
-  const pipeline::RunValues values = TRY(run_values(context, options.values));
+  const pipeline::RunValues values = TRY(run_values(context, options.values, event));
   const pipeline::RunIdentity identity = app::identity_of(repository, context.world.clock.now());
   std::vector<app::PlannedPipeline> all;
   for (const pipeline::SourceFile& file : TRY(app::find_pipelines(
            context.world, *languages, repository, options.files, request.edits)))
-    all.push_back(TRY(app::plan_pipeline(*languages, file, event, identity, values)));
+    all.push_back(
+        TRY(app::plan_pipeline(context.world.files, *languages, file, event, identity, values)));
   return all;
 }
 

@@ -212,6 +212,24 @@ std::string notes_text(TerminalKind kind, const std::vector<pipeline::Diagnostic
   return text;
 }
 
+std::string time_or_never(const std::optional<Timestamp>& time) {
+  return time ? to_rfc3339(*time) : "never";
+}
+
+// When clocks start it on GitHub.
+std::string schedules_text(TerminalKind kind, const app::PlannedPipeline& planned) {
+  std::string text;
+  for (const app::ScheduleTimes& times : planned.schedules) {
+    const pipeline::CronSchedule& schedule = times.schedule;
+    text += paint(kind, Colour::Dim,
+                  cat("    schedule '", schedule.cron, "'",
+                      schedule.timezone.empty() ? "" : cat(" (", schedule.timezone, ")"), ": last ",
+                      time_or_never(times.previous), ", next ", time_or_never(times.next))) +
+            "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string plan_text(TerminalKind kind, const app::PlannedPipeline& planned,
@@ -228,7 +246,9 @@ std::string plan_text(TerminalKind kind, const app::PlannedPipeline& planned,
                                                            return plan.find_job(id) != nullptr;
                                                          });
   if (!wanted) return {};
-  const std::string head = cat(plan.file, "  ", paint(kind, Colour::Bold, plan.name));
+  const std::string head =
+      cat(plan.file, "  ", paint(kind, Colour::Bold, with_title(plan.name, plan.title)));
+  if (detail.jobs.empty()) text += schedules_text(kind, planned);
   if (!plan.triggered || forecast == nullptr)
     return cat(mark_of(kind, "skipped"), " ", head, "\n    not run: ", plan.reason.summary,
                plan.reason.position.line > 0
