@@ -90,6 +90,7 @@ class ReadGithubAction final : public ReadPipeline {
       : file_(file.path), diagnostics_(allowed_and_sorted(file, check_local_action(file))) {}
 
   const std::vector<Diagnostic>& diagnostics() const override { return diagnostics_; }
+  std::vector<CronSchedule> schedules() const override { return {}; }
 
   Result<std::unique_ptr<BoundPipeline>> bind(const TriggerEvent&, const RunIdentity&,
                                               const RunValues&) const override {
