@@ -6,20 +6,17 @@
 namespace sluice::app {
 namespace {
 
-// GitHub's word for how a recorded run ended.
-Result<std::string> conclusion_of(const engine::RunRow& row) {
-  if (row.status != "finished")
-    return failed_precondition(cat("run ", row.number, " of ", row.pipeline,
-                                   " has not ended; wait for it, or describe it "
-                                   "with --workflow and --conclusion"));
+// GitHub's word for how a recorded run ended; empty when it has not.
+std::string conclusion_of(const engine::RunRow& row) {
+  if (row.status != "finished") return {};
   const auto result = pipeline::outcome_from_string(row.result);
-  if (result == pipeline::Outcome::Succeeded) return std::string("success");
-  return std::string(result == pipeline::Outcome::Cancelled ? "cancelled" : "failure");
+  if (result == pipeline::Outcome::Succeeded) return "success";
+  return result == pipeline::Outcome::Cancelled ? "cancelled" : "failure";
 }
 
 }  // namespace
 
-Result<EndedRun> find_ended_run(Workbench& workbench, const std::string& reference) {
+Result<EndedRun> find_recorded_run(Workbench& workbench, const std::string& reference) {
   const engine::RunRow row = TRY(workbench.read_model().find_run(reference));
   const auto events = TRY(workbench.journal().load(engine::stream_of(row.id)));
   if (events.empty()) return not_found(cat("the journal of run ", row.number, " is empty"));
@@ -29,7 +26,7 @@ Result<EndedRun> find_ended_run(Workbench& workbench, const std::string& referen
   if (stored == nullptr) return corrupt("RunCreated without an event");
   const pipeline::TriggerEvent event = TRY(pipeline::trigger_event_from_json(*stored));
   EndedRun run;
-  run.conclusion = TRY(conclusion_of(row));
+  run.conclusion = conclusion_of(row);
   run.id = row.id;
   run.number = row.run_number;
   run.attempt = row.attempt;

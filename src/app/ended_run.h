@@ -10,8 +10,8 @@
 
 namespace sluice::app {
 
-// A recorded run by number, id or "latest". FailedPrecondition when it has not ended.
-Result<EndedRun> find_ended_run(Workbench& workbench, const std::string& reference);
+// A recorded run by number, id or "latest"; its conclusion is empty when it has not ended.
+Result<EndedRun> find_recorded_run(Workbench& workbench, const std::string& reference);
 
 // Paths of the repository's pipelines that GitHub would start because of it.
 Result<std::vector<std::string>> waiting_for(Workbench& workbench, const Repository& repository,

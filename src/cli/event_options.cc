@@ -39,7 +39,7 @@ Result<std::optional<app::EndedRun>> ended_run(const Context& context,
   std::optional<app::EndedRun> ended;
   if (!options.ended_run.empty()) {
     const auto workbench = TRY(open_workbench(context));
-    ended = TRY(app::find_ended_run(*workbench, options.ended_run));
+    ended = TRY(app::find_recorded_run(*workbench, options.ended_run));
   } else if (!options.workflow.empty()) {
     ended.emplace();
     ended->id = "1";
@@ -47,6 +47,12 @@ Result<std::optional<app::EndedRun>> ended_run(const Context& context,
     ended->conclusion = options.conclusion;
     ended->created = context.world.clock.now();
   }
+  const bool before_the_end = options.action == "requested" || options.action == "in_progress";
+  if (ended && before_the_end) ended->conclusion.clear();
+  if (ended && !before_the_end && ended->conclusion.empty())
+    return failed_precondition(cat("run ", options.ended_run,
+                                   " has not ended; wait for it, or ask "
+                                   "for --action requested or in_progress"));
   return ended;
 }
 

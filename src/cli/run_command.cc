@@ -41,7 +41,7 @@ void announce(Context& context, const engine::RunMachine& machine) {
 // Nothing starts by itself here: who would wait for this run on GitHub is only named.
 void tell_waiting(Context& context, app::Workbench& workbench, const app::Repository& repository,
                   const engine::CreatedRun& created, app::Edits edits) {
-  const auto ended = app::find_ended_run(workbench, created.identity.run_id);
+  const auto ended = app::find_recorded_run(workbench, created.identity.run_id);
   if (!ended.ok()) return;
   const auto waiting = app::waiting_for(workbench, repository, *ended, edits);
   if (!waiting.ok()) return;

@@ -66,6 +66,23 @@ class Events(SandboxTest):
                          self.would_run("-e", "workflow_run", "--workflow", "ci", "--conclusion", "failure"))
         self.assertEqual({}, self.would_run("-e", "workflow_run", "--workflow", "other"))
         self.assertEqual({}, self.would_run("-e", "workflow_run", "--workflow", "ci", "--branch", "dev"))
+        self.assertEqual({}, self.would_run("-e", "workflow_run", "--workflow", "ci", "--action", "requested"))
+
+    def test_a_run_that_goes_on_has_not_completed(self):
+        self.sandbox.commit({".github/workflows/slow.yml":
+                             "on: push\njobs: {a: {runs-on: x, steps: [{run: 'while ! [ -e go ]; do sleep 0.01; done'}]}}\n",
+                             ".github/workflows/start.yml":
+                             "name: start\non: {workflow_run: {workflows: ['**'], types: [requested]}}\n"
+                             "jobs: {a: {runs-on: x, steps: [{run: echo}]}}\n"})
+        process = self.sandbox.start("run", ".github/workflows/slow.yml")
+        self.sandbox.wait_for_event("StepProcess", process)
+        status, _, error = self.sandbox.sluice("plan", "-e", "workflow_run", "--of", "latest")
+        self.assertEqual(2, status, error)
+        self.assertIn("has not ended", error)
+        self.assertEqual({"start": ["a"]},
+                         self.would_run("-e", "workflow_run", "--of", "latest", "--action", "requested"))
+        self.assert_status(0, self.sandbox.sluice("runs", "cancel"))
+        self.sandbox.finish(process)
 
     def test_a_run_says_what_waits_for_its_end(self):
         answer = self.sandbox.sluice("run")
