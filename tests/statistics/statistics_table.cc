@@ -378,8 +378,8 @@ numbers, so that the same program writes the same page.
 ## Champion and challenger
 
 Level 5 % two-sided: equal models should be called better in at most 2.5 % of the cases and worse in 2.5 %. *Called equivalent* is
-the worst case: a challenger that is worse by exactly the margin, which should pass in at most 5 %. Shares of 2,000, 1,000 and 400
-trials (n = 1,000, 10,000, 100,000): 2.5 % is known to ±0.7, ±1.0 and ±1.6 points.
+the worst case: a challenger that is worse by exactly the margin, which should pass in at most 5 %. Shares of 2,000, 400 and 100
+trials (n = 1,000, 10,000, 100,000): 2.5 % is known to ±0.7, ±1.6 and ±3.1 points.
 
 )";
   write_false_alarms();

@@ -52,6 +52,13 @@ bool mostly_dates(const ColumnProfile& column) {
   return 2 * column.of_type(ValueType::Date) > column.present();
 }
 
+// Values of the type that most of the reference has: numbers, dates, or neither.
+std::uint64_t of_main_type(const ColumnProfile& column, const ColumnProfile& reference) {
+  if (mostly_numbers(reference)) return numbers_in(column);
+  if (mostly_dates(reference)) return column.of_type(ValueType::Date);
+  return column.present() - numbers_in(column) - column.of_type(ValueType::Date);
+}
+
 bool is_key(const ColumnProfile& column) {
   return share(column.distinct, column.present()) > kKeyShare;
 }
@@ -238,8 +245,9 @@ class Comparison {
               count_of(reference_.missing, reference_.missing + reference_.present()),
               count_of(current_.missing, current_.missing + current_.present()));
     if (reference_.present() == 0 || current_.present() == 0) return;
-    add_share(DriftMeasure::NumberShare, count_of(numbers_in(reference_), reference_.present()),
-              count_of(numbers_in(current_), current_.present()));
+    add_share(DriftMeasure::TypeShare,
+              count_of(of_main_type(reference_, reference_), reference_.present()),
+              count_of(of_main_type(current_, reference_), current_.present()));
   }
 
   const ColumnProfile& reference_;

@@ -29,7 +29,7 @@ constexpr std::array kMeasures{
                      kNone, kNone},
     DriftMeasureInfo{DriftMeasure::MissingShare, "missing_share", "change of the missing share",
                      0.05, 0.05},
-    DriftMeasureInfo{DriftMeasure::NumberShare, "number_share", "change of the share of numbers",
+    DriftMeasureInfo{DriftMeasure::TypeShare, "type_share", "change of the share of the main type",
                      0.05, 0.05},
 };
 

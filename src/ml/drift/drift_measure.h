@@ -20,7 +20,7 @@ enum class DriftMeasure {
   NewCategories,      // share of the current rows; categories
   LostCategories,     // share of the reference rows; categories
   MissingShare,       // absolute difference; every column
-  NumberShare,        // absolute difference of the share of numbers among the values; every column
+  TypeShare,          // the same of values of the reference's main type; every column with values
 };
 
 struct DriftMeasureInfo {

@@ -32,7 +32,7 @@ Result<void> check_rows(const DataProfile& profile) {
 }
 
 DriftReport::Side side_of(const DataProfile& profile) {
-  return {profile.file, profile.rows, profile_digest(profile)};
+  return {profile.file, profile.rows, profile.unreadable, profile_digest(profile)};
 }
 
 }  // namespace

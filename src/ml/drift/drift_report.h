@@ -17,7 +17,8 @@ namespace sluice::ml {
 struct DriftReport {
   struct Side {
     std::string file;
-    std::uint64_t rows = 0;
+    std::uint64_t rows = 0;        // readable ones
+    std::uint64_t unreadable = 0;  // told, and not compared
     Digest profile_digest;
   };
 

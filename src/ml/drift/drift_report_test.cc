@@ -181,7 +181,7 @@ TEST(Drift, NumbersThatBecomeTextsDrift) {
   }
   const auto report = compare_profiles(profile_of(before), profile_of(after)).value();
   EXPECT_EQ(report.columns[0].verdict, DriftVerdict::Drifted);
-  EXPECT_EQ(report.columns[0].find(DriftMeasure::NumberShare)->value, 1);
+  EXPECT_EQ(report.columns[0].find(DriftMeasure::TypeShare)->value, 1);
 }
 
 TEST(Drift, KeysAndDatesAreComparedByTheirMissingShareOnly) {
@@ -196,6 +196,29 @@ TEST(Drift, KeysAndDatesAreComparedByTheirMissingShareOnly) {
   EXPECT_EQ(report.columns[0].remarks[0],
             "nearly every value is different: only missing values are compared");
   EXPECT_EQ(report.columns[1].kind, DriftKind::PresenceOnly);
+}
+
+TEST(Drift, DatesThatNoLongerReadAsDatesDrift) {
+  std::string before = "day\n";
+  std::string after = "day\n";
+  for (int i = 0; i < 500; ++i) {
+    before += cat("2026-01-", 10 + i % 10, "\n");
+    after += cat(i % 4 == 0 ? "13/" : "2026-02-", 10 + i % 10, "\n");
+  }
+  const auto report = compare_profiles(profile_of(before), profile_of(after)).value();
+  EXPECT_EQ(report.columns[0].verdict, DriftVerdict::Drifted);
+  EXPECT_EQ(report.columns[0].find(DriftMeasure::TypeShare)->value, 0.25);
+}
+
+TEST(Drift, RowsThatCannotBeReadAreTold) {
+  DriftOptions options;
+  options.min_rows = 1;
+  const auto report =
+      compare_profiles(profile_of("a,b\n1,2\n"), profile_of("a,b\n1,2\n1\n1\n"), options).value();
+  EXPECT_EQ(to_json(report).at("current").at("unreadable_rows"), 2);
+  EXPECT_NE(to_terminal_text(report).find("2 rows of f.csv cannot be read: left out."),
+            std::string::npos)
+      << to_terminal_text(report);
 }
 
 TEST(Drift, CodesAreComparedAsCategoriesWhereAsked) {

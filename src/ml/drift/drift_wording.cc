@@ -70,6 +70,7 @@ JsonObject column_json(const ColumnDrift& column) {
 JsonObject side_json(const DriftReport::Side& side) {
   return {{"file", side.file},
           {"rows", side.rows},
+          {"unreadable_rows", side.unreadable},
           {"profile_digest", side.profile_digest.to_string()}};
 }
 
@@ -99,6 +100,15 @@ std::string summary(const DriftReport& report) {
   return text + fmt::format(": {} ({} rows) against {} ({} rows)", report.current.file,
                             grouped(report.current.rows), report.reference.file,
                             grouped(report.reference.rows));
+}
+
+std::string unreadable_text(const DriftReport& report) {
+  std::string text;
+  for (const DriftReport::Side* side : {&report.reference, &report.current})
+    if (side->unreadable > 0)
+      text += cat("\n", plural(side->unreadable, "row"), " of ", side->file,
+                  " cannot be read: left out.\n");
+  return text;
 }
 
 // The worst first; equals in the order of the reference.
@@ -166,7 +176,7 @@ std::string to_terminal_text(const DriftReport& report) {
     text += fmt::format("{:<{}}  drifted    the column is gone\n", name, width);
   for (const std::string& name : report.new_columns)
     text += fmt::format("{:<{}}  new        the reference does not have it\n", name, width);
-  return text + "\n" + method_text(report) + "\n";
+  return text + unreadable_text(report) + "\n" + method_text(report) + "\n";
 }
 
 std::string to_markdown(const DriftReport& report) {
@@ -189,7 +199,7 @@ std::string to_markdown(const DriftReport& report) {
     text += fmt::format("| {} | drifted | | | | | | the column is gone |\n", cell(name));
   for (const std::string& name : report.new_columns)
     text += fmt::format("| {} | new | | | | | | the reference does not have it |\n", cell(name));
-  return text + "\n" + method_text(report) + "\n";
+  return text + unreadable_text(report) + "\n" + method_text(report) + "\n";
 }
 
 }  // namespace sluice::ml
