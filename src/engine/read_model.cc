@@ -134,7 +134,8 @@ Result<void> run_created(const Projecting& p) {
 Result<void> job_not_run(const Projecting& p) {
   const bool failed = p.event.event.kind == event_kind::kJobFailed;
   return p.execute(kUpsertLeg,
-                   {p.run, p.text("job"), std::int64_t{0}, p.text("job"),
+                   {p.run, p.text("job"), std::int64_t{0},
+                    string_or(p.body, "name", string_or(p.body, "job", "")),
                     std::string(failed ? "finished" : "skipped"),
                     std::string(failed ? "failed" : "skipped"), p.json("reason"), p.event.seq});
 }

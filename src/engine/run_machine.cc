@@ -193,7 +193,7 @@ Result<void> RunMachine::decide(std::size_t job) {
   if (!selected_[job]) {
     pipeline::Explanation reason;
     reason.summary = "not among the jobs asked for with --job";
-    emit(event_kind::kJobSkipped, JsonObject{{"job", id}, {"reason", to_json(reason)}});
+    tell_not_run(event_kind::kJobSkipped, job, reason);
     end_job(job, {.result = Outcome::Skipped, .outputs = {}});
     return success();
   }
@@ -205,10 +205,10 @@ Result<void> RunMachine::decide(std::size_t job) {
   pipeline::JobDecision decision =
       pipeline_->decide_job(id, cancelled.cancelled ? cancelled : facts_);
   if (const auto* skip = std::get_if<pipeline::SkipJob>(&decision)) {
-    emit(event_kind::kJobSkipped, JsonObject{{"job", id}, {"reason", to_json(skip->reason)}});
+    tell_not_run(event_kind::kJobSkipped, job, skip->reason);
     end_job(job, {.result = Outcome::Skipped, .outputs = {}});
   } else if (const auto* fail = std::get_if<pipeline::FailJob>(&decision)) {
-    emit(event_kind::kJobFailed, JsonObject{{"job", id}, {"reason", to_json(fail->reason)}});
+    tell_not_run(event_kind::kJobFailed, job, fail->reason);
     end_job(job, {.result = Outcome::Failed, .outputs = {}});
   } else if (auto* call = std::get_if<pipeline::CallJobs>(&decision)) {
     start_calls(job, std::move(*call));
@@ -216,6 +216,12 @@ Result<void> RunMachine::decide(std::size_t job) {
     start_job(job, std::get<pipeline::RunJob>(std::move(decision)));
   }
   return success();
+}
+
+void RunMachine::tell_not_run(std::string_view kind, std::size_t job,
+                              const pipeline::Explanation& reason) {
+  emit(kind, JsonObject{
+                 {"job", graph_[job].id}, {"name", graph_[job].name}, {"reason", to_json(reason)}});
 }
 
 void RunMachine::start_job(std::size_t job, pipeline::RunJob decision) {
@@ -324,7 +330,7 @@ void RunMachine::end_waiting_jobs(const std::string& reason) {
   why.summary = reason;
   for (std::size_t job = 0; job < jobs_.size(); ++job) {
     if (graph_[job].gone || jobs_[job].phase != Phase::Waiting) continue;
-    emit(event_kind::kJobSkipped, JsonObject{{"job", graph_[job].id}, {"reason", to_json(why)}});
+    tell_not_run(event_kind::kJobSkipped, job, why);
     end_job(job, {.result = Outcome::Cancelled, .outputs = {}});
   }
   ready_.clear();

@@ -178,6 +178,7 @@ class RunMachine final : public store::StateMachine {
   void end_waiting_jobs(const std::string& reason);
   void start_job(std::size_t job, pipeline::RunJob decision);
   void tell_job_started(std::size_t job);
+  void tell_not_run(std::string_view kind, std::size_t job, const pipeline::Explanation& reason);
 
   // run_machine_calls.cc: jobs that call a pipeline
   void start_calls(std::size_t job, pipeline::CallJobs decision);

@@ -85,7 +85,7 @@ SUCCEEDED = {
     "prepare": "succeeded", "train (small)": "succeeded", "train (large)": "succeeded",
     "train (small) / data": "succeeded", "train (large) / data": "succeeded",
     "train (small) / Fit small": "succeeded", "train (large) / Fit large": "succeeded",
-    "train.0/debug": "skipped", "train.1/debug": "skipped",
+    "train (small) / debug": "skipped", "train (large) / debug": "skipped",
     "score (linear)": "succeeded", "score (trees)": "succeeded",
     "score (linear) / deep": "succeeded", "score (trees) / deep": "succeeded",
     "score (linear) / deep / one": "succeeded", "score (trees) / deep / one": "succeeded",
@@ -145,6 +145,8 @@ class Calls(SandboxTest):
                     self.assertIn("echo", out)
             status, _, error = self.sandbox.sluice("runs", "shell", "1", job, "fit")
             self.assertEqual(0, status, error)
+        for job in ("train (large) / debug", "train.1/debug"):
+            self.assertIn("– train (large) / debug", self.sandbox.sluice("explain", "1", job)[1])
         self.assertIn("key ***", self.sandbox.sluice("runs", "logs", "-j", "train (large) / Fit large")[1])
         status, out, error = self.sandbox.sluice("runs", "rerun", "--job", "train (large)")
         self.assertEqual(0, status, error)
