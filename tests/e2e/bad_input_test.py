@@ -98,11 +98,11 @@ class BadInput(SandboxTest):
             self.assert_status(2, answer)
             self.assertRegex(answer[2], FILE + ": larger than")
 
-    def test_a_matrix_without_measure_fails_its_job_at_its_place(self):
+    def test_a_matrix_without_measure_is_refused_at_its_place(self):
         dimensions = ", ".join(f"k{i}: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]" for i in range(9))
         said = self.run_pipeline(f"on: push\njobs:\n  a:\n    strategy: {{matrix: {{{dimensions}}}}}\n"
-                                 "    runs-on: x\n    steps: [{run: 'true'}]\n", status=1)
-        self.assertRegex(said, FILE + ":4:24: the matrix has more than 256 legs")
+                                 "    runs-on: x\n    steps: [{run: 'true'}]\n", status=2)
+        self.assertRegex(said, FILE + ":4:24: error: the matrix has more than 256 legs")
 
     def test_all_mistakes_of_all_files_are_listed_and_good_files_stay_good(self):
         self.sandbox.commit({FILE: MISTAKES["an unknown need"][0], ".github/workflows/other.yml": MISTAKES["a cycle"][0],
