@@ -14,8 +14,9 @@ std::string without(std::string_view prefix, std::string_view text) {
   return std::string(text.starts_with(prefix) ? text.substr(prefix.size()) : text);
 }
 
+// Without addresses: git's name of a person need be no login of GitHub.
 JsonObject user(std::string_view login) {
-  return {{"login", login}, {"type", "User"}, {"html_url", cat(kServer, "/", login)}};
+  return {{"login", login}, {"type", "User"}};
 }
 
 JsonObject repository(const std::string& full_name, const RepositoryFacts& facts) {
