@@ -6,6 +6,31 @@
 #include "pipeline/github/schema.h"
 
 namespace sluice::exec {
+namespace {
+
+// Whether `path` is `folder` or lies below it; both normal and absolute.
+bool lies_in(const os::Path& path, const os::Path& folder) {
+  const std::string inner = path.string() + "/";
+  return inner.starts_with(folder.string() + "/");
+}
+
+// Where a path leads that need not be there yet: what exists of it without links, then the rest.
+Result<os::Path> where_it_leads(const os::FileReader& files, const os::Path& path) {
+  os::Path rest;
+  for (os::Path there = path;; there = there.parent_path()) {
+    auto resolved = files.resolve(there);
+    if (resolved.ok()) return rest.empty() ? *resolved : *resolved / rest;
+    if (resolved.error().code() != ErrorCode::NotFound) return resolved.error();
+    if (files.stat(there).ok()) return invalid_input(cat(there.string(), " is a dangling link"));
+    rest = rest.empty() ? there.filename() : there.filename() / rest;
+  }
+}
+
+os::Path without_slash(os::Path path) {
+  return path.filename().empty() ? path.parent_path() : path;
+}
+
+}  // namespace
 
 Result<ActionLog> ActionLog::open(const ActionRequest& request) {
   std::unique_ptr<os::AppendFile> file =
@@ -80,6 +105,31 @@ void Action::warn_without_effect() {
 
 os::Path Action::in_workspace(std::string_view path) const {
   return (request_.folder.workspace() / path).lexically_normal();
+}
+
+Result<os::Path> Action::folder_in_workspace(std::string_view path) const {
+  const os::FileReader& files = world().files;
+  os::Path folder = without_slash(in_workspace(path));
+  const os::Path leads_to = TRY_CONTEXT(where_it_leads(files, folder), cat("path '", path, "'"));
+  const os::Path workspace = TRY(files.resolve(request_.folder.workspace()));
+  if (lies_in(folder, request_.folder.workspace()) && lies_in(leads_to, workspace)) return folder;
+  const bool by_link = lies_in(folder, request_.folder.workspace());
+  return invalid_input(cat("path '", path, "' lies outside of the workspace",
+                           by_link ? cat(": a link leads to ", leads_to.string()) : ""));
+}
+
+Result<os::Path> Action::folder_to_fill(std::string_view path) const {
+  if (!os::Path(path).is_absolute()) return folder_in_workspace(path);
+  const os::FileReader& files = world().files;
+  os::Path folder = without_slash(in_workspace(path));
+  const os::Path leads_to = TRY_CONTEXT(where_it_leads(files, folder), cat("path '", path, "'"));
+  const os::Path base = TRY(files.resolve(request_.folder.base));
+  const os::Path home = TRY(files.resolve(request_.home));
+  if (!lies_in(leads_to, home)) return folder;
+  for (const os::Path& own : {request_.folder.workspace(), request_.folder.temp()})
+    if (lies_in(leads_to, base / own.filename())) return folder;
+  return invalid_input(cat("path '", path, "' lies in the home of sluice (", home.string(),
+                           ") and outside of this job's workspace and temporary folder"));
 }
 
 }  // namespace sluice::exec

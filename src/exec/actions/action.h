@@ -63,6 +63,12 @@ class Action {
 
   // An absolute path for an input path; relative ones start at the workspace.
   os::Path in_workspace(std::string_view path) const;
+  // The same for a folder that the action fills, links followed: InvalidInput where that is outside
+  // of the workspace.
+  Result<os::Path> folder_in_workspace(std::string_view path) const;
+  // Likewise, where an absolute path may lead anywhere but into the home; of that only the
+  // workspace and the temporary folder of this job are open.
+  Result<os::Path> folder_to_fill(std::string_view path) const;
 
  private:
   const ActionRequest& request_;

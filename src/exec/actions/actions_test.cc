@@ -85,6 +85,23 @@ TEST_F(ActionsTest, checkout_says_what_the_repository_lacks) {
   EXPECT_NE(empty.error().message().find("has no commit yet"), std::string::npos);
 }
 
+TEST_F(ActionsTest, checkout_follows_no_link_out_of_the_workspace) {
+  prepare();
+  sh("mkdir -p victim/sub && echo precious > victim/v.txt");
+  shell(cat("ln -s ", (directory_ / "victim").string(), " lnk; ln -s ", directory_.path().string(),
+            " up; ln -s ", (directory_ / "absent").string(),
+            " dangling; mkdir real; ln -s real in"));
+  for (const char* path :
+       {"lnk", "lnk/", "lnk/sub", "lnk/new", "up/victim", "dangling", "in/../lnk"}) {
+    const StepResult result = use("actions/checkout", {{"path", path}});
+    EXPECT_EQ(result.outcome, Outcome::Failed) << path;
+    EXPECT_NE(result.message.find(cat("path '", path, "'")), std::string::npos) << result.message;
+  }
+  EXPECT_EQ(sh("cat victim/v.txt; ls victim"), "precious\nsub\nv.txt");
+  EXPECT_EQ(use("actions/checkout", {{"path", "in"}}).outcome, Outcome::Succeeded);
+  EXPECT_EQ(content("real/a.txt"), "one\n");
+}
+
 TEST_F(ActionsTest, inputs_do_what_the_table_of_the_language_says) {
   prepare();
   using pipeline::github::KeyUse;

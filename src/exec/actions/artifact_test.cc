@@ -104,6 +104,28 @@ TEST_F(ArtifactActionTest, download_chooses_by_name_pattern_and_id) {
             "inputs 'name' and 'artifact-ids' cannot be used together");
 }
 
+TEST_F(ArtifactActionTest, download_writes_neither_into_the_home_nor_through_a_link) {
+  sh("mkdir victim");
+  shell(cat("echo m > m; ln -s ", (directory_ / "victim").string(), " lnk; mkdir in; ln -s ",
+            (directory_ / "victim").string(), " in/model"));
+  upload({{"name", "model"}, {"path", "m"}});
+  const std::string home = settings_.home.string();
+  for (const std::string& path : {std::string("../../../../../victim"), std::string("../x"),
+                                  std::string("lnk"), std::string("lnk/deep"), home + "/keys"}) {
+    const StepResult result = download({{"name", "model"}, {"path", path}});
+    EXPECT_EQ(result.outcome, Outcome::Failed) << path;
+    EXPECT_NE(result.message.find(cat("path '", path, "'")), std::string::npos) << result.message;
+  }
+  EXPECT_EQ(download({{"path", "in"}}).outcome, Outcome::Failed) << "in/model is a link";
+  EXPECT_EQ(sh("ls victim"), "");
+  const std::string temp = backend_->place(spec_.address).temp.string();
+  for (const std::string& path :
+       {temp + "/got", (directory_ / "elsewhere").string(), workspace().string() + "/absolute"}) {
+    EXPECT_EQ(download({{"name", "model"}, {"path", path}}).outcome, Outcome::Succeeded) << path;
+    EXPECT_EQ(world_.files.read(os::Path(path) / "m").value(), "m\n");
+  }
+}
+
 TEST_F(ArtifactActionTest, another_run_of_this_home_can_be_named) {
   shell("echo model > m");
   upload({{"name", "model"}, {"path", "m"}});

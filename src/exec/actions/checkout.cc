@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::string_view kBranches = "refs/heads/";
 
-// Whether `path` is `folder` or lies below it; both normal and absolute.
-bool lies_in(const os::Path& path, const os::Path& folder) {
-  const std::string inner = path.string() + "/";
-  return inner.starts_with(folder.string() + "/");
-}
-
 Result<void> refuse_other_repository(const Action& action) {
   const std::string wanted = action.input("repository");
   const auto& env = action.request().step.env;
@@ -51,11 +45,7 @@ CloneRequest clone_request(const Action& action, const os::Path& destination) {
 Result<void> checkout(Action& action) {
   TRY(refuse_unsupported(action));
   action.warn_without_effect();
-  const os::Path workspace = action.request().folder.workspace();
-  os::Path destination = action.in_workspace(action.input("path", "."));
-  if (destination.filename().empty()) destination = destination.parent_path();
-  if (!lies_in(destination, workspace))
-    return invalid_input(cat("path '", action.input("path"), "' lies outside of the workspace"));
+  const os::Path destination = TRY(action.folder_in_workspace(action.input("path", ".")));
   const SourceTree& source = action.request().source;
   const CloneRequest request = clone_request(action, destination);
   action.line(cat("Cloning ", source.repository.string(), " at ", request.revision));
