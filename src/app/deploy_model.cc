@@ -1,5 +1,6 @@
 #include "app/deploy_model.h"
 
+#include "app/deployed_models.h"
 #include "base/strings.h"
 #include "ml/registry/model_reference.h"
 
@@ -36,14 +37,16 @@ Result<delivery::SmokeCheck> smoke_check(const os::FileReader& files, const os::
 
 }  // namespace
 
-Result<delivery::Revision> revision_for_model(ml::RegistryReader& registry,
-                                              const os::FileReader& files,
+Result<delivery::Revision> revision_for_model(const os::World& world, const os::Path& home,
+                                              ml::RegistryReader& registry,
                                               const std::string& reference,
                                               const os::Path& executable) {
-  const ml::ResolvedModel model = TRY(ml::resolve_model(registry, files, reference));
+  const ml::ResolvedModel model = TRY(ml::resolve_model(registry, world.files, reference));
   if (model.version) TRY(check_approved(*model.version));
-  const os::Path folder = TRY(files.resolve(model.folder));
+  os::Path folder = TRY(world.files.resolve(model.folder));
   const std::string name = model.version ? model.version->name : folder.filename().string();
+  TRY(smoke_check(world.files, folder));
+  if (!model.version) folder = TRY(keep_deployed_model(world, home, folder, model.digest));
   const std::string version = model.version ? std::to_string(model.version->version) : "";
   delivery::Revision revision;
   revision.command = {executable, "serve", folder, "--port", "{port}", "--name", name};
@@ -54,8 +57,19 @@ Result<delivery::Revision> revision_for_model(ml::RegistryReader& registry,
   revision.command.insert(revision.command.end(), {"--digest", model.digest.to_string()});
   revision.labels["model"] = name;
   revision.labels["model_digest"] = model.digest.to_string();
-  revision.smoke = TRY(smoke_check(files, folder));
+  revision.smoke = TRY(smoke_check(world.files, folder));
   return revision;
+}
+
+Result<void> check_still_approved(ml::RegistryReader& registry,
+                                  const std::map<std::string, std::string>& labels) {
+  const auto name = labels.find("model");
+  const auto version = labels.find("version");
+  if (name == labels.end() || version == labels.end()) return success();
+  const auto reference = TRY(ml::parse_model_reference(cat(name->second, "/", version->second)));
+  const auto* number = std::get_if<ml::VersionReference>(&reference);
+  if (number == nullptr) return success();
+  return check_approved(TRY(registry.find_version(number->name, number->version)));
 }
 
 }  // namespace sluice::app

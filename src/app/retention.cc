@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "app/deployed_models.h"
 #include "base/ids.h"
 #include "base/strings.h"
 #include "exec/artifacts.h"
@@ -110,6 +111,8 @@ Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& re
   Collected collected;
   collected.training_jobs =
       TRY(remove_training_jobs(workbench.world(), workbench.home() / "training", request));
+  collected.deployed_models =
+      TRY(remove_unused_deployed_models(workbench.world(), workbench.home()));
   Needed needed = TRY(look_at_runs(workbench, &collected));
   if (needed.run_goes_on) {
     collected.left = BlobsLeft::RunsGoOn;

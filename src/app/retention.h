@@ -36,13 +36,14 @@ struct Collected {
   std::size_t caches = 0;   // beyond the limit of all caches, or without their archive
   std::size_t folders = 0;  // of runs that no journal knows
   std::size_t training_jobs = 0;
+  std::size_t deployed_models = 0;  // copies of folders that no target can start any more
   BlobsLeft left = BlobsLeft::None;
 };
 
-// Removes folders of unknown runs, of old training jobs, caches beyond their limit, and blobs that
-// neither a cache nor an artifact of a remaining run names. While a run goes on blobs and caches
-// stay (RunsGoOn): a blob that was just uploaded has no name yet. No run starts or is taken over in
-// the meantime (store::lock_collection).
+// Removes folders of unknown runs, of old training jobs, unused copies of deployed folders, caches
+// beyond their limit, and blobs that neither a cache nor an artifact of a remaining run names.
+// While a run goes on blobs and caches stay (RunsGoOn): a blob that was just uploaded has no name
+// yet. No run starts or is taken over in the meantime (store::lock_collection).
 Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& request);
 
 }  // namespace sluice::app

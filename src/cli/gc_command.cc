@@ -25,8 +25,9 @@ Result<int> gc(const GcOptions& options, Context& context) {
       TRY(app::collect_garbage(*workbench, {options.keep_training, *age}));
   context.terminal.out(
       cat("removed ", plural(collected.blobs, "blob"), " (", human_bytes(collected.blob_bytes),
-          "), ", plural(collected.caches, "cache"), ", ", plural(collected.folders, "folder"),
-          " and ", plural(collected.training_jobs, "training job"), "\n"));
+          "), ", plural(collected.caches, "cache"), ", ", plural(collected.folders, "folder"), ", ",
+          plural(collected.training_jobs, "training job"), " and ",
+          plural(collected.deployed_models, "deployed model"), "\n"));
   if (collected.left == app::BlobsLeft::RunsGoOn)
     context.terminal.out("blobs stay while a run goes on; call gc again when it has ended\n");
   return 0;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/deploy_model.h"
 #include "base/strings.h"
 #include "cli/model_access.h"
 #include "cli/target_access.h"
@@ -52,9 +53,27 @@ Result<int> show_history(Context& context, const RolloutOptions& options) {
   return 0;
 }
 
+// The revision that undo leads to (0: none), which must be fit to serve as if it were deployed now.
+// The end of a rollout in progress is not held up: its traffic is partly there already.
+Result<int> revision_to_go_back_to(Context& context, const JsonObject& status,
+                                   const std::string& target) {
+  const auto rollout = get_object(status, "rollout");
+  if (rollout.ok() && string_or(**rollout, "outcome", "") == "progressing")
+    return static_cast<int>(TRY(get_int(**rollout, "from")));
+  const std::int64_t to = TRY(get_int(status, "undo_to"));
+  const auto registry = TRY(open_registry(context));
+  TRY_CONTEXT(app::check_still_approved(*registry, revision_labels(status, to)),
+              cat("target ", target, " does not go back to ", revision_label(status, to)));
+  return static_cast<int>(to);
+}
+
 Result<int> undo(Context& context, const RolloutOptions& options) {
   delivery::KeeperClient client = TRY(reach_keeper(context, options.target));
-  const delivery::DeployResult result = TRY(client.undo(actor_of(context)));
+  const Json before = TRY(client.status(context.interrupt));
+  const int to = TRY(revision_to_go_back_to(context, before.get_object(), options.target));
+  // Where nothing is to go back to, the keeper says why.
+  const auto expected = to == 0 ? std::nullopt : std::optional(to);
+  const delivery::DeployResult result = TRY(client.undo(actor_of(context), expected));
   const Json json = TRY(client.status(context.interrupt));
   const JsonObject& last = *TRY(get_object(json.get_object(), "rollout"));
   // Of a rollout in progress: traffic is back already.
@@ -65,7 +84,7 @@ Result<int> undo(Context& context, const RolloutOptions& options) {
   }
   context.terminal.error(cat("rollout ", result.rollout, " of ", options.target, ": back to ",
                              revision_label(json.get_object(), result.revision), "\n"));
-  return tell_rollout(context, client, result.rollout);
+  return tell_rollout(context, client, options.target, result.rollout);
 }
 
 using Run = Result<int> (*)(Context&, const RolloutOptions&);

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "cli/model_access.h"
+#include "delivery/monitor.h"
 
 namespace sluice::cli {
 namespace {
@@ -71,7 +72,48 @@ std::string revision_label(const JsonObject& status, std::int64_t wanted) {
   return cat("revision ", wanted);
 }
 
-Result<int> tell_rollout(Context& context, delivery::KeeperClient& client, int rollout) {
+std::map<std::string, std::string> revision_labels(const JsonObject& status, std::int64_t wanted) {
+  std::map<std::string, std::string> labels;
+  for (const Json& entry : list(status, "revisions")) {
+    if (number(entry.get_object(), "number") != wanted) continue;
+    if (const auto found = get_object(entry.get_object(), "labels"); found.ok())
+      for (const auto& label : **found)
+        labels[std::string(label.key())] = string_or(**found, label.key(), "");
+  }
+  return labels;
+}
+
+Result<std::string> uses_by_targets(const Context& context, const std::string& model,
+                                    std::int64_t version) {
+  const os::Path home = TRY(home_of(context));
+  const auto is_it = [&](const JsonObject& status, std::string_view key) {
+    const auto labels = revision_labels(status, number(status, key));
+    const auto name = labels.find("model"), text = labels.find("version");
+    return name != labels.end() && name->second == model && text != labels.end() &&
+           text->second == std::to_string(version);
+  };
+  std::string said;
+  for (const std::string& target : TRY(delivery::list_targets(context.world.files, home))) {
+    const os::Path folder = delivery::target_folder(home, target);
+    const auto status = delivery::KeeperClient(folder).status(context.interrupt);
+    if (!status.ok() && !delivery::was_stopped(context.world.files, folder))
+      said +=
+          cat("target ", target,
+              " cannot be asked whether it serves this version: ", status.error().message(), "\n");
+    if (!status.ok() || !status->is_object()) continue;
+    if (is_it(status->get_object(), "live"))
+      said +=
+          cat("target ", target, " still serves it: deploy another version, or `sluice rollout ",
+              "undo ", target, "`\n");
+    else if (is_it(status->get_object(), "undo_to"))
+      said += cat("target ", target, " has it to go back to: `sluice rollout undo ", target,
+                  "` will refuse\n");
+  }
+  return said;
+}
+
+Result<int> tell_rollout(Context& context, delivery::KeeperClient& client,
+                         const std::string& target, int rollout) {
   std::string told;
   const auto progress = [&](const JsonObject& status) {
     std::string line = replicas_line(status);
@@ -79,7 +121,14 @@ Result<int> tell_rollout(Context& context, delivery::KeeperClient& client, int r
     told = std::move(line);
     context.terminal.error(cat("  ", told, "\n"));
   };
-  const Json json = TRY(delivery::follow_rollout(client, rollout, progress, context.interrupt));
+  const auto followed = delivery::follow_rollout(client, rollout, progress, context.interrupt);
+  if (!followed.ok() && context.interrupt.cancelled()) {
+    context.terminal.error(cat("rollout ", rollout, " of ", target,
+                               " goes on without this command: `sluice rollout status ", target,
+                               "` shows it, `sluice rollout undo ", target, "` ends it\n"));
+    return exit_status(ErrorCode::Cancelled);
+  }
+  const Json json = TRY(followed);
   const JsonObject& status = json.get_object();
   const JsonObject& last = *TRY(get_object(status, "rollout"));
   const std::string outcome = string_or(last, "outcome", "");
@@ -110,6 +159,8 @@ std::string status_text(const JsonObject& status) {
         cat("serves ", revision_label(status, live), " with ", number(status, "wanted"),
             number(status, "wanted") == 1 ? " replica" : " replicas",
             get_bool(status, "healthy").value_or(false) ? "" : ", not all of them healthy", "\n");
+  if (const std::string failure = string_or(status, "failure", ""); !failure.empty())
+    text += cat("last failure: ", failure, "\n");
   if (const auto rollout = get_object(status, "rollout"); rollout.ok()) {
     const std::string reason = string_or(**rollout, "reason", "");
     text += cat("rollout ", number(**rollout, "number"), " to ",

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "cli/model_access.h"
 #include "cli/target_access.h"
+#include "delivery/idle_target.h"
 #include "delivery/keeper.h"
 #include "delivery/log_rotation.h"
 #include "delivery/monitor.h"
@@ -48,8 +49,15 @@ Result<Json> status_of(Context& context, const os::Path& home, const std::string
   delivery::KeeperClient first(delivery::target_folder(home, name));
   auto status = first.status(context.interrupt);
   if (status.ok() || status.error().code() != ErrorCode::Unavailable) return status;
-  if (delivery::was_stopped(context.world.files, delivery::target_folder(home, name)))
-    return failed_precondition("stopped; `sluice deploy` starts it again");
+  const os::Path folder = delivery::target_folder(home, name);
+  if (delivery::was_stopped(context.world.files, folder)) {
+    const auto settings = TRY(delivery::read_target(context.world.files, folder));
+    return Json(JsonObject{{"name", name},
+                           {"url", cat("http://", settings.host, ":", settings.port)},
+                           {"live", 0},
+                           {"stopped", true},
+                           {"reason", "stopped; `sluice deploy` starts it again"}});
+  }
   delivery::KeeperClient client = TRY(reach_keeper(context, name));
   return client.status(context.interrupt);
 }
@@ -94,12 +102,28 @@ Result<int> stop(Context& context, const TargetOptions& options) {
   return 0;
 }
 
+Result<int> remove(Context& context, const TargetOptions& options) {
+  TRY(delivery::remove_target(context.world, TRY(home_of(context)), options.target));
+  context.terminal.out(cat("target ", options.target, " and its history are removed\n"));
+  return 0;
+}
+
 Result<int> show_logs(Context& context, const TargetOptions& options) {
   const os::Path folder = delivery::target_folder(TRY(home_of(context)), options.target);
   TRY(delivery::read_target(context.world.files, folder));
   const os::Path path = options.replica.empty() ? delivery::keeper_log(folder)
                                                 : delivery::replica_log(folder, options.replica);
-  context.terminal.out(TRY(delivery::read_log(context.world.files, path)));
+  const auto text = delivery::read_log(context.world.files, path);
+  if (!text.ok() && text.error().code() == ErrorCode::NotFound) {
+    if (options.replica.empty())
+      return not_found(cat("target ", options.target, " has no log yet: it was never up"));
+    std::vector<std::string> kept;
+    if (const auto replicas = context.world.files.list(folder / "replicas"); replicas.ok())
+      for (const auto& entry : *replicas) kept.push_back(entry.name);
+    return not_found(cat("target ", options.target, " keeps no log of a replica '", options.replica,
+                         "'; it has ", kept.empty() ? "none yet" : join(kept, ", ")));
+  }
+  context.terminal.out(TRY(text));
   return 0;
 }
 
@@ -125,13 +149,15 @@ void add_target_command(CLI::App& root, Chosen& chosen) {
   list.add_flag("--json", options->json, "As JSON");
   CLI::App& stop_one =
       add(command, chosen, "stop", "Drain and end a target's replicas and keeper", options, &stop);
+  CLI::App& remove_one =
+      add(command, chosen, "remove", "Forget a stopped target, with its history", options, &remove);
   CLI::App& logs =
       add(command, chosen, "logs", "The log of a keeper or of one replica", options, &show_logs);
   logs.add_option("--replica", options->replica, "Such as r3 (rollout status names them)");
   CLI::App& keep_one = add(command, chosen, "keep",
                            "Keep a target up; commands start this by themselves", options, &keep);
   keep_one.add_flag("--worker", options->worker, "Be the keeper itself, without a monitor");
-  for (CLI::App* with_target : {&stop_one, &logs, &keep_one})
+  for (CLI::App* with_target : {&stop_one, &remove_one, &logs, &keep_one})
     with_target->add_option("target", options->target, "Name of the target")->required();
 }
 

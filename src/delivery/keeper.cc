@@ -181,9 +181,11 @@ void Keeper::refresh_routing() {
   for (const ReplicaState* replica : routed(state))
     routing.routes.push_back(
         {replica->id, replica->revision, replica->port, traffic_of(replica->id)});
-  routing.empty_reason =
-      cat("target '", settings_.name,
-          "' serves nothing: ", state.live == 0 ? state.empty_reason : "its replicas are starting");
+  const std::string starting = state.failure.empty()
+                                   ? "its replicas are starting"
+                                   : cat("its replicas do not come up: ", state.failure);
+  routing.empty_reason = cat("target '", settings_.name,
+                             "' serves nothing: ", state.live == 0 ? state.empty_reason : starting);
   proxy_->set_routing(std::move(routing));
   std::lock_guard lock(traffic_mutex_);
   std::erase_if(traffic_, [&](const auto& entry) {
@@ -286,7 +288,10 @@ Result<http::Response> Keeper::answer(const http::Request& request) {
     TRY(target_->stop(by));
     return http::json_response(202, to_text(JsonObject{{"seq", target_->last_seq()}}) + "\n");
   }
-  const DeployResult result = TRY(target_->undo(by));
+  std::optional<int> expected;
+  if (find(json.get_object(), "to") != nullptr)
+    expected = static_cast<int>(TRY(get_int(json.get_object(), "to")));
+  const DeployResult result = TRY(target_->undo(by, expected));
   return http::json_response(
       202, to_text(JsonObject{
                {"rollout", result.rollout}, {"revision", result.revision}, {"unchanged", false}}) +
@@ -298,7 +303,8 @@ Result<http::Response> Keeper::answer_deploy(const http::Request& request) {
   const JsonObject& body = *TRY(as_object(json, "request"));
   DeployRequest deploy;
   deploy.revision = TRY(revision_from_json(*TRY(get_object(body, "revision"))));
-  deploy.replicas = settings_.replicas;
+  const int kept = last_replicas(target_->state());
+  deploy.replicas = kept != 0 ? kept : settings_.replicas;
   if (find(body, "replicas") != nullptr)
     deploy.replicas = static_cast<int>(TRY(get_int(body, "replicas")));
   if (deploy.replicas < 1 || deploy.replicas > 1000)

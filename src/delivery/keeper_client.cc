@@ -77,14 +77,15 @@ Result<Json> KeeperClient::exchange(const std::string& method, const std::string
 }
 
 Result<DeployResult> KeeperClient::deploy(const DeployRequest& request) {
-  return deploy_result(TRY(exchange("POST", "/deploy",
-                                    {{"revision", to_json(request.revision)},
-                                     {"replicas", request.replicas},
-                                     {"by", request.by}})));
+  JsonObject body{{"revision", to_json(request.revision)}, {"by", request.by}};
+  if (request.replicas != 0) body["replicas"] = request.replicas;
+  return deploy_result(TRY(exchange("POST", "/deploy", body)));
 }
 
-Result<DeployResult> KeeperClient::undo(const std::string& by) {
-  return deploy_result(TRY(exchange("POST", "/undo", {{"by", by}})));
+Result<DeployResult> KeeperClient::undo(const std::string& by, std::optional<int> expected) {
+  JsonObject body{{"by", by}};
+  if (expected) body["to"] = *expected;
+  return deploy_result(TRY(exchange("POST", "/undo", body)));
 }
 
 Result<void> KeeperClient::stop(const std::string& by) {

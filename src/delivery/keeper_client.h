@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,7 +65,8 @@ class KeeperClient {
       : client_(http::UnixAddress{control_socket(folder)}) {}
 
   Result<DeployResult> deploy(const DeployRequest& request);
-  Result<DeployResult> undo(const std::string& by);
+  // With `expected` only when this leads back to that revision.
+  Result<DeployResult> undo(const std::string& by, std::optional<int> expected = {});
   Result<void> stop(const std::string& by);
   // docs/formats/target.md has the keys.
   Result<Json> status(const CancellationToken& cancel = {});

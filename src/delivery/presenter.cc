@@ -70,7 +70,9 @@ JsonObject status_json(const TargetState& state, const KeeperFacts& facts,
       {"wanted", state.wanted},
       {"healthy", state.healthy()},
       {"stopping", state.stopping}};
+  status["undo_to"] = revision_to_undo_to(state).value_or(0);
   if (state.live == 0) status["reason"] = state.empty_reason;
+  if (!state.failure.empty()) status["failure"] = state.failure;
   status["rollout"] =
       state.rollouts.empty() ? Json(nullptr) : Json(rollout_json(state.rollouts.back()));
   JsonArray replicas;

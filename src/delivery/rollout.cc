@@ -90,6 +90,24 @@ Result<int> revision_to_undo_to(const TargetState& state) {
                       : cat("revision ", state.live, " is the only one that was ever live here"));
 }
 
+std::set<int> revisions_in_use(const TargetState& state) {
+  constexpr std::size_t kUndoGoesBetween = 2;
+  std::set<int> used;
+  for (auto it = state.lives.rbegin(); it != state.lives.rend() && used.size() < kUndoGoesBetween;
+       ++it)
+    used.insert(*it);
+  if (state.live != 0) used.insert(state.live);
+  for (const ReplicaState& replica : state.replicas) used.insert(replica.revision);
+  if (const RolloutState* rollout = state.progressing()) used.insert(rollout->to);
+  return used;
+}
+
+int last_replicas(const TargetState& state) {
+  for (auto it = state.rollouts.rbegin(); it != state.rollouts.rend(); ++it)
+    if (it->outcome == RolloutOutcome::Completed) return it->replicas;
+  return 0;
+}
+
 Duration restart_delay(int restarts) {
   constexpr Duration kFirst = std::chrono::milliseconds(100);
   constexpr Duration kLongest = std::chrono::seconds(30);

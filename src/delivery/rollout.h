@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,8 @@ struct TargetState {
   int keeper_starts = 0;
   bool stopping = false;
   std::string empty_reason = "nothing was deployed yet";
+  // How a replica of the live revision failed last, until another of them serves.
+  std::string failure;
 
   const RolloutState* progressing() const;
   const ReplicaState* find_replica(std::string_view id) const;
@@ -119,6 +122,13 @@ std::vector<const ReplicaState*> routed(const TargetState& state);
 
 // The revision that undo would go back to.
 Result<int> revision_to_undo_to(const TargetState& state);
+
+// Those that may be started (again) without a new deploy: what serves or is coming up, and what
+// undo leads to, now and from there.
+std::set<int> revisions_in_use(const TargetState& state);
+
+// Replicas of the last rollout that completed; 0 where none did.
+int last_replicas(const TargetState& state);
 
 // Delay before the n-th start in a row: 100 ms, 200 ms, … 30 s.
 Duration restart_delay(int restarts);

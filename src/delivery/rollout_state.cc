@@ -93,6 +93,7 @@ Result<void> TargetMachine::on_stop(const StoredEvent&, const JsonObject& body) 
   state_.stopping = true;
   state_.live = 0;
   state_.wanted = 0;
+  state_.failure.clear();
   state_.empty_reason = reason;
   if (state_.replicas.empty()) emit(event_kind::kTargetStopped, {});
   return success();
@@ -149,6 +150,7 @@ Result<void> TargetMachine::on_replica_failed(const StoredEvent&, const JsonObje
       found->phase == ReplicaPhase::Serving && now_ - found->since >= kHealthyFor;
   const int restarts = served_long ? 1 : found->restarts + 1;
   const int revision = found->revision;
+  if (revision == state_.live) state_.failure = cat("replica ", id, ": ", reason);
   retire(*found, reason, Duration(0));
   const RolloutState* rollout = state_.progressing();
   if (rollout != nullptr && rollout->to == revision) {
@@ -239,6 +241,7 @@ void TargetMachine::advance_rollout() {
   if (serving >= state_.wanted) {
     state_.live = rollout.to;
     state_.lives.push_back(rollout.to);
+    state_.failure.clear();
     return end_rollout(RolloutOutcome::Completed, event_kind::kRolloutCompleted, "");
   }
   if (rollout.from != 0)
@@ -311,6 +314,7 @@ void TargetMachine::retire_surplus(int revision, int needed, const std::string& 
 void TargetMachine::enter(ReplicaState& replica, ReplicaPhase phase) {
   replica.phase = phase;
   replica.since = now_;
+  if (phase == ReplicaPhase::Serving && replica.revision == state_.live) state_.failure.clear();
 }
 
 void TargetMachine::emit(std::string_view kind, JsonObject body) {

@@ -222,6 +222,70 @@ TEST(Rollout, a_rollback_restores_the_old_number_of_replicas) {
   EXPECT_EQ(t.summary(), "r1=1:serving r2=1:serving | live 1 | rolled_back");
 }
 
+TEST(Rollout, undo_leads_only_where_it_was_expected_to) {
+  TargetHarness t;
+  t.deploy("a");
+  t.settle();
+  t.deploy("b");
+  t.settle(1);
+  EXPECT_FALSE(t.target().undo("ana", 2).ok());
+  EXPECT_EQ(t.target().undo("ana", 1).value().revision, 1) << "back out of the one in progress";
+  t.settle();
+  t.deploy("c");
+  t.settle();
+  const auto elsewhere = t.target().undo("ana", 3);
+  ASSERT_FALSE(elsewhere.ok());
+  EXPECT_EQ(elsewhere.error().code(), ErrorCode::FailedPrecondition);
+  EXPECT_EQ(t.state().rollouts.size(), 3u) << "nothing began";
+  EXPECT_EQ(t.target().undo("ana", 1).value().revision, 1);
+}
+
+TEST(Rollout, what_undo_can_lead_to_stays_in_use) {
+  TargetHarness t;
+  for (const char* command : {"a", "b", "c"}) {
+    t.deploy(command);
+    t.settle();
+  }
+  EXPECT_EQ(revisions_in_use(t.state()), (std::set<int>{2, 3}));
+  t.deploy("d");
+  t.settle(1);
+  EXPECT_EQ(revisions_in_use(t.state()), (std::set<int>{2, 3, 4}));
+  t.settle();
+  t.target().undo("ana").value();
+  t.settle();
+  EXPECT_EQ(revisions_in_use(t.state()), (std::set<int>{3, 4}));
+  t.target().stop("ana").value();
+  t.settle();
+  EXPECT_EQ(revisions_in_use(t.state()), (std::set<int>{3, 4}));
+}
+
+TEST(Rollout, why_the_live_revision_does_not_come_up_is_kept_until_it_does) {
+  TargetHarness t;
+  t.deploy("a");
+  t.settle();
+  t.room.failing["a"] = "start";
+  t.kill_process("r1");
+  t.settle(1);
+  EXPECT_NE(t.state().failure.find("replica r1: "), std::string::npos) << t.state().failure;
+  t.settle(3);
+  EXPECT_NE(t.state().failure.find("start failed as told"), std::string::npos) << t.state().failure;
+  t.room.failing.clear();
+  t.settle();
+  EXPECT_TRUE(t.state().healthy());
+  EXPECT_EQ(t.state().failure, "");
+}
+
+TEST(Rollout, the_replicas_of_the_last_completed_rollout_are_remembered) {
+  TargetHarness t;
+  EXPECT_EQ(last_replicas(t.state()), 0);
+  t.deploy("a", 3);
+  t.settle();
+  t.room.failing["b"] = "smoke";
+  t.deploy("b", 5);
+  t.settle();
+  EXPECT_EQ(last_replicas(t.state()), 3);
+}
+
 TEST(Rollout, stop_takes_everything_down_and_a_later_deploy_starts_again) {
   TargetHarness t;
   t.deploy("a");

@@ -106,11 +106,12 @@ Result<DeployResult> Target::deploy(const DeployRequest& request) {
   return DeployResult{DeployAnswer::Started, rollout.number, rollout.to};
 }
 
-Result<DeployResult> Target::undo(const std::string& by) {
-  if (state().progressing() == nullptr) {
-    const Result<int> to = revision_to_undo_to(state());
-    if (!to.ok()) return to.error();
-  }
+Result<DeployResult> Target::undo(const std::string& by, std::optional<int> expected) {
+  const RolloutState* open = state().progressing();
+  const int to = open != nullptr ? open->from : TRY(revision_to_undo_to(state()));
+  if (expected && *expected != to)
+    return failed_precondition(cat("undo would lead to revision ", to, " now, not to revision ",
+                                   *expected, ": look at `rollout status` and try again"));
   TRY(post(event_kind::kUndoRequested, {{"by", by}}));
   const RolloutState& rollout = state().rollouts.back();
   return DeployResult{DeployAnswer::Started, rollout.number,

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace sluice::delivery {
 
 struct DeployRequest {
   Revision revision;
-  int replicas = 2;
+  int replicas = 2;  // 0, to a keeper: as many as there are
   std::string by;
 };
 
@@ -46,8 +47,9 @@ class Target final : private store::EffectRunner {
 
   // FailedPrecondition, with a reason, while another rollout goes on.
   Result<DeployResult> deploy(const DeployRequest& request);
-  // Of a rollout in progress: ends it. Otherwise a new rollout of what was live before.
-  Result<DeployResult> undo(const std::string& by);
+  // Of a rollout in progress: ends it. Otherwise a new rollout of what was live before. With
+  // `expected` FailedPrecondition unless this leads back to that revision (0: to nothing).
+  Result<DeployResult> undo(const std::string& by, std::optional<int> expected = {});
   Result<void> stop(const std::string& by);
 
   Result<void> handle(const ReplicaReport& report);

@@ -121,18 +121,90 @@ class Rollouts(Delivery):
         self.deploy("good")
         self.assertEqual((good, 2), self.ask())
 
-    def test_a_model_that_changed_under_its_name_is_not_brought_back(self):
-        self.model("first", 10.0, 4.0)
+    def test_what_becomes_of_a_deployed_folder_does_not_reach_what_serves(self):
+        first = self.model("first", 10.0, 4.0)
         second = self.model("second", 12.0, 6.0)
         self.deploy("first")
         self.deploy("second")
         shutil.rmtree(self.models / "first")
         self.model("first", 20.0, 4.0)
-        answer = self.sandbox.sluice("rollout", "undo", "shop")
-        self.assert_status(1, answer)
-        self.assertIn("revision 1 (first) is rolled back: ", answer[1])
-        self.assertRegex(answer[1], "has the digest sha256:[0-9a-f]+, expected")
+        shutil.rmtree(self.models / "second")
+        self.kill(*self.replicas())
+        wait_until(lambda: self.status()["healthy"], "the replicas are back without their folder")
         self.assertEqual((second, 2), self.ask())
+        self.assert_status(0, self.sandbox.sluice("gc"))
+        self.assert_status(0, self.sandbox.sluice("rollout", "undo", "shop"))
+        self.assertEqual((first, 1), self.ask())
+
+    def test_a_copy_that_was_damaged_is_not_served_and_the_reason_is_told(self):
+        self.model("first", 10.0, 4.0)
+        self.deploy("first", "--replicas", "1")
+        (copy,) = [folder for folder in (self.sandbox.home / "deployed").iterdir() if not folder.name.startswith(".")]
+        (copy / "requirements.txt").write_text("evil")
+        self.kill(*self.replicas())
+
+        def refusal():
+            try:
+                self.ask()
+            except urllib.error.HTTPError as refused:
+                return json.load(refused)["message"]
+            except OSError:
+                pass
+            return ""
+        wait_until(lambda: "has the digest" in refusal(), "the 503 says why")
+        self.assertIn("its replicas do not come up: replica r", refusal())
+        self.assertRegex(self.sandbox.sluice("rollout", "status", "shop")[1], "last failure: replica r.*has the digest")
+
+    def test_replicas_stay_as_many_as_they_are(self):
+        self.model("first", 10.0, 4.0)
+        self.model("second", 12.0, 6.0)
+        self.deploy("first", "--replicas", "1")
+        self.deploy("first", "--replicas", "3")
+        self.deploy("second")
+        self.assertEqual(3, len(self.replicas()))
+
+    def test_a_port_in_use_is_not_for_ever_and_a_target_can_be_removed(self):
+        good = self.model("good", 1.0, 2.0)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            self.assertIn("cannot use port", self.deploy("good", "--port", str(taken.getsockname()[1]), status=3))
+            self.deploy("good", "--port", "0")
+        self.assertEqual((good, 1), self.ask())
+        answer = self.sandbox.sluice("target", "remove", "shop")
+        self.assert_status(2, answer)
+        self.assertIn("sluice target stop shop", answer[2])
+        self.assertIn("65535", self.deploy("good", "--port", "99999", status=2))
+        self.assert_status(0, self.sandbox.sluice("target", "stop", "shop"))
+        (listed,) = self.sandbox.json("target", "list")
+        self.assertTrue(listed["stopped"])
+        self.assertNotIn("error", listed)
+        self.assert_status(0, self.sandbox.sluice("target", "remove", "shop"))
+        self.assertEqual([], self.sandbox.json("target", "list"))
+
+    def test_what_was_rejected_does_not_come_back_by_undo(self):
+        for name, cheap in (("first", 10.0), ("second", 12.0)):
+            self.model(name, cheap, 4.0)
+            self.assert_status(0, self.sandbox.sluice("model", "register", self.models / name, "--name", "demand"))
+        for version in (1, 2):
+            self.assert_status(0, self.sandbox.sluice("model", "approve", f"demand/{version}", "--override", "a test"))
+            self.assert_status(0, self.sandbox.sluice("deploy", f"demand/{version}", "--target", "shop", "--replicas", "1"))
+        answer = self.sandbox.sluice("model", "reject", "demand/1")
+        self.assert_status(0, answer)
+        self.assertIn("target shop has it to go back to", answer[2])
+        answer = self.sandbox.sluice("rollout", "undo", "shop")
+        self.assert_status(2, answer)
+        self.assertIn("does not go back to revision 1", answer[2])
+        self.assertIn("demand/1 is Rejected", answer[2])
+        self.assertEqual(2, self.status()["live"])
+        self.assertIn("still serves it", self.sandbox.sluice("model", "reject", "demand/2")[2])
+
+    def test_the_log_of_a_replica_that_never_was(self):
+        self.model("first", 10.0, 4.0)
+        self.deploy("first", "--replicas", "1")
+        answer = self.sandbox.sluice("target", "logs", "shop", "--replica", "r99")
+        self.assert_status(2, answer)
+        self.assertIn("keeps no log of a replica 'r99'; it has r1", answer[2])
 
     def test_a_revision_that_answers_otherwise_than_promised_is_rolled_back(self):
         good = self.model("good", 1.0, 2.0)
