@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "base/strings.h"
+#include "cli/model_access.h"
 #include "ml/data/number.h"
 #include "ml/train/process_training_backend.h"
 #include "ml/train/train_model.h"
 #include "ml/train/training_spec_file.h"
 #include "ml/train/xgboost_trainer.h"
 #include "os/machine.h"
-#include "store/home.h"
 
 namespace sluice::cli {
 namespace {
@@ -52,13 +52,13 @@ Result<ml::TrainingSpecFile> read_spec(Context& context, const TrainOptions& opt
   for (const std::string& option : options.channels) {
     const auto [name, path] = TRY(split_assignment("--channel", option));
     set_channel(spec.job, name, path);
+    spec.channel_places.erase(name);
   }
   if (!options.output.empty()) spec.output = options.output;
   return spec;
 }
 
-Result<ml::ProcessTrainingSettings> settings(Context& context) {
-  const os::Path home = TRY(store::find_home(context.world, TRY(context.world.files.resolve("."))));
+ml::ProcessTrainingSettings settings(const Context& context, const os::Path& home) {
   ml::ProcessTrainingSettings result;
   result.work_folder = home / "training";
   result.algorithms["xgboost"] = {context.executable.string(), kTrainerCommand};
@@ -68,6 +68,15 @@ Result<ml::ProcessTrainingSettings> settings(Context& context) {
 
 std::string row(std::string_view name, std::string_view value) {
   return cat("  ", name, std::string(name.size() < 18 ? 18 - name.size() : 1, ' '), value, "\n");
+}
+
+std::vector<std::string> warnings_of(const ml::TrainingOutcome& outcome) {
+  std::vector<std::string> warnings = outcome.job.warnings;
+  const Json* reported = outcome.report ? find(*outcome.report, "warnings") : nullptr;
+  if (reported != nullptr && reported->is_array())
+    for (const Json& warning : reported->get_array())
+      if (warning.is_string()) warnings.emplace_back(warning.get_string());
+  return warnings;
 }
 
 std::string summary(const ml::TrainingOutcome& outcome) {
@@ -83,6 +92,7 @@ std::string summary(const ml::TrainingOutcome& outcome) {
       if (const Json* value = find(*outcome.report, key)) text += row(key, to_text(*value));
   for (const ml::TrainingMetric& metric : job.metrics)
     text += row(metric.name, ml::number_text(metric.value));
+  for (const std::string& warning : warnings_of(outcome)) text += row("warning", warning);
   if (outcome.model) text += row("model", outcome.model->string());
   if (outcome.model_digest) text += row("digest", outcome.model_digest->to_string());
   return text + row("log", job.log_path);
@@ -90,9 +100,15 @@ std::string summary(const ml::TrainingOutcome& outcome) {
 
 Result<int> train(Context& context, const TrainOptions& options) {
   ml::TrainingSpecFile spec = TRY(read_spec(context, options));
-  ml::ProcessTrainingBackend backend(context.world, TRY(settings(context)));
+  const os::Path home = TRY(home_of(context));
+  const ml::ProcessTrainingSettings how = settings(context, home);
+  std::vector<std::string> algorithms;
+  for (const auto& [algorithm, command] : how.algorithms) algorithms.push_back(algorithm);
+  TRY(ml::check_on_machine(spec, context.world.files, algorithms));
+  ml::ProcessTrainingBackend backend(context.world, how);
+  const ml::TrainingOutput output{spec.output, home / "training_outputs"};
   const ml::TrainingOutcome outcome = TRY(ml::train_model(
-      context.world, backend, std::move(spec.job), spec.output,
+      context.world, backend, std::move(spec.job), output,
       [&context](std::string_view piece) { context.terminal.error(piece); }, context.interrupt));
   context.terminal.out(options.json ? to_pretty_text(ml::to_json(outcome)) + "\n"
                                     : summary(outcome));

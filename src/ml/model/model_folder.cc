@@ -18,6 +18,9 @@ namespace {
 constexpr std::string_view kModelFile = "model.xgb.json";
 constexpr std::string_view kExampleFile = "input_example.json";
 constexpr std::string_view kOutputFile = "input_example_output.json";
+constexpr std::string_view kRequirements = "requirements.txt";
+constexpr std::string_view kPythonEnv = "python_env.yaml";
+constexpr std::string_view kDescription = "MLmodel";
 constexpr std::uint64_t kMaxTextBytes = 16u << 20;
 constexpr std::size_t kMaxFiles = 100'000;
 
@@ -249,10 +252,10 @@ Result<Digest> write_contents(os::Files& files, const os::Path& folder, const Ne
       {kModelFile, model.xgboost_json},
       {kExampleFile, example_text(model.example)},
       {kOutputFile, output_text(model.example_output)},
-      {"requirements.txt", cat("mlflow\nxgboost==", model.xgboost_version, "\n")},
-      {"python_env.yaml",
+      {kRequirements, cat("mlflow\nxgboost==", model.xgboost_version, "\n")},
+      {kPythonEnv,
        "python: 3.11.2\nbuild_dependencies: []\ndependencies:\n- -r requirements.txt\n"},
-      {"MLmodel", mlmodel_text(model)},
+      {kDescription, mlmodel_text(model)},
   };
   TRY(files.make_directories(folder));
   for (const auto& [name, text] : contents)
@@ -271,6 +274,19 @@ Result<Digest> write_model_folder(os::Files& files, const os::Path& folder, cons
   if (!digest.ok() || !published.ok()) (void)files.remove_all(staged).ok();
   if (!published.ok()) return std::move(published).error();
   return digest;
+}
+
+Result<bool> is_written_model_folder(const os::FileReader& files, const os::Path& folder) {
+  constexpr std::string_view kWritten[] = {kModelFile,    kExampleFile, kOutputFile,
+                                           kRequirements, kPythonEnv,   kDescription};
+  bool described = false;
+  for (const os::DirectoryEntry& entry : TRY(files.list(folder))) {
+    if (entry.kind != os::FileKind::Regular) return false;
+    if (std::find(std::begin(kWritten), std::end(kWritten), entry.name) == std::end(kWritten))
+      return false;
+    described = described || entry.name == kDescription;
+  }
+  return described;
 }
 
 Result<ModelFolder> read_model_folder(const os::FileReader& files, const os::Path& folder) {

@@ -77,6 +77,10 @@ Result<Digest> write_model_folder(os::Files& files, const os::Path& folder, cons
 // InvalidInput for anything that does not read; errors name file and line.
 Result<ModelFolder> read_model_folder(const os::FileReader& files, const os::Path& folder);
 
+// Whether the folder has an MLmodel file and nothing that write_model_folder() does not write, so
+// that nothing of anybody else's goes with it.
+Result<bool> is_written_model_folder(const os::FileReader& files, const os::Path& folder);
+
 // All regular files below the folder, sorted by path. A link or a special file is InvalidInput.
 Result<std::vector<ModelFile>> list_model_files(const os::FileReader& files,
                                                 const os::Path& folder);

@@ -14,14 +14,16 @@ os::Path beside(const os::Path& folder, std::string_view suffix) {
 }  // namespace
 
 os::Path staging_path(const os::Path& folder) {
-  return beside(folder, ".new");
+  return beside(folder, ".sluice-new");
 }
 
 Result<void> publish_folder(os::Files& files, const os::Path& staged, const os::Path& folder) {
-  const os::Path aside = beside(folder, ".old");
-  TRY(files.remove_all(aside));
   const auto before = files.stat(folder);
   if (!before.ok() && before.error().code() != ErrorCode::NotFound) return before.error();
+  if (before.ok() && before->kind != os::FileKind::Directory)
+    return failed_precondition(cat(folder.string(), " is no folder, so it is not replaced"));
+  const os::Path aside = beside(folder, ".sluice-old");
+  TRY(files.remove_all(aside));
   if (before.ok()) TRY(files.rename(folder, aside));
   if (auto renamed = files.rename(staged, folder); !renamed.ok()) {
     if (before.ok()) (void)files.rename(aside, folder).ok();

@@ -99,6 +99,15 @@ const std::vector<TrainingMetric>& MetricScanner::metrics() const {
   return state_->metrics;
 }
 
+std::vector<std::string> MetricScanner::silent() const {
+  std::vector<std::string> names;
+  for (const State::Pattern& pattern : state_->patterns)
+    if (std::none_of(state_->metrics.begin(), state_->metrics.end(),
+                     [&](const TrainingMetric& metric) { return metric.name == pattern.name; }))
+      names.push_back(pattern.name);
+  return names;
+}
+
 const std::string& MetricScanner::last_line() const {
   return state_->last_line;
 }

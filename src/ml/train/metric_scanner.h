@@ -27,6 +27,8 @@ class MetricScanner {
   void finish(Timestamp now);  // an unfinished last line counts too
 
   const std::vector<TrainingMetric>& metrics() const;
+  // Of the definitions, those that never gave a number.
+  std::vector<std::string> silent() const;
   const std::string& last_line() const;  // the last that is not blank
 
  private:

@@ -176,6 +176,9 @@ Result<void> ProcessTrainingBackend::finish(Job& job, const os::ExitStatus& exit
   job.state.exit_code = exit.code;
   job.state.ended = now;
   job.state.metrics = job.scanner.metrics();
+  for (const std::string& name : job.scanner.silent())
+    job.state.warnings.push_back(
+        cat("metric '", name, "': no line of the log gave a number for its regular expression"));
   if (job.stop) {
     job.state.status = TrainingStatus::Stopped;
     move_to(job, job.stop->ending,

@@ -56,6 +56,17 @@ class ProcessTrainingTest : public testing::Test {
   std::string log_;
 };
 
+TEST_F(ProcessTrainingTest, AMetricThatNoLineGivesIsSaid) {
+  TrainingJobSpec spec = shell("echo loss=0.5 accuracy=high; echo m > $SM_MODEL_DIR/m");
+  spec.metrics = {{"loss", "loss=([0-9.]+)"}, {"auc", "auc=([0-9.]+)"}, {"acc", "accuracy=(.*)"}};
+  const TrainingJob job = run(spec);
+  ASSERT_EQ(job.status, TrainingStatus::Completed);
+  ASSERT_EQ(job.warnings.size(), 2u);
+  EXPECT_NE(job.warnings[0].find("metric 'auc'"), std::string::npos);
+  EXPECT_NE(job.warnings[1].find("metric 'acc'"), std::string::npos);
+  EXPECT_EQ(to_json(job).at("warnings").as_array().size(), 2u);
+}
+
 constexpr const char* kGoodTrainer = R"(
 echo "epoch 1: loss=0.75;"
 echo "epoch 2: loss=0.5;" >&2

@@ -42,18 +42,22 @@ std::optional<JsonObject> read_report(const os::FileReader& files, const Trainin
 }  // namespace
 
 Result<TrainingOutcome> train_model(os::World world, TrainingBackend& backend, TrainingJobSpec spec,
-                                    const os::Path& output,
+                                    const TrainingOutput& output,
                                     const std::function<void(std::string_view)>& on_log,
                                     const CancellationToken& cancel) {
   TrainingOutcome outcome;
+  TRY(check_replaceable(world.files, output));
   spec.name = unique_name(world, spec.name);
   outcome.data = TRY(resolve_channels(world, &spec));
   outcome.job = TRY(run_training(backend, spec, on_log, cancel));
   outcome.report = read_report(world.files, outcome.job);
   if (outcome.job.status != TrainingStatus::Completed) return outcome;
-  TRY(backend.collect(outcome.job.name, output));
-  outcome.model = output;
-  outcome.model_digest = TRY(model_digest(world.files, output));
+  TRY_CONTEXT(check_replaceable(world.files, output),
+              cat("the model stays in ", outcome.job.model_path));
+  TRY(backend.collect(outcome.job.name, output.folder));
+  outcome.model = output.folder;
+  outcome.model_digest = TRY(model_digest(world.files, output.folder));
+  TRY(record_output(world.files, output, *outcome.model_digest));
   return outcome;
 }
 

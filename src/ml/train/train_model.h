@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "ml/ports/training_backend.h"
+#include "ml/train/training_output.h"
 #include "os/world.h"
 
 namespace sluice::ml {
@@ -24,9 +25,10 @@ struct TrainingOutcome {
 };
 
 // Gives the job a name of its own ("<spec.name>-<id>"), makes channel paths absolute, runs it and
-// puts the model under `output`. A failed job is an outcome, not an Error.
+// puts the model under `output`, which is checked before anything starts (training_output.h). A
+// failed job is an outcome, not an Error.
 Result<TrainingOutcome> train_model(os::World world, TrainingBackend& backend, TrainingJobSpec spec,
-                                    const os::Path& output,
+                                    const TrainingOutput& output,
                                     const std::function<void(std::string_view)>& on_log,
                                     const CancellationToken& cancel);
 

@@ -85,6 +85,8 @@ JsonObject to_json(const TrainingJob& job) {
                     {"creation_time", to_rfc3339(job.created)}};
   if (job.ended) result["training_end_time"] = to_rfc3339(*job.ended);
   if (!job.failure_reason.empty()) result["failure_reason"] = job.failure_reason;
+  if (!job.warnings.empty())
+    result["warnings"] = JsonArray(job.warnings.begin(), job.warnings.end());
   if (job.exit_code) result["exit_code"] = *job.exit_code;
   result["final_metric_data_list"] = std::move(metrics);
   result["secondary_status_transitions"] = std::move(transitions);

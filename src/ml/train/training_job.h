@@ -74,6 +74,7 @@ struct TrainingJob {
   std::vector<StatusTransition> transitions;  // the last is the present one
   std::string failure_reason;                 // of Failed; what a person reads first
   std::vector<TrainingMetric> metrics;        // in the order of their first appearance
+  std::vector<std::string> warnings;          // what went on all the same, in full sentences
   std::optional<int> exit_code;               // 128 + signal
   Timestamp created{};
   std::optional<Timestamp> ended;

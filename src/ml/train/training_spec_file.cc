@@ -1,7 +1,10 @@
 #include "ml/train/training_spec_file.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "base/yaml.h"
+#include "ml/train/metric_scanner.h"
 
 namespace sluice::ml {
 namespace {
@@ -12,7 +15,7 @@ class SpecReader {
 
   Result<TrainingSpecFile> read() {
     TrainingSpecFile spec;
-    spec.job.name = TRY(reader_.string_or("name", "training"));
+    spec.job.name = TRY(name());
     spec.job.algorithm = TRY(reader_.string_or("algorithm", ""));
     spec.job.command = TRY(command());
     spec.output = TRY(reader_.string_or("output", "model"));
@@ -20,13 +23,39 @@ class SpecReader {
     spec.job.stop_grace = TRY(duration("stop_grace", spec.job.stop_grace));
     TRY(texts("hyperparameters", &spec.job.hyperparameters));
     TRY(texts("environment", &spec.job.environment));
-    TRY(channels(&spec.job));
+    TRY(channels(&spec));
     TRY(metrics(&spec.job));
     TRY(reader_.finish());
+    TRY(one_trainer(&spec));
     return spec;
   }
 
  private:
+  std::string place(TextPosition at) const { return cat(file_, ":", at.line, ":", at.column); }
+
+  Result<std::string> name() {
+    constexpr std::size_t kLongest = 36;  // each job adds a hyphen and an id of 26
+    const std::string name = TRY(reader_.string_or("name", "training"));
+    auto fits = check_job_name(name);
+    if (fits.ok() && name.size() > kLongest)
+      fits = invalid_input(cat("'", name, "' is too long: at most ", kLongest,
+                               " characters, since each job adds an id"));
+    if (!fits.ok())
+      return reader_.error_at(reader_.optional("name")->position, fits.error().message());
+    return name;
+  }
+
+  Result<void> one_trainer(TrainingSpecFile* spec) {
+    const YamlNode* algorithm = reader_.optional("algorithm");
+    const YamlNode* command = reader_.optional("command");
+    if (algorithm != nullptr) spec->algorithm_place = place(algorithm->position);
+    const bool both = algorithm != nullptr && command != nullptr;
+    if (both || spec->job.algorithm.empty() == spec->job.command.empty())
+      return reader_.error_at(both ? command->position : TextPosition{1, 1},
+                              "a training job needs either an algorithm or a command");
+    return success();
+  }
+
   // A list is a program and its arguments; a text is a line for the shell.
   Result<std::vector<std::string>> command() {
     const YamlNode* node = reader_.optional("command");
@@ -65,15 +94,17 @@ class SpecReader {
     return success();
   }
 
-  Result<void> channels(TrainingJobSpec* job) {
+  Result<void> channels(TrainingSpecFile* spec) {
     const YamlNode* node = TRY(mapping("channels"));
     if (node == nullptr) return success();
     for (const auto& [name, value] : node->members) {
       TrainingChannel channel;
       channel.name = name.text;
+      const YamlNode* path = &value;
       if (value.is_mapping()) {
         auto reader = TRY(YamlReader::open(value, file_, cat("channel '", name.text, "'")));
         channel.path = TRY(reader.string("path"));
+        path = reader.optional("path");
         channel.content_type = TRY(reader.string_or("content_type", channel.content_type));
         TRY(reader.finish());
       } else if (value.is_string()) {
@@ -83,7 +114,8 @@ class SpecReader {
                                                    "' must be a path, or a mapping with "
                                                    "'path'"));
       }
-      job->channels.push_back(std::move(channel));
+      spec->channel_places[channel.name] = place(path->position);
+      spec->job.channels.push_back(std::move(channel));
     }
     return success();
   }
@@ -98,6 +130,10 @@ class SpecReader {
       const std::string name = TRY(reader.string("name"));
       const std::string regex = TRY(reader.string("regex"));
       job->metrics.push_back({name, regex});
+      const auto usable = MetricScanner::create({job->metrics.back()}, LogFormat::Plain);
+      if (!usable.ok())
+        return reader.error_at(reader.required("regex").value()->position,
+                               usable.error().message());
       TRY(reader.finish());
     }
     return success();
@@ -113,6 +149,23 @@ Result<TrainingSpecFile> parse_training_spec(std::string_view text, std::string_
   const YamlNode root = TRY(load_yaml(text, file_name));
   return SpecReader(TRY(YamlReader::open(root, file_name, "training specification")), file_name)
       .read();
+}
+
+Result<void> check_on_machine(const TrainingSpecFile& spec, const os::FileReader& files,
+                              const std::vector<std::string>& algorithms) {
+  const std::string& algorithm = spec.job.algorithm;
+  if (!algorithm.empty() &&
+      std::find(algorithms.begin(), algorithms.end(), algorithm) == algorithms.end())
+    return invalid_input(cat(spec.algorithm_place, ": there is no built-in algorithm '", algorithm,
+                             "'", did_you_mean(algorithm, algorithms), " (built in: ",
+                             join(algorithms, ", "), "; any other trainer: give a command)"));
+  for (const TrainingChannel& channel : spec.job.channels) {
+    const auto place = spec.channel_places.find(channel.name);
+    const std::string what = cat(place == spec.channel_places.end() ? "--channel" : place->second,
+                                 ": channel '", channel.name, "'");
+    TRY_CONTEXT(files.resolve(channel.path), what);
+  }
+  return success();
 }
 
 }  // namespace sluice::ml

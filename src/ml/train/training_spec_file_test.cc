@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "ml/model/model_folder.h"
+#include "ml/serve/testing/small_model.h"
 #include "ml/train/process_training_backend.h"
 #include "ml/train/train_model.h"
 #include "ml/train/xgboost_options.h"
@@ -111,14 +112,48 @@ TEST(XgboostOptions, TakesListsInBothSpellingsAndHandsTheRestOn) {
   EXPECT_EQ(monotone_text({{"b", -1}}, {"a", "b", "c"}).value(), "(0,-1,0)");
 }
 
+TEST(TrainingSpecFile, WhatIsWrongIsGivenWithItsPlace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"name: -x\ncommand: a", "t.yml:1:7: '-x' is no name of a training job"},
+      {"name: abcdefghijklmnopqrstuvwxyz-abcdefghij\ncommand: a", "t.yml:1:7: 'abc"},
+      {"name: x", "t.yml:1:1: a training job needs either"},
+      {"algorithm: xgboost\ncommand: a", "t.yml:2:10: a training job needs either"},
+      {"command: a\nmetrics:\n  - {name: m, regex: 'a('}", "t.yml:3:22: metric 'm'"},
+      {"command: a\nmetrics:\n  - {name: m, regex: abc}", "t.yml:3:22: metric 'm'"},
+  };
+  for (const auto& [text, says] : cases) {
+    const auto spec = parse_training_spec(text, "t.yml");
+    ASSERT_FALSE(spec.ok()) << text;
+    EXPECT_TRUE(spec.error().message().starts_with(says)) << spec.error().message();
+  }
+  os::TestWorld world;
+  const auto on_machine = [&](std::string_view text) {
+    return check_on_machine(parse_training_spec(text, "t.yml").value(), world.files, {"xgboost"})
+        .error()
+        .describe();
+  };
+  EXPECT_TRUE(
+      on_machine("algorithm: xgbost")
+          .starts_with(
+              "t.yml:1:12: there is no built-in algorithm 'xgbost', did you mean 'xgboost'?"));
+  EXPECT_TRUE(on_machine("command: a\nchannels:\n  train: absent.csv")
+                  .starts_with("t.yml:3:10: channel 'train'"));
+  EXPECT_TRUE(on_machine("command: a\nchannels:\n  train: {path: absent.csv}")
+                  .starts_with("t.yml:3:17: channel 'train'"));
+}
+
 class TrainModelTest : public testing::Test {
  protected:
-  TrainingOutcome train(const std::string& script, const os::Path& output) {
+  Result<TrainingOutcome> try_train(const std::string& script, const os::Path& output) {
     TrainingJobSpec spec;
     spec.name = "demand";
     spec.command = {"bash", "-ec", script};
     spec.channels = {{"train", (world_.directory / "rows.csv").string()}};
-    auto outcome = train_model(world_.world(), backend_, spec, output, [](std::string_view) {}, {});
+    return train_model(world_.world(), backend_, spec, {output, world_.directory / "records"},
+                       [](std::string_view) {}, {});
+  }
+  TrainingOutcome train(const std::string& script, const os::Path& output) {
+    auto outcome = try_train(script, output);
     EXPECT_TRUE(outcome.ok()) << outcome.error().describe();
     return outcome.ok() ? std::move(outcome).value() : TrainingOutcome{};
   }
@@ -150,6 +185,53 @@ echo '{"rounds": 3}' > $SM_OUTPUT_DATA_DIR/training.json)";
   EXPECT_EQ(failed.job.status, TrainingStatus::Failed);
   EXPECT_FALSE(failed.model.has_value());
   EXPECT_EQ(model_digest(files_, output).value(), *first.model_digest) << "the old model stays";
+}
+
+TEST_F(TrainModelTest, WhatNoTrainingLeftIsNotReplacedAndNothingIsTrained) {
+  ASSERT_TRUE(files_.write(world_.directory / "rows.csv", "a\n1\n").ok());
+  const os::Path folder = world_.directory / "mine";
+  ASSERT_TRUE(files_.make_directories(folder / "sub").ok());
+  ASSERT_TRUE(files_.write(folder / "sub" / "a.txt", "precious").ok());
+  const os::Path link = world_.directory / "link";
+  ASSERT_TRUE(files_.symlink(folder, link).ok());
+  const std::string script =
+      cat("touch ", (world_.directory / "trained").string(), "; echo 1 > $SM_MODEL_DIR/model.txt");
+  for (const os::Path& output : {folder, world_.directory / "rows.csv", link, os::Path("")}) {
+    const auto refused = try_train(script, output);
+    ASSERT_FALSE(refused.ok()) << output;
+    EXPECT_NE(refused.error().describe().find(output.string()), std::string::npos);
+  }
+  EXPECT_EQ(files_.read(folder / "sub" / "a.txt").value(), "precious");
+  EXPECT_EQ(files_.read(world_.directory / "rows.csv").value(), "a\n1\n");
+  EXPECT_FALSE(files_.stat(world_.directory / "trained").ok()) << "refused before training";
+}
+
+TEST_F(TrainModelTest, AnEarlierModelIsReplacedUnlessSomethingWasAddedToIt) {
+  ASSERT_TRUE(files_.write(world_.directory / "rows.csv", "a\n1\n").ok());
+  const os::Path output = world_.directory / "model";
+  ASSERT_TRUE(files_.make_directories(output).ok());
+  train("echo 1 > $SM_MODEL_DIR/model.txt", output);
+  train("echo 2 > $SM_MODEL_DIR/model.txt", output);
+  EXPECT_EQ(files_.read(output / "model.txt").value(), "2\n");
+  ASSERT_TRUE(files_.write(output / "notes.txt", "mine").ok());
+  EXPECT_FALSE(try_train("echo 3 > $SM_MODEL_DIR/model.txt", output).ok());
+  EXPECT_EQ(files_.read(output / "notes.txt").value(), "mine");
+
+  const os::Path other = world_.directory / "other";
+  ASSERT_TRUE(write_model_folder(files_, other, small_model()).ok());
+  train("echo 1 > $SM_MODEL_DIR/model.txt", other);
+  EXPECT_EQ(files_.read(other / "model.txt").value(), "1\n");
+}
+
+TEST_F(TrainModelTest, WhatAppearsInTheOutputDuringTrainingStays) {
+  ASSERT_TRUE(files_.write(world_.directory / "rows.csv", "a\n1\n").ok());
+  const os::Path output = world_.directory / "model";
+  const auto outcome = try_train(cat("echo 1 > $SM_MODEL_DIR/model.txt; mkdir ", output.string(),
+                                     "; echo mine > ", (output / "a").string()),
+                                 output);
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_NE(outcome.error().describe().find("the model stays in"), std::string::npos);
+  EXPECT_EQ(files_.read(output / "a").value(), "mine\n");
 }
 
 }  // namespace

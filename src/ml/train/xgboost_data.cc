@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 
 namespace sluice::ml {
 namespace {
@@ -23,29 +24,37 @@ const char* label_problem(std::string_view objective, double label) {
   return nullptr;
 }
 
-std::vector<std::string> chosen_features(const Table& table, const XgboostOptions& options) {
-  if (!options.features.empty()) return options.features;
-  std::vector<std::string> features;
-  for (const Column& column : table.columns()) {
-    const auto& excluded = options.exclude;
-    if (column.kind == ColumnKind::Number && column.name != options.target &&
-        column.name != options.weight &&
-        std::find(excluded.begin(), excluded.end(), column.name) == excluded.end())
-      features.push_back(column.name);
+bool may_be_feature(const Column& column, const XgboostOptions& options) {
+  const auto& excluded = options.exclude;
+  return column.name != options.target && column.name != options.weight &&
+         std::find(excluded.begin(), excluded.end(), column.name) == excluded.end();
+}
+
+// Whether most values of a column of text are numbers: then the others are likely mistakes.
+bool is_mostly_numbers(const Column& column) {
+  std::vector<bool> is_number;
+  for (const std::string& text : column.dictionary)
+    is_number.push_back(parse_number(text).has_value());
+  std::size_t known = 0, numbers = 0;
+  for (const std::int32_t code : column.codes) {
+    if (code < 0) continue;
+    ++known;
+    if (is_number[static_cast<std::size_t>(code)]) ++numbers;
   }
-  return features;
+  return 2 * numbers > known;
 }
 
 class RowsBuilder {
  public:
-  RowsBuilder(const Table& table, const XgboostOptions& options, std::string file)
-      : table_(table), options_(options), file_(std::move(file)) {}
+  RowsBuilder(const os::FileReader& files, const Table& table, const XgboostOptions& options,
+              const os::Path& path)
+      : files_(files), table_(table), options_(options), path_(path), file_(path.string()) {}
 
   Result<TrainingRows> build(LabelCheck check) {
     if (table_.row_count() == 0) return problem("it has a header but no rows to learn from");
     for (const std::string& name : options_.exclude)
       TRY_CONTEXT(table_.column(name), cat(file_, ": hyperparameter 'exclude'"));
-    rows_.features = chosen_features(table_, options_);
+    choose_features();
     if (rows_.features.empty()) return problem("no numeric column is left as a feature");
     TRY(add_labels(check));
     if (!options_.weight.empty()) TRY(add_weights());
@@ -54,11 +63,21 @@ class RowsBuilder {
   }
 
  private:
+  void choose_features() {
+    rows_.features = options_.features;
+    if (!rows_.features.empty()) return;
+    for (const Column& column : table_.columns())
+      if (may_be_feature(column, options_))
+        (column.kind == ColumnKind::Number ? rows_.features : rows_.left_out)
+            .push_back(column.name);
+  }
+
   Error problem(std::string_view what) const { return invalid_input(cat(file_, ": ", what)); }
   Error problem(std::string_view kind, const Column& column, std::size_t row,
                 std::string_view what) const {
-    return problem(cat(kind, " '", column.name, "' ", what, " in row ", row + 1,
-                       column.missing(row) ? "" : cat(" (", column.text(row), ")")));
+    return problem(cat(kind, " '", column.name, "' ", what,
+                       column.missing(row) ? "" : cat(": ", column.text(row)), " in ",
+                       row_place(files_, path_, row)));
   }
 
   Result<const Column*> number_column(std::string_view kind, std::string_view name) const {
@@ -110,11 +129,32 @@ class RowsBuilder {
     return success();
   }
 
+  const os::FileReader& files_;
   const Table& table_;
   const XgboostOptions& options_;
+  const os::Path& path_;
   const std::string file_;
   TrainingRows rows_;
 };
+
+// Reading again with such columns fixed as numbers gives the error with its place.
+Result<void> refuse_spoiled_columns(const os::FileReader& files, const os::Path& file,
+                                    const Table& table, const XgboostOptions& options) {
+  if (!options.features.empty()) return success();
+  for (const Column& column : table.columns()) {
+    if (column.kind == ColumnKind::Number || !may_be_feature(column, options) ||
+        !is_mostly_numbers(column))
+      continue;
+    TableOptions strict;
+    strict.columns = {column.name};
+    strict.kinds[column.name] = ColumnKind::Number;
+    const auto read = read_table(files, file, strict);
+    if (!read.ok())
+      return invalid_input(cat(read.error().describe(), ", while most values of the column are: ",
+                               "correct it, or leave the column out (exclude: ", column.name, ")"));
+  }
+  return success();
+}
 
 }  // namespace
 
@@ -127,7 +167,8 @@ Result<os::Path> channel_file(const os::FileReader& files, const os::Path& data_
   std::vector<os::DirectoryEntry> found = *entries;
   if (found.size() > 1)
     found.erase(std::remove_if(found.begin(), found.end(), std::not_fn(is_csv)), found.end());
-  if (found.size() == 1) return folder / found[0].name;
+  // A link to the user's own file, which is what messages should name.
+  if (found.size() == 1) return files.resolve(folder / found[0].name);
   return invalid_input(cat("channel '", channel, "' must hold one CSV file but holds ",
                            found.size(), " (", folder.string(), ")"));
 }
@@ -144,7 +185,8 @@ Result<TrainingRows> read_training_rows(const os::FileReader& files, const os::P
     for (const std::string& name : options.exclude)
       if (reading.kinds.count(name) == 0) reading.columns.push_back(name);
   const Table table = TRY(read_table(files, file, reading));
-  return RowsBuilder(table, options, file.string()).build(check);
+  TRY(refuse_spoiled_columns(files, file, table, options));
+  return RowsBuilder(files, table, options, file).build(check);
 }
 
 }  // namespace sluice::ml

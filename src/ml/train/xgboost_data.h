@@ -15,7 +15,8 @@ struct TrainingRows {
   std::vector<std::string> features;
   std::vector<float> values;  // row after row, NaN where missing
   std::vector<float> labels;
-  std::vector<float> weights;  // empty: all the same
+  std::vector<float> weights;         // empty: all the same
+  std::vector<std::string> left_out;  // columns of text that nobody excluded
 
   std::size_t size() const { return labels.size(); }
 };
@@ -29,8 +30,9 @@ Result<os::Path> channel_file(const os::FileReader& files, const os::Path& data_
 enum class LabelCheck { MayBeConstant, MustVary };
 
 // Reads the file and checks it for what makes training senseless; messages name file, column and
-// row. Without `features` in the options all numeric columns are taken; the rows of further
-// channels are read with the features of the first.
+// row. Without `features` in the options all numeric columns are taken, and a column that would be
+// one but for some of its values is an error; the rows of further channels are read with the
+// features of the first.
 Result<TrainingRows> read_training_rows(const os::FileReader& files, const os::Path& file,
                                         const XgboostOptions& options, LabelCheck check);
 

@@ -29,6 +29,7 @@ struct TrainerInput {
   std::optional<TrainingRows> validation;
   os::Path model_folder;
   os::Path output_folder;
+  std::vector<std::string> warnings;
 };
 
 Result<std::string> variable(const os::World& world, std::string_view name) {
@@ -49,6 +50,30 @@ Result<std::map<std::string, std::string>> read_hyperparameters(const os::FileRe
 
 bool has_channel(const os::FileReader& files, const os::Path& data, std::string_view name) {
   return files.list(data / name).ok();
+}
+
+std::vector<std::string> unused_channels(const os::FileReader& files, const os::Path& data) {
+  const std::vector<std::string> known{"train", "validation"};
+  std::vector<std::string> warnings;
+  const auto entries = files.list(data);
+  if (!entries.ok()) return warnings;
+  for (const os::DirectoryEntry& entry : *entries)
+    if (std::find(known.begin(), known.end(), entry.name) == known.end())
+      warnings.push_back(cat("channel '", entry.name,
+                             "' is not used: algorithm 'xgboost' reads 'train' and 'validation'",
+                             did_you_mean(entry.name, known)));
+  return warnings;
+}
+
+void say_input(const TrainerInput& input, const Print& print) {
+  const std::vector<std::string>& left_out = input.train.left_out;
+  print(
+      cat("training on ", plural(input.train.size(), "row"), " of ",
+          plural(input.options.features.size(), "feature"),
+          input.validation ? cat(", validating on ", plural(input.validation->size(), "row")) : "",
+          ": ", join(input.options.features, ", "),
+          left_out.empty() ? "" : cat("; left out, as text: ", join(left_out, ", "))));
+  for (const std::string& warning : input.warnings) print(cat("warning: ", warning));
 }
 
 Result<TrainerInput> read_input(const os::World& world, const Print& print) {
@@ -77,11 +102,8 @@ Result<TrainerInput> read_input(const os::World& world, const Print& print) {
   } else if (options.early_stopping_rounds > 0) {
     return invalid_input("early_stopping_rounds needs a channel 'validation'");
   }
-  print(
-      cat("training on ", plural(input.train.size(), "row"), " of ",
-          plural(options.features.size(), "feature"),
-          input.validation ? cat(", validating on ", plural(input.validation->size(), "row")) : "",
-          ": ", join(options.features, ", ")));
+  input.warnings = unused_channels(world.files, data);
+  say_input(input, print);
   return input;
 }
 
@@ -256,6 +278,10 @@ std::string training_report(const TrainerInput& input, const Rounds& rounds,
       {"kept_rounds", input.options.early_stopping_rounds > 0 ? rounds.best + 1 : rounds.done},
       {"parameters", std::move(parameters)}};
   if (input.validation) report["validation_rows"] = input.validation->size();
+  if (!input.train.left_out.empty())
+    report["left_out"] = JsonArray(input.train.left_out.begin(), input.train.left_out.end());
+  if (!input.warnings.empty())
+    report["warnings"] = JsonArray(input.warnings.begin(), input.warnings.end());
   return to_pretty_text(report) + "\n";
 }
 

@@ -105,6 +105,42 @@ TEST_F(XgboostTrainerTest, LearnsAndLeavesAModelThatAnswersItsOwnExample) {
   EXPECT_EQ(report.at("validation_rows"), 200);
 }
 
+TEST_F(XgboostTrainerTest, OneBadCellDoesNotDropItsColumn) {
+  std::string csv = sales_csv(600, 0);
+  const std::size_t at = csv.rfind(",1,1,");
+  ASSERT_NE(at, std::string::npos);
+  csv.replace(at, 5, ",A,1,");
+  channel("train", csv);
+  const std::string reason = failure();
+  for (const std::string_view part :
+       {"train.csv", "row ", "line ", "'deal'", "'A' is not a number", "exclude: deal"})
+    EXPECT_NE(reason.find(part), std::string::npos) << reason;
+  EXPECT_EQ(reason.find(folders_->data.string()), std::string::npos)
+      << "the user's own file is named: " << reason;
+  spec_.hyperparameters["exclude"] = "weight, deal";
+  EXPECT_EQ(run(), 0) << lines_.back();
+  EXPECT_NE(lines_[0].find("left out, as text: store"), std::string::npos) << lines_[0];
+}
+
+TEST_F(XgboostTrainerTest, ChannelsThatItDoesNotReadAreSaid) {
+  channel("validaton", sales_csv(20, 1));
+  ASSERT_EQ(run(), 0) << lines_.back();
+  EXPECT_NE(lines_[1].find("warning: channel 'validaton' is not used"), std::string::npos)
+      << lines_[1];
+  EXPECT_NE(lines_[1].find("'validation'?"), std::string::npos) << lines_[1];
+  const Json report =
+      parse_json(files_.read(folders_->output_data / "training.json").value()).value();
+  EXPECT_EQ(report.at("warnings").as_array().size(), 1u);
+}
+
+TEST_F(XgboostTrainerTest, AMissingTargetIsGivenWithItsLine) {
+  // A quoted line break: from here on rows and lines differ by more than the header.
+  spec_.hyperparameters.erase("exclude");
+  channel("train", "note,price,units\n\"a\nb\",1,2\nc,2,\n");
+  const std::string reason = failure();
+  EXPECT_NE(reason.find("target 'units' is missing in row 2 (line 4"), std::string::npos) << reason;
+}
+
 TEST_F(XgboostTrainerTest, TheSameInputGivesTheSameModelByteForByte) {
   ASSERT_EQ(run(), 0);
   const Digest first = scorer()->digest();
@@ -183,9 +219,12 @@ TEST_F(XgboostTrainerTest, BadDataIsRefusedWithColumnAndRow) {
       {"range",
        "price,units\n1,5\n2,-6\n",
        {{"objective", "count:poisson"}},
-       {"must not be negative", "row 2 (-6)"}},
+       {"must not be negative", ": -6 in row 2 (line 3"}},
       {"huge", "price,units\n1,5\n1e300,6\n", {}, {"'price' is too large", "row 2"}},
-      {"weight", "price,w,units\n1,1,5\n1,-1,6\n", {{"weight", "w"}}, {"weight 'w'", "row 2 (-1)"}},
+      {"weight",
+       "price,w,units\n1,1,5\n1,-1,6\n",
+       {{"weight", "w"}},
+       {"weight 'w'", ": -1 in row 2 (line 3"}},
       {"value", good, {{"max_depth", "deep"}}, {"max_depth"}},
       {"no feature", "shop,units\na,5\nb,6\n", {}, {"no numeric column"}},
   };
