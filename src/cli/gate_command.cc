@@ -36,7 +36,12 @@ Result<ml::ChampionModel> registered_champion(const Context& context, const std:
   const auto version = registry->find_alias(name, ml::kChampionAlias);
   if (!version.ok()) {
     if (version.error().code() != ErrorCode::NotFound) return version.error();
-    return ml::ChampionModel(ml::NoChampionModel{version.error().message()});
+    const auto last = TRY(registry->last_under_alias(name, ml::kChampionAlias));
+    if (!last) return ml::ChampionModel(ml::NoChampionModel{version.error().message()});
+    return ml::ChampionModel(ml::UnusableChampionModel{
+        cat("the alias 'champion' of ", name, " was taken away (", *last,
+            " was the last to have it), so this is no first model; `sluice model alias ", name,
+            "/VERSION champion` sets it")});
   }
   const auto resolved = ml::resolve_registered(context.world.files, version.value());
   if (!resolved.ok())
@@ -52,7 +57,9 @@ Result<ml::ChampionModel> champion_of(const GateOptions& options, const ml::Gate
         "neither the gate file ('model') nor --champion says whose champion to compare with"});
   const auto reference = TRY(ml::parse_model_reference(text));
   const auto* alias = std::get_if<ml::AliasReference>(&reference);
-  if (alias != nullptr && alias->alias == ml::kChampionAlias)
+  // One that --champion names must be there: a first model has none to name.
+  const bool may_be_first = options.champion.empty();
+  if (may_be_first && alias != nullptr && alias->alias == ml::kChampionAlias)
     return registered_champion(context, alias->name);
   return ml::ChampionModel(TRY_CONTEXT(model_to_judge(context, text), "champion"));
 }

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "cli/model_access.h"
+#include "cli/target_access.h"
 #include "ml/registry/registry_json.h"
 
 namespace sluice::cli {
@@ -221,9 +222,12 @@ Result<int> register_model(const ModelOptions& options, Context& context) {
   std::string said;
   if (options.approve_if_passed)
     version = TRY(approve_if_passed(*registry, version, request.actor, said));
-  if (!options.alias.empty())
-    version = TRY(registry->set_alias(version.name, options.alias, version.version, request.actor));
   const bool existing = registered.registration == ml::Registration::Existing;
+  if (!options.alias.empty())
+    version = TRY_CONTEXT(
+        registry->set_alias(version.name, options.alias, version.version, request.actor),
+        cat(label(version), existing ? " was registered before" : " is registered", " (",
+            ml::to_string(version.state), ") but is not under the alias '", options.alias, "'"));
   return print_version(options, context, version,
                        cat(label(version), existing ? " was registered before" : " registered",
                            ", ", ml::to_string(version.state), said));
@@ -243,6 +247,7 @@ Result<int> reject(const ModelOptions& options, Context& context) {
   const auto reference = TRY(version_reference(options.reference));
   const auto version = TRY(registry->reject(
       {reference.name, reference.version, who(options, context), options.comment, ""}));
+  context.terminal.error(TRY(uses_by_targets(context, version.name, version.version)));
   return print_version(options, context, version, cat(label(version), " is rejected"));
 }
 

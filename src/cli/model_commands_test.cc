@@ -184,6 +184,67 @@ TEST_F(ModelCommands, AChampionWhoseFilesWereChangedClosesTheGate) {
   EXPECT_TRUE(says("The champion cannot be compared with")) << printed;
 }
 
+TEST_F(ModelCommands, DocumentsOfAnotherKindAreNotTakenForLineage) {
+  ASSERT_EQ(gate(), 0);
+  ASSERT_EQ(run({"evaluate", "--model", path("model"), "--data", path("test.csv"), "--target",
+                 "units", "--out", path("evaluation.json")}),
+            0);
+  const auto refused = [&](const char* option, const char* file, std::string_view said) {
+    EXPECT_EQ(run({"model", "register", path("model"), "--name", "demand", option, path(file)}), 2)
+        << option << file;
+    EXPECT_TRUE(says(said)) << printed;
+  };
+  refused("--evaluation", "verdict.json", "not what `sluice evaluate --out` writes");
+  refused("--data-profile", "evaluation.json", "not what `sluice data profile --out` writes");
+  refused("--data-profile", "verdict.json", "its 'format' is \"sluice verdict 1\"");
+  refused("--verdict", "evaluation.json", "verdict");
+  write("empty.json", "{}");
+  refused("--evaluation", "empty.json", "its 'format' is missing");
+  EXPECT_NE(run({"model", "show", "demand/1"}), 0) << "nothing is registered";
+  EXPECT_EQ(run({"model", "register", path("model"), "--name", "demand", "--evaluation",
+                 path("evaluation.json")}),
+            0)
+      << printed;
+}
+
+TEST_F(ModelCommands, ATruncatedModelIsNotRegistered) {
+  const std::string whole = files.read(root / "model/model.xgb.json").value();
+  write("model/model.xgb.json", whole.substr(0, whole.size() / 2));
+  EXPECT_EQ(run({"model", "register", path("model"), "--name", "demand"}), 2);
+  EXPECT_TRUE(says("model.xgb.json")) << printed;
+  EXPECT_NE(run({"model", "show", "demand/1"}), 0);
+}
+
+TEST_F(ModelCommands, AVersionThatDoesNotGetItsAliasIsSaidToBeRegistered) {
+  EXPECT_EQ(run({"model", "register", path("model"), "--name", "demand", "--alias", "champion"}),
+            2);
+  EXPECT_TRUE(says("demand/1 is registered (PendingManualApproval) but is not under the alias"))
+      << printed;
+  EXPECT_EQ(run({"model", "show", "demand/1"}), 0);
+}
+
+TEST_F(ModelCommands, AChampionThatIsNamedMustBeThere) {
+  for (const char* named : {"deman", "demand", "demand@champion", "demand/7", "./nothing"}) {
+    EXPECT_EQ(run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
+                   "--champion", named}),
+              2)
+        << named << printed;
+    EXPECT_TRUE(says("champion")) << printed;
+  }
+}
+
+TEST_F(ModelCommands, WhereAChampionWasThereIsNoFirstModelAnyMore) {
+  ASSERT_EQ(gate(), 0);
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--approve-if-passed", "--alias", "champion"}),
+            0);
+  ASSERT_EQ(run({"model", "alias", "demand", "champion", "--remove"}), 0);
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("demand/1 was the last to have it")) << printed;
+  ASSERT_EQ(run({"model", "alias", "demand/1", "champion"}), 0);
+  EXPECT_EQ(gate(), 0) << printed;
+}
+
 TEST_F(ModelCommands, AFolderNamedLikeTheModelIsNotItsChampion) {
   EXPECT_TRUE(ml::write_model_folder(files, root / "demand", ml::small_model()).ok());
   write("demand.yml", replace_all(std::string(kGate), ", allow_first: true", ""));

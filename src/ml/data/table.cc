@@ -82,6 +82,12 @@ class ColumnBuilder {
   std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> codes_;
 };
 
+std::string single_column_hint(const std::vector<std::string>& header) {
+  if (header.size() != 1 || header[0].find_first_of(";\t|") == std::string::npos) return {};
+  return cat("; the file has the single column '", header[0],
+             "': its fields must be separated by commas");
+}
+
 // One pass over the file with what is known of the kinds so far.
 class TableRead {
  public:
@@ -122,8 +128,8 @@ Result<void> TableRead::choose_columns(const std::vector<std::string>& header) {
   for (const std::string& name : wanted) {
     const auto found = std::find(header.begin(), header.end(), name);
     if (found == header.end())
-      return not_found(
-          cat(path_.string(), ": there is no column '", name, "'", did_you_mean(name, header)));
+      return not_found(cat(path_.string(), ": there is no column '", name, "'",
+                           did_you_mean(name, header), single_column_hint(header)));
     const auto kind = kinds_.find(name);
     builders_.emplace_back(name, static_cast<std::size_t>(found - header.begin()),
                            kind == kinds_.end() ? ColumnKind::Number : kind->second);
@@ -271,6 +277,20 @@ Result<Table> read_table(const os::FileReader& files, const os::Path& path,
     if (spoiled.empty()) return Table::create(read.take());
     for (const std::string& name : spoiled) kinds[name] = ColumnKind::Text;
   }
+}
+
+std::string row_place(const os::FileReader& files, const os::Path& path, std::size_t index,
+                      const CsvOptions& csv) {
+  const std::string number = cat("row ", index + 1);
+  auto reader = CsvReader::open(files, path, csv);
+  if (!reader.ok()) return number;
+  CsvBlock block;
+  std::size_t before = 0;
+  for (auto more = reader->next(block); more.ok() && *more; more = reader->next(block)) {
+    if (index < before + block.rows.size()) return to_string(block.rows[index - before]);
+    before += block.rows.size();
+  }
+  return number;
 }
 
 std::string to_csv(const Table& table) {

@@ -75,6 +75,11 @@ struct TableOptions {
 Result<Table> read_table(const os::FileReader& files, const os::Path& path,
                          const TableOptions& options = {});
 
+// Where row `index` (from 0) of a file is, for messages: "row 12 (line 13, byte 412)". Reads the
+// file again; only the row's number where that fails.
+std::string row_place(const os::FileReader& files, const os::Path& path, std::size_t index,
+                      const CsvOptions& csv = {});
+
 std::string to_csv(const Table& table);
 // Replaces the file as a whole.
 Result<void> write_csv(os::FileWriter& files, const os::Path& path, const Table& table);

@@ -21,6 +21,21 @@ class TableFile : public testing::Test {
   os::MemoryFiles files_{clock_};
 };
 
+TEST_F(TableFile, AnotherDelimiterIsSeenByTheSingleColumn) {
+  TableOptions options;
+  options.columns = {"units"};
+  const auto table = read("price;units\n1;2\n", options);
+  ASSERT_FALSE(table.ok());
+  EXPECT_NE(table.error().message().find("the single column 'price;units'"), std::string::npos)
+      << table.error().message();
+}
+
+TEST_F(TableFile, ARowsPlaceIsFoundAgain) {
+  ASSERT_TRUE(read("a,b\n\"x\ny\",1\nz,2\n").ok());
+  EXPECT_EQ(row_place(files_, "/t.csv", 1), "row 2 (line 4, byte 13)");
+  EXPECT_EQ(row_place(files_, "/t.csv", 7), "row 8");
+}
+
 TEST_F(TableFile, ColumnsAreNumbersWhenEveryValueIsOne) {
   const Table table = read("a,b,c\n1,x,\n,NA,\n2.5,y,\n").value();
   EXPECT_EQ(table.row_count(), 3u);

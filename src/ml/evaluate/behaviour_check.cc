@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -44,6 +45,16 @@ Result<Experiment> set_up(const BehaviourCheck& rule, const Table& table) {
     experiment.changed.set_column(std::move(column));
   }
   return experiment;
+}
+
+// A model that cannot see a change shows nothing by not answering to it. That it stays the same,
+// where this is what is wanted, it does prove.
+bool sees_change(const BehaviourCheck& rule, const Predictor& model) {
+  if (rule.expectation == Expectation::Unchanged) return true;
+  const std::vector<std::string> known = model.features();
+  return std::ranges::any_of(rule.features, [&](const std::string& name) {
+    return std::ranges::find(known, name) != known.end();
+  });
 }
 
 bool violates(const BehaviourCheck& rule, double before, double after) {
@@ -130,7 +141,7 @@ void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
   result.measured = share;
   if (share <= rule.max_violation_share) result.status = CheckStatus::Passed;
   result.sentence = cat(action_words(rule), " ", violation_words(rule, inputs.predicts), " in ",
-                        short_percent(share), " of ", grouped(result.rows), " rows; at most ",
+                        short_percent(share), " of ", row_count(result.rows), "; at most ",
                         short_percent(rule.max_violation_share), " is allowed.");
   result.detail["violations"] = tally.violations;
   if (tally.before != 0) result.detail["total_change"] = tally.after / tally.before - 1;
@@ -151,6 +162,12 @@ CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs
   if (result.rows == 0) {
     result.sentence =
         cat("No row has a value for ", join(rule.features, " and "), ", so nothing can be tried.");
+    return result;
+  }
+  if (!sees_change(rule, inputs.model)) {
+    result.sentence = cat("The model has no feature ", join(rule.features, " or "),
+                          ", so changing it cannot show how the model behaves; its features are ",
+                          join(inputs.model.features(), ", "), ".");
     return result;
   }
   const auto after = inputs.model.predict(experiment.value().changed);

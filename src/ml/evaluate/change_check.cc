@@ -50,7 +50,7 @@ std::string limit_words(const ChangeCheck& rule) {
 void describe(const ChangeCheck& rule, const std::string& champion, CheckResult& result) {
   result.sentence = cat(
       "The ", rule.metric->phrase, " is ", signed_words(rule, *result.measured),
-      " that of the champion ", champion, " on the same ", grouped(result.rows), " rows; with ",
+      " that of the champion ", champion, " on the same ", row_count(result.rows), "; with ",
       short_percent(rule.plan.confidence), " confidence the change lies between ",
       amount_text(rule, result.interval->low), " and ", amount_text(rule, result.interval->high),
       " (more is worse), and ", limit_words(rule), " allowed.");
@@ -93,19 +93,18 @@ CheckResult check_change(const ChangeCheck& rule, WithoutChampion without,
   CheckResult result;
   result.rows = inputs.truth.size();
   result.limit = rule.max_worse;
-  const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
-  if (champion == nullptr) {
-    record_method(rule, 0, result.detail);
-    judge_without_champion(result, inputs.champion, without);
-    return result;
-  }
   const auto groups = group_rows(inputs.table, rule.block);
+  const std::size_t count = groups.ok() ? groups.value().names.size() : 0;
+  record_method(rule, count, result.detail);
   if (!groups.ok()) {
     result.sentence = cat("The rows cannot be put into blocks: ", groups.error().describe(), ".");
     return result;
   }
-  const std::size_t count = groups.value().names.size();
-  record_method(rule, count, result.detail);
+  const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
+  if (champion == nullptr) {
+    judge_without_champion(result, inputs.champion, without);
+    return result;
+  }
   const double center = mean_of(inputs.truth);
   const PairedBlocks blocks{
       sum_errors_by_group(inputs.truth, champion->predictions, center, groups.value()),

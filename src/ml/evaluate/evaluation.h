@@ -36,6 +36,9 @@ struct SmallSlices {
   std::size_t rows = 0;
 };
 
+// What the key 'format' of its JSON says.
+inline constexpr std::int64_t kEvaluationFormat = 1;
+
 struct Evaluation {
   std::string model;  // what people call it; "predictions" for a column of predictions
   std::optional<Digest> model_digest;

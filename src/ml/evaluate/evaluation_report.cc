@@ -63,7 +63,7 @@ std::string left_out(const Evaluation& evaluation) {
 
 JsonObject to_json(const Evaluation& evaluation) {
   JsonObject object;
-  object["format"] = 1;
+  object["format"] = kEvaluationFormat;
   object["model"] = evaluation.model;
   object["model_digest"] =
       evaluation.model_digest ? Json(evaluation.model_digest->to_string()) : Json(nullptr);
@@ -93,7 +93,7 @@ JsonObject to_json(const Evaluation& evaluation) {
 std::string to_markdown(const Evaluation& evaluation) {
   std::string text =
       cat("## Evaluation of ", evaluation.model, "\n\nTarget `", evaluation.target, "`, ",
-          grouped(evaluation.rows), " rows. Data `", evaluation.data_digest.to_string(), "`.\n\n");
+          row_count(evaluation.rows), ". Data `", evaluation.data_digest.to_string(), "`.\n\n");
   text += table_head("") + table_row("all rows", evaluation.rows, evaluation.metrics);
   std::string_view column;
   for_shown_slices(evaluation, [&](const SliceEvaluation& slice) {

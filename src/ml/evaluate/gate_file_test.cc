@@ -32,6 +32,13 @@ checks:
     why: A model like this would tell you to raise prices to sell more.
 )";
 
+TEST(GateFile, AMisspeltChecksIsAnUnknownKey) {
+  const auto gate = parse_gate_file("model: demand\ncheckes:\n  - {name: a}\n", "g.yml");
+  ASSERT_FALSE(gate.ok());
+  EXPECT_EQ(gate.error().message(),
+            "g.yml:2:1: a gate file has an unknown key 'checkes', did you mean 'checks'?");
+}
+
 TEST(GateFile, HoldsEveryKindOfCheck) {
   const GateFile gate = parse_gate_file(kWhole, "gates/demand.yml").value();
   EXPECT_EQ(gate.model, "demand");

@@ -23,6 +23,7 @@ class RowModel final : public Predictor {
       predictions.push_back(rule_(price->numbers[i], base->numbers[i]));
     return predictions;
   }
+  std::vector<std::string> features() const override { return {"price", "base"}; }
 
  private:
   Rule rule_;
@@ -176,6 +177,11 @@ TEST_F(GateTest, TooFewBlocksOrNoBlockColumnFail) {
          CheckStatus::Failed, "'week'");
 }
 
+TEST_F(GateTest, AFirstModelNeedsTheBlockColumnToo) {
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: weeks, allow_first: true}"),
+         CheckStatus::Failed, "'week'");
+}
+
 TEST_F(GateTest, AChampionWithoutErrorIsNotDividedBy) {
   set_champion([](double price, double base) { return base - price; });
   const auto result = run("{name: a, kind: change, metric: mae, max_worse: 100, block: week}");
@@ -259,6 +265,18 @@ TEST_F(GateTest, BehaviourOfWhatIsNotThereFails) {
       {"discount", ColumnKind::Number, std::vector<double>(truth.size(), nan), {}, {}});
   expect(run("{name: a, kind: behaviour, feature: discount" + rest), CheckStatus::Failed,
          "No row has a value for discount");
+}
+
+TEST_F(GateTest, AModelThatDoesNotKnowTheFeatureHasNotShownHowItBehaves) {
+  // The table has "store", the model looks at price and base only.
+  const std::string start = "{name: a, kind: behaviour, multiply: 1.1, prediction: ";
+  for (const char* expectation : {"increases", "not_decreases", "not_increases", "decreases"})
+    expect(run(start + expectation + ", max_violation_share: 1, feature: store}"),
+           CheckStatus::Failed, "The model has no feature store");
+  expect(run(start + "not_increases, max_violation_share: 1, feature: [store, week]}"),
+         CheckStatus::Failed, "no feature store or week");
+  expect(run(start + "not_increases, feature: [store, price]}"), CheckStatus::Passed, "in 0 %");
+  expect(run(start + "unchanged, feature: store}"), CheckStatus::Passed, "in 0 %");
 }
 
 TEST_F(GateTest, RowsWithoutTheFeatureAreNotTried) {

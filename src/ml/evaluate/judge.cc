@@ -21,9 +21,11 @@ Result<Table> read_rows(const os::FileReader& files, const os::Path& path,
   return read_table(files, path, options);
 }
 
-Result<std::vector<double>> column_of(const Table& table, const os::Path& path,
-                                      std::string_view name, std::string_view what) {
-  return TRY_CONTEXT(complete_column(table, name, what), path.string());
+Result<std::vector<double>> column_of(const os::FileReader& files, const Table& table,
+                                      const os::Path& path, std::string_view name,
+                                      std::string_view what) {
+  const auto place = [&](std::size_t row) { return row_place(files, path, row); };
+  return TRY_CONTEXT(complete_column(table, name, what, place), path.string());
 }
 
 struct Scored {
@@ -38,7 +40,7 @@ Result<Scored> score(const os::FileReader& files, const os::Path& data, const st
   numbers.push_back(target);
   Scored scored;
   scored.table = TRY(read_rows(files, data, numbers));
-  scored.truth = TRY(column_of(scored.table, data, target, "target"));
+  scored.truth = TRY(column_of(files, scored.table, data, target, "target"));
   scored.predictions = TRY_CONTEXT(ScorerPredictor(scorer).predict(scored.table),
                                    cat("model ", label, " on ", data.string()));
   return scored;
@@ -48,8 +50,8 @@ Result<Scored> take_predictions(const os::FileReader& files, const EvaluationReq
                                 const std::string& column) {
   Scored scored;
   scored.table = TRY(read_rows(files, request.data, {request.target, column}));
-  scored.truth = TRY(column_of(scored.table, request.data, request.target, "target"));
-  scored.predictions = TRY(column_of(scored.table, request.data, column, "prediction"));
+  scored.truth = TRY(column_of(files, scored.table, request.data, request.target, "target"));
+  scored.predictions = TRY(column_of(files, scored.table, request.data, column, "prediction"));
   return scored;
 }
 

@@ -30,7 +30,7 @@ std::uint64_t key_of(const Column& column, std::size_t row) {
 }  // namespace
 
 Result<std::vector<double>> complete_column(const Table& table, std::string_view name,
-                                            std::string_view what) {
+                                            std::string_view what, const RowPlace& place) {
   const Column* column = TRY_CONTEXT(table.number_column(name), what);
   if (table.row_count() == 0)
     return invalid_input(cat("the data has no rows: there is nothing to judge the ", what, " on"));
@@ -39,8 +39,9 @@ Result<std::vector<double>> complete_column(const Table& table, std::string_view
     if (!std::isfinite(column->numbers[row])) bad.push_back(row);
   if (!bad.empty())
     return invalid_input(cat(what, " '", name, "' is missing or not finite in ",
-                             grouped(bad.size()), " of ", grouped(table.row_count()), " rows (",
-                             row_list(bad), "); remove these rows or fill them in"));
+                             grouped(bad.size()), " of ", plural(table.row_count(), "row"), " (",
+                             row_list(bad), place ? cat("; the first is ", place(bad[0])) : "",
+                             "); remove these rows or fill them in"));
   return column->numbers;
 }
 

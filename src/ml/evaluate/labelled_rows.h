@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,13 @@
 
 namespace sluice::ml {
 
+// Says where a row (from 0) is, as table.h's row_place().
+using RowPlace = std::function<std::string(std::size_t row)>;
+
 // The values of a number column without gaps. InvalidInput, naming the first rows, where a value is
 // missing or not finite, and for a table without rows; NotFound for a column that is not there.
 Result<std::vector<double>> complete_column(const Table& table, std::string_view name,
-                                            std::string_view what);
+                                            std::string_view what, const RowPlace& place = {});
 
 // Which group each row belongs to: the distinct values of a column in order of first appearance.
 struct Groups {

@@ -24,14 +24,14 @@ CheckResult check_value(const ValueCheck& rule, const GateInputs& inputs) {
   result.detail["metric"] = rule.metric->name;
   if (!result.measured) {
     result.sentence = cat("The ", rule.metric->phrase, " is not defined for these ",
-                          grouped(result.rows), " rows, so it proves nothing.");
+                          row_count(result.rows), ", so it proves nothing.");
     return result;
   }
   const bool above = rule.bounds.max && *result.measured > *rule.bounds.max;
   result.status = below || above ? CheckStatus::Failed : CheckStatus::Passed;
   result.sentence =
       cat("The ", rule.metric->phrase, " is ", short_number(*result.measured), " over ",
-          grouped(result.rows), " rows; ", limit_words(rule.bounds), " is allowed.");
+          row_count(result.rows), "; ", limit_words(rule.bounds), " is allowed.");
   return result;
 }
 

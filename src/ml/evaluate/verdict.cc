@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
 namespace {
@@ -148,7 +149,7 @@ std::string to_markdown(const Verdict& verdict) {
   std::string text = cat(
       "## Gate ", verdict.gate.name, " is ", headline(verdict), "\n\nModel ", verdict.model.name,
       ", champion ", verdict.champion ? verdict.champion->name : std::string("none"), ", ",
-      grouped(verdict.rows), " rows.\n\n| check | result | finding |\n|---|---|---|\n");
+      row_count(verdict.rows), ".\n\n| check | result | finding |\n|---|---|---|\n");
   for (const CheckResult& check : verdict.checks)
     text +=
         cat("| ", check.name, " | ", check.status == CheckStatus::Passed ? "passed" : "**failed**",

@@ -34,6 +34,10 @@ std::string short_number(double value) {
   return three_digits(value);
 }
 
+std::string row_count(std::size_t rows) {
+  return rows == 1 ? "1 row" : cat(grouped(rows), " rows");
+}
+
 std::string short_percent(double share) {
   if (!std::isfinite(share)) return short_number(share);
   const double percent = share * 100;

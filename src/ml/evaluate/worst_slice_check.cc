@@ -96,7 +96,7 @@ std::string worst_words(const WorstSliceCheck& rule, const Slices& slices) {
                      : short_number(*worst.measured);
   return cat("Of ", grouped(slices.judged), " slices, ", worst.column, " ", worst.value,
              " is the worst: its ", rule.metric->phrase, " is ", found, " over ",
-             grouped(worst.rows), " rows; ", worst.relation, " ",
+             row_count(worst.rows), "; ", worst.relation, " ",
              relative ? short_percent(worst.limit) : short_number(worst.limit), " is allowed.",
              slices.failed > 1 ? cat(" ", slices.failed, " slices are outside.") : "");
 }

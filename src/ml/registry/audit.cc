@@ -58,6 +58,21 @@ Result<std::vector<HistoryEntry>> audit_of(store::Reader& reader, std::string_vi
   return history;
 }
 
+Result<std::optional<std::string>> last_subject(store::Reader& reader, std::string_view prefix,
+                                                std::string_view action, std::string_view comment) {
+  std::optional<std::string> subject;
+  TRY(reader.query(
+      "SELECT subject FROM audit WHERE action = ? AND comment = ? AND substr(subject, 1, ?) = ? "
+      "ORDER BY seq DESC LIMIT 1",
+      {std::string(action), std::string(comment), static_cast<std::int64_t>(prefix.size()),
+       std::string(prefix)},
+      [&](const store::Row& row) {
+        subject = row.text(0);
+        return success();
+      }));
+  return subject;
+}
+
 Result<std::int64_t> verify_audit(store::Reader& reader) {
   Tail before;
   TRY(reader.query(

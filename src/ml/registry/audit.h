@@ -5,6 +5,7 @@
 // previous_hash], `at` in microseconds since 1970; the first row's previous_hash is empty.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,10 @@ Result<void> append_audit(store::Transaction& transaction, const AuditEntry& ent
 
 // Oldest first.
 Result<std::vector<HistoryEntry>> audit_of(store::Reader& reader, std::string_view subject);
+
+// The subject, of those that start with `prefix`, of the newest row with this action and comment.
+Result<std::optional<std::string>> last_subject(store::Reader& reader, std::string_view prefix,
+                                                std::string_view action, std::string_view comment);
 
 // Number of rows; Corrupt, naming the row, where the chain does not hold.
 Result<std::int64_t> verify_audit(store::Reader& reader);

@@ -2,6 +2,8 @@
 
 #include "base/json.h"
 #include "base/strings.h"
+#include "ml/data/profile.h"
+#include "ml/evaluate/evaluation.h"
 #include "ml/evaluate/verdict.h"
 #include "ml/model/model_folder.h"
 #include "ml/registry/audit.h"
@@ -9,6 +11,7 @@
 #include "ml/registry/schema.h"
 #include "ml/registry/staged_model.h"
 #include "ml/registry/version_table.h"
+#include "ml/serve/scorer.h"
 #include "store/migrations.h"
 #include "store/sqlite.h"
 
@@ -32,11 +35,28 @@ Result<void> require_json(const std::string& text, std::string_view what) {
   return success();
 }
 
+Error wrong_document(std::string_view what, std::string_view command, const JsonObject& object) {
+  const Json* format = find(object, "format");
+  return invalid_input(cat("the ", what, " is not what `", command, "` writes: its 'format' is ",
+                           format == nullptr ? "missing" : to_text(*format)));
+}
+
+Result<void> check_data_profile(const std::string& text) {
+  if (text.empty()) return success();
+  const Json json = TRY_CONTEXT(parse_json(text), "data profile");
+  const JsonObject* object = TRY(as_object(json, "a data profile"));
+  if (string_or(*object, "format", "") == kProfileFormat) return success();
+  return wrong_document("data profile", "sluice data profile --out", *object);
+}
+
 // An evaluation that names a model must name this one.
 Result<void> check_evaluation(const std::string& text, const Digest& model) {
   if (text.empty()) return success();
   const Json json = TRY_CONTEXT(parse_json(text), "evaluation");
   const JsonObject* object = TRY(as_object(json, "an evaluation"));
+  const auto format = get_int(*object, "format");
+  if (!format.ok() || *format != kEvaluationFormat)
+    return wrong_document("evaluation", "sluice evaluate --out", *object);
   const std::string named = string_or(*object, "model_digest", "");
   if (named.empty() || named == model.to_string()) return success();
   return failed_precondition(cat("the evaluation is of another model: it names ", named,
@@ -54,6 +74,7 @@ Result<void> check_documents(const NewVersion& request, const Digest& digest,
   TRY(require_json(request.data_profile, "data profile"));
   TRY(require_json(request.evaluation, "evaluation"));
   TRY(require_json(request.verdict, "verdict"));
+  TRY(check_data_profile(request.data_profile));
   TRY(check_evaluation(request.evaluation, digest));
   if (request.verdict.empty()) return success();
   return check_names_model(TRY(verify_verdict(request.verdict, key)), digest);
@@ -179,6 +200,16 @@ Result<std::string> LocalRegistry::read_document(const Digest& digest) {
   return body;
 }
 
+Result<std::optional<std::string>> LocalRegistry::last_under_alias(std::string_view name,
+                                                                   std::string_view alias) {
+  std::optional<std::string> last;
+  TRY(database_.read([&](store::Reader& reader) -> Result<void> {
+    last = TRY(last_subject(reader, cat(name, "/"), "alias_set", alias));
+    return success();
+  }));
+  return last;
+}
+
 Result<std::int64_t> LocalRegistry::check_audit() {
   std::int64_t rows = 0;
   TRY(database_.read([&](store::Reader& reader) -> Result<void> {
@@ -194,6 +225,8 @@ Result<Registered> LocalRegistry::register_version(const NewVersion& request) {
   if (!marker.ok() && marker.error().code() == ErrorCode::NotFound)
     return not_found(cat(request.folder.string(), " is no model folder: it has no file MLmodel"));
   const Digest digest = TRY(model_digest(world_.files, request.folder));
+  // What the gate and the servers could not read is refused here already.
+  TRY_CONTEXT(Scorer::load(world_.files, request.folder, digest), request.folder.string());
   TRY(check_documents(request, digest, key_));
   std::optional<std::int64_t> existing;
   TRY(database_.read([&](store::Reader& reader) -> Result<void> {

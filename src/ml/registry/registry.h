@@ -32,6 +32,10 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
   Result<ModelVersion> find_alias(std::string_view name, std::string_view alias) override;
   Result<std::vector<HistoryEntry>> history(std::string_view name, std::int64_t version) override;
   Result<std::string> read_document(const Digest& digest) override;
+  // What the audit knows of an alias that no version has any more, too: "demand/3" was the last to
+  // get it; unset where none ever did.
+  Result<std::optional<std::string>> last_under_alias(std::string_view name,
+                                                      std::string_view alias);
   // Rows of the audit; Corrupt where its chain of hashes does not hold.
   Result<std::int64_t> check_audit();
 

@@ -151,7 +151,7 @@ TEST_F(RegistryTest, AVerdictOfAnotherModelOrHandIsRefused) {
   wanted.verdict = "{";
   EXPECT_EQ(registry->register_version(wanted).error().code(), ErrorCode::InvalidInput);
   wanted.verdict = "";
-  wanted.evaluation = R"({"model_digest": "sha256:00"})";
+  wanted.evaluation = R"({"format": 1, "model_digest": "sha256:00"})";
   EXPECT_EQ(registry->register_version(wanted).error().code(), ErrorCode::FailedPrecondition);
   EXPECT_TRUE(registry->list_models().value().empty());
 }
