@@ -79,6 +79,10 @@ Error system_error(int error_number, std::string_view what) {
     case ENOENT:
       code = ErrorCode::NotFound;
       break;
+    case EISDIR:  // a folder where a file is meant, and the other way round
+    case ENOTDIR:
+      code = ErrorCode::InvalidInput;
+      break;
     case EEXIST:
       code = ErrorCode::AlreadyExists;
       break;

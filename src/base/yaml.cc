@@ -630,7 +630,11 @@ YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
 Result<YamlNode> load_yaml(std::string_view text, std::string_view file_name,
                            const YamlLimits& limits) {
   YamlParse parse = parse_yaml(text, limits);
-  if (parse.problems.empty()) return std::move(parse.root);
+  if (parse.problems.empty()) {
+    // An empty document is a null that stands nowhere.
+    if (parse.root.position.line == 0) parse.root.position = {1, 1};
+    return std::move(parse.root);
+  }
   const YamlProblem& first = parse.problems.front();
   return invalid_input(
       cat(file_name, ":", first.position.line, ":", first.position.column, ": ", first.message));

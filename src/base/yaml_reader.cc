@@ -25,6 +25,12 @@ const YamlNode* YamlReader::optional(std::string_view key) {
 
 Result<const YamlNode*> YamlReader::required(std::string_view key) {
   if (const YamlNode* node = optional(key)) return node;
+  const std::vector<std::string> wanted{std::string(key)};
+  for (const auto& [written, value] : mapping_->members)
+    if (std::find(known_.begin(), known_.end(), written.text) == known_.end())
+      if (const std::string hint = did_you_mean(written.text, wanted); !hint.empty())
+        return error_at(written.position,
+                        cat(what_, " has an unknown key '", written.text, "'", hint));
   return error_at(mapping_->position, cat(what_, " has no '", key, "', which is required"));
 }
 

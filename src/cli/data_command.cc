@@ -28,6 +28,7 @@ struct DataOptions {
   std::string schema;
   std::string report;
   bool json = false;
+  bool force = false;
 };
 
 // Shared by the command's options, which CLI11 fills, and the action that reads them later.
@@ -50,10 +51,32 @@ Result<int> deliver(Context& context, const std::string& out, std::string_view t
   return 0;
 }
 
+// A file whose only column holds what separates fields elsewhere.
+void say_likely_delimiter(Context& context, const ml::DataProfile& profile) {
+  if (profile.columns.size() != 1) return;
+  const std::string& only = profile.columns.front().name;
+  const std::size_t at = only.find_first_of(";\t|,");
+  if (at == std::string::npos) return;
+  const std::string likely = only[at] == '\t' ? "tab" : cat("'", only.substr(at, 1), "'");
+  context.terminal.error(cat("warning: there is a single column, '", only,
+                             "': are its fields separated by another character? --delimiter ",
+                             likely, "\n"));
+}
+
+// A proposal is there to be corrected: what somebody corrected is not written over.
+Result<void> refuse_overwriting(const Context& context, const DataOptions& options) {
+  if (options.out.empty() || options.force || !context.world.files.stat(options.out).ok())
+    return success();
+  return Error(ErrorCode::AlreadyExists,
+               cat(options.out, " is there already; --force replaces it"));
+}
+
 Result<int> infer(Context& context, const DataOptions& options) {
+  TRY(refuse_overwriting(context, options));
   const ml::ProfileOptions profile_with = TRY(profile_options(options));
   const ml::DataProfile profile =
       TRY(ml::profile_data(context.world.files, options.file, profile_with));
+  say_likely_delimiter(context, profile);
   const std::vector<std::string> key =
       TRY(ml::find_key(context.world.files, options.file, profile, profile_with));
   return deliver(context, options.out, TRY(ml::propose_schema(profile, key)));
@@ -62,6 +85,7 @@ Result<int> infer(Context& context, const DataOptions& options) {
 Result<int> profile(Context& context, const DataOptions& options) {
   const ml::DataProfile found =
       TRY(ml::profile_data(context.world.files, options.file, TRY(profile_options(options))));
+  say_likely_delimiter(context, found);
   JsonObject json = ml::to_json(found);
   json["data_digest"] = TRY(ml::data_digest(context.world.files, options.file)).to_string();
   json["profile_digest"] = ml::profile_digest(found).to_string();
@@ -104,6 +128,7 @@ void add_infer(CLI::App& data, Chosen& chosen) {
   CLI::App& command = add_verb(data, chosen, options, &infer, "infer",
                                "Propose a schema for a data file, to be corrected and committed");
   command.add_option("--out", options->out, "Write the schema here instead of printing it");
+  command.add_flag("--force", options->force, "Replace the file of --out");
   command.add_option("--delimiter", options->delimiter, kDelimiterHelp);
 }
 

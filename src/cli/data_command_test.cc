@@ -106,6 +106,17 @@ TEST_F(DataCommand, FilesThatCannotBeUsedAreErrorsThatSayWhy) {
   EXPECT_FALSE(run({"data", "validate", path("header.csv")}).ok());
 }
 
+TEST_F(DataCommand, ACorrectedSchemaIsNotWrittenOver) {
+  write("d.csv", "a\n1\n");
+  write("s.yml", "columns: {a: {type: number}}  # corrected");
+  const auto refused = run({"data", "infer", path("d.csv"), "--out", path("s.yml")});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message().find("--force"), std::string::npos);
+  EXPECT_NE(files_.read(path("s.yml"))->find("# corrected"), std::string::npos);
+  EXPECT_EQ(run({"data", "infer", path("d.csv"), "--out", path("s.yml"), "--force"}).value(), 0);
+  EXPECT_EQ(files_.read(path("s.yml"))->find("# corrected"), std::string::npos);
+}
+
 std::string prices(double factor) {
   std::string text = "price\n";
   for (int i = 0; i < 400; ++i) text += cat(factor * (10 + i % 37), "\n");

@@ -70,6 +70,7 @@ void add_serve_command(CLI::App& root, Chosen& chosen) {
   command.add_option("--host", options->host, "Numeric address to listen on")
       ->capture_default_str();
   command.add_option("--port", options->port, "Port; 0 lets the system pick one")
+      ->check(CLI::Range(0, 65535).description("PORT"))
       ->capture_default_str();
   command.add_option("--name", options->name, "The model's name in answers and metrics");
   command.add_option("--version", options->version, "Its version in answers and metrics");

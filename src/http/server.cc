@@ -22,6 +22,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/json.h"
 #include "base/strings.h"
 #include "http/parser.h"
 #include "http/read_buffer.h"
@@ -217,9 +218,8 @@ class Connection final : public Responder::Exchange,
   void refuse(const Malformed& why) {
     const std::string reason = why.reason;
     refused_ = true;
-    send(text_response(why.status,
-                       cat(why.status, " ", reason_phrase(why.status), ": ", reason, "\n")),
-         AfterThis::Close, false);
+    const JsonObject body{{"error_code", reason_phrase(why.status)}, {"message", reason}};
+    send(json_response(why.status, to_text(body) + "\n"), AfterThis::Close, false);
   }
 
   void send(Response&& response, AfterThis after, bool omit_body) {

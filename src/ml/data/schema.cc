@@ -17,6 +17,22 @@ namespace {
 constexpr std::array kTypes = {ColumnType::Integer, ColumnType::Number, ColumnType::Boolean,
                                ColumnType::Date,    ColumnType::Text,   ColumnType::Category};
 
+// What is wrong in several places, told at once, one line each.
+class Mistakes {
+ public:
+  template <class T>
+  void note(const Result<T>& result) {
+    if (!result.ok()) lines_.push_back(result.error().describe());
+  }
+  Result<void> all() const {
+    if (lines_.empty()) return success();
+    return invalid_input(join(lines_, "\n"));
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
 std::vector<std::string> type_words() {
   std::vector<std::string> words;
   for (const ColumnType type : kTypes) words.emplace_back(to_string(type));
@@ -112,9 +128,13 @@ Result<void> read_columns(YamlReader& reader, std::string_view file, Schema& sch
   const YamlNode* node = TRY(reader.required("columns"));
   if (!node->is_mapping() || node->members.empty())
     return reader.error_at(node->position, "'columns' must be a mapping of names to their rules");
-  for (const auto& [key, value] : node->members)
-    schema.columns.push_back(TRY(read_column(key, value, file)));
-  return success();
+  Mistakes mistakes;
+  for (const auto& [key, value] : node->members) {
+    auto column = read_column(key, value, file);
+    if (column.ok()) schema.columns.push_back(std::move(column).value());
+    mistakes.note(column);
+  }
+  return mistakes.all();
 }
 
 Result<void> read_rows(YamlReader& reader, std::string_view file, Schema& schema) {
@@ -257,12 +277,18 @@ Result<Schema> parse_schema(std::string_view text, std::string_view file_name) {
   YamlReader reader = TRY(YamlReader::open(root, file_name, "the schema"));
   Schema schema;
   TRY(check_version(reader));
-  TRY(read_file_form(reader, schema));
-  TRY(read_columns(reader, file_name, schema));
-  TRY(read_rows(reader, file_name, schema));
-  TRY(read_keys(reader, schema));
-  TRY(read_report_by(reader, schema));
-  TRY(reader.finish());
+  Mistakes mistakes;
+  mistakes.note(read_file_form(reader, schema));
+  const Result<void> columns = read_columns(reader, file_name, schema);
+  mistakes.note(columns);
+  mistakes.note(read_rows(reader, file_name, schema));
+  // These name columns, which are all known only when none of them was wrong.
+  if (columns.ok()) {
+    mistakes.note(read_keys(reader, schema));
+    mistakes.note(read_report_by(reader, schema));
+    mistakes.note(reader.finish());
+  }
+  TRY(mistakes.all());
   return schema;
 }
 

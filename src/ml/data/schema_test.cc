@@ -69,7 +69,13 @@ const Mistake kMistakes[] = {
     {"version: 1", "s.yml:1:1: the schema has no 'columns', which is required"},
     {"version: 2\ncolumns: {a: {type: text}}",
      "s.yml:1:10: version 2 of the schema format; this program reads 1"},
-    {"colums:\n  a: {type: text}\n", "s.yml:1:1: the schema has no 'columns', which is required"},
+    {"", "s.yml:1:1: the schema must be a mapping of keys to values"},
+    {"colums:\n  a: {type: text}\n",
+     "s.yml:1:1: the schema has an unknown key 'colums', did you mean 'columns'?"},
+    {"columns:\n  a: {type: txt}\n  b: {type: number, min: x}\nrows: {min: 5, max: 4}\n",
+     "s.yml:2:13: unknown type 'txt', did you mean 'text'?\n"
+     "s.yml:3:26: the bound of a column of type number must be a number\n"
+     "s.yml:4:7: 'rows': max is below min"},
     {"columns: {a: {type: text}}\nkey: [[a]]",
      "s.yml:2:1: the schema has an unknown key 'key', did you mean 'keys'?"},
     {"columns: {}", "s.yml:1:10: 'columns' must be a mapping of names to their rules"},

@@ -83,9 +83,10 @@ http::Response PredictionApi::answer(Route route, const http::Request& request) 
                           "there are POST /predict and /invocations, and GET /healthz, "
                           "/health, /ping, /metrics and /version");
   const std::string_view method = is_prediction(route) ? "POST" : "GET";
-  if (request.method != method) {
+  const bool head = request.method == "HEAD" && method == "GET";
+  if (request.method != method && !head) {
     http::Response response = error_response(405, cat(path_of(route), " takes ", method));
-    response.headers.add("Allow", method);
+    response.headers.add("Allow", is_prediction(route) ? "POST" : "GET, HEAD");
     return response;
   }
   if (is_prediction(route) && !readiness_.ok()) return health();

@@ -5,7 +5,7 @@
 //   POST /invocations  dataframe_split | dataframe_records | instances | inputs, or text/csv
 //                      → {"predictions": […]}
 //   GET /healthz, /health, /ping   200, or 503 with the reason while the model must not be used
-//   GET /metrics (Prometheus), /version
+//   GET /metrics (Prometheus), /version; HEAD where GET is
 //
 // Everything is answered on the server's I/O thread; a single row needs a few microseconds.
 // Errors: {"error_code", "message"} with 400, 404, 405, 415, 500 or 503.

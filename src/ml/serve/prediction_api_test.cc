@@ -140,6 +140,8 @@ const Exchange kBad[] = {
     {"/invocations", "text/csv", "price\n1\n", 400, "column 'deal' is missing"},
     {"/invocations", "text/csv", "price,deal\n1,2\n1\n", 400, "row 2 (line 3"},
     {"/invocations", "text/csv", "price,deal\n1,cheap\n", 400, "'deal' is 'cheap'"},
+    {"/invocations", "text/csv", "1,2\n1,cheap\n", 400, "row 2 (line 2, byte 5): 'deal'"},
+    {"/invocations", "text/csv", "1,2\n1\n", 400, "row 2 (line 2, byte 5): "},
     {"/nothing", kJson, "{}", 404, "POST /predict"},
 };
 
@@ -153,7 +155,8 @@ TEST_F(PredictionApiTest, RefusesABadRequestAndSaysWhatIsWrong) {
     EXPECT_NE(message.find(e.answer), std::string::npos) << e.body << ": " << message;
   }
   EXPECT_EQ(send(*api_, "GET", "/predict").status, 405);
-  EXPECT_EQ(send(*api_, "POST", "/healthz").headers.find("allow"), "GET");
+  EXPECT_EQ(send(*api_, "POST", "/healthz").headers.find("allow"), "GET, HEAD");
+  EXPECT_EQ(send(*api_, "HEAD", "/predict").status, 405);
   const auto after = send(*api_, "POST", "/predict", kJson, R"({"price":1.5,"deal":0})");
   EXPECT_EQ(after.status, 200) << "nothing of a bad request stays behind";
 }
@@ -168,7 +171,8 @@ TEST_F(PredictionApiTest, LimitsTheRowsOfOneRequest) {
 
 TEST_F(PredictionApiTest, IsReadyOnlyWhenTheSelfCheckPassed) {
   for (const char* path : {"/health", "/healthz", "/ping"})
-    EXPECT_EQ(send(*api_, "GET", path).status, 200) << path;
+    for (const char* method : {"GET", "HEAD"})
+      EXPECT_EQ(send(*api_, method, path).status, 200) << method << path;
   PredictionApi broken(*scorer_, "demand", "3", failed_precondition("row 1 differs"), world_.clock);
   for (const char* path : {"/health", "/healthz", "/ping"}) {
     const auto response = send(broken, "GET", path);

@@ -249,21 +249,27 @@ Result<void> RequestRows::read_csv(std::string_view body) {
     for (const std::string& name : names_) append_csv_field(text += text.empty() ? "" : ",", name);
     text += '\n';
   }
+  const std::size_t added = text.size();
+  // Places count in what was sent, without the header that was put before it.
+  const auto place = [&](CsvPosition at) {
+    if (added > 0) --at.line;
+    at.byte -= added;
+    return cat("request body: ", to_string(at));
+  };
   text += body;
   CsvReader reader = TRY(CsvReader::open(memory_stream(text), "request body"));
   const std::vector<std::size_t> order = TRY(places(reader.header()));
   CsvBlock block;
   while (TRY(reader.next(block))) {
     if (block.problem_count > 0)
-      return invalid_input(cat("request body: ", to_string(block.problems[0].position), ": ",
-                               block.problems[0].message));
+      return invalid_input(cat(place(block.problems[0].position), ": ", block.problems[0].message));
     for (std::size_t row = 0; row < block.rows.size(); ++row) {
       for (std::size_t i = 0; i < order.size(); ++i) {
         const std::string_view field = trim(block.row(row)[order[i]]);
         const auto value = is_null(field) ? kMissing : parse_number(field);
         if (!value || std::isinf(static_cast<float>(*value)))
-          return invalid_input(cat("request body: ", to_string(block.rows[row]), ": '", names_[i],
-                                   "' is '", to_valid_utf8(field.substr(0, 100)),
+          return invalid_input(cat(place(block.rows[row]), ": '", names_[i], "' is '",
+                                   to_valid_utf8(field.substr(0, 100)),
                                    "', expected a number or nothing"));
         values_.push_back(static_cast<float>(*value));
       }
