@@ -65,7 +65,8 @@ TEST_F(DeployModelTest, what_becomes_of_the_folder_does_not_reach_what_serves) {
 
   // Damaged in the home: deploying it again makes it whole.
   ASSERT_TRUE(ml::write_model_folder(test_.files, folder_, ml::small_model()).ok());
-  ASSERT_TRUE(test_.files.write(served / "MLmodel", "evil").ok());
+  os::Files& files = test_.files;
+  ASSERT_TRUE(files.write(served / "MLmodel", "evil").ok());
   EXPECT_EQ(revision(folder_.string())->command[2], served);
   EXPECT_EQ(ml::model_digest(test_.files, served).value(), digest);
 }

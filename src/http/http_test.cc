@@ -178,7 +178,9 @@ TEST_F(HttpTest, answers_literal_requests_as_the_standard_says) {
       {"too long a header", "GET / HTTP/1.1\r\n" + host + "A: " + std::string(20'000, 'a'),
        "HTTP/1.1 431 ", 0},
       {"too long a body", "POST / HTTP/1.1\r\n" + host + "Content-Length: 99999999\r\n\r\n",
-       "\r\n\r\n{\"error_code\":\"Content Too Large\",\"message\":\"the body is longer than ", 0},
+       "\r\n\r\n{\"error_code\":\"Content Too Large\",\"message\":\"413 Content Too Large: the "
+       "body ",
+       0},
   };
   start();
   for (const Literal& row : table) {

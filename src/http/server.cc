@@ -218,7 +218,9 @@ class Connection final : public Responder::Exchange,
   void refuse(const Malformed& why) {
     const std::string reason = why.reason;
     refused_ = true;
-    const JsonObject body{{"error_code", reason_phrase(why.status)}, {"message", reason}};
+    const std::string phrase = cat(reason_phrase(why.status));
+    const JsonObject body{{"error_code", phrase},
+                          {"message", cat(why.status, " ", phrase, ": ", reason)}};
     send(json_response(why.status, to_text(body) + "\n"), AfterThis::Close, false);
   }
 

@@ -118,7 +118,7 @@ TEST_F(ArtifactActionTest, download_writes_neither_into_the_home_nor_through_a_l
   }
   EXPECT_EQ(download({{"path", "in"}}).outcome, Outcome::Failed) << "in/model is a link";
   EXPECT_EQ(sh("ls victim"), "");
-  const std::string temp = backend_->place(spec_.address).temp.string();
+  const std::string temp = backend_->place(spec_.address).temp;
   for (const std::string& path :
        {temp + "/got", (directory_ / "elsewhere").string(), workspace().string() + "/absolute"}) {
     EXPECT_EQ(download({{"name", "model"}, {"path", path}}).outcome, Outcome::Succeeded) << path;
