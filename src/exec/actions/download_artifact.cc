@@ -90,12 +90,13 @@ Result<void> download_artifact(Action& action) {
   const Artifacts artifacts(request.world, request.blobs, folder);
   const Choice choice = TRY(choose(action, artifacts));
   const bool merge = TRY(action.flag("merge-multiple", false));
-  const os::Path destination = TRY(action.folder_to_fill(action.input("path", ".")));
+  const os::Path path = action.input("path", ".");
+  const os::Path destination = TRY(action.folder_to_fill(path.string()));
   const bool flat = merge || choice.folders == Folders::One;
   for (const Artifact& artifact : choice.artifacts) {
     if (request.cancel.cancelled()) return Error(ErrorCode::Cancelled, "download of artifacts");
     os::Path target = destination;
-    if (!flat) target = TRY(action.folder_to_fill((destination / artifact.name).string()));
+    if (!flat) target = TRY(action.folder_to_fill((path / artifact.name).string()));
     TRY(artifacts.extract(artifact, target));
     action.line(cat("Artifact '", artifact.name, "': ", plural(artifact.files.size(), "file"),
                     " into ", target.string()));
