@@ -28,7 +28,7 @@ constexpr std::size_t kSizes[] = {1'000, 10'000, 100'000};
 constexpr double kGains[] = {0, 1, 2, 2.8, 4};  // in standard errors
 
 std::uint64_t trials_of(std::size_t n) {
-  return n <= 1'000 ? 2'000 : n <= 10'000 ? 400 : 100;
+  return n <= 1'000 ? 2'000 : n <= 10'000 ? 800 : 300;
 }
 
 double normal(RandomStream& random) {
@@ -221,7 +221,7 @@ double gate_passes(std::uint32_t blocks, double worse, double allowed) {
 void write_gate() {
   std::cout << "| blocks | passes although worse by just what is allowed | blocks although equal, "
                "allowed 2 errors | 4 errors | 6 errors |\n|--:|--:|--:|--:|--:|\n";
-  for (const std::uint32_t blocks : {20u, 60u, 200u})
+  for (const std::uint32_t blocks : {8u, 20u, 60u, 200u})
     std::cout << fmt::format(
         "| {} | {} | {} | {} | {} |\n", blocks, percent(gate_passes(blocks, 4, 4)),
         percent(1 - gate_passes(blocks, 0, 2)), percent(1 - gate_passes(blocks, 0, 4)),
@@ -372,14 +372,14 @@ void write_drift_power() {
 int main() {
   std::cout << R"(# How often the statistics are wrong
 
-Written by `./dev statistics` (about three minutes on an idle core); do not edit. Everything is simulated with fixed start
+Written by `./dev statistics` (about four minutes on an idle core); do not edit. Everything is simulated with fixed start
 numbers, so that the same program writes the same page.
 
 ## Champion and challenger
 
 Level 5 % two-sided: equal models should be called better in at most 2.5 % of the cases and worse in 2.5 %. *Called equivalent* is
-the worst case: a challenger that is worse by exactly the margin, which should pass in at most 5 %. Shares of 2,000, 400 and 100
-trials (n = 1,000, 10,000, 100,000): 2.5 % is known to ±0.7, ±1.6 and ±3.1 points.
+the worst case: a challenger that is worse by exactly the margin, which should pass in at most 5 %. Shares of 2,000, 800 and 300
+trials (n = 1,000, 10,000, 100,000): 2.5 % is known to ±0.7, ±1.1 and ±1.8 points.
 
 )";
   write_false_alarms();
