@@ -2,7 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
-#include "pipeline/mask.h"
+#include "engine/hidden.h"
 
 namespace sluice::engine {
 namespace {
@@ -17,12 +17,6 @@ std::vector<std::string> text_list(const JsonObject& object, std::string_view ke
     for (const Json& item : member->get_array())
       if (const auto* text = item.if_string()) list.emplace_back(view(*text));
   return list;
-}
-
-JsonObject map_json(const std::map<std::string, std::string>& map) {
-  JsonObject object;
-  for (const auto& [name, value] : map) object.emplace(name, value);
-  return object;
 }
 
 std::map<std::string, std::string> map_from(const JsonObject& object, std::string_view key) {
@@ -42,7 +36,7 @@ Json source_json(const exec::SourceTree& source) {
 
 bool adds_masks(const pipeline::StepResult& result) {
   for (const pipeline::LogCommand& command : result.commands)
-    if (command.name == "add-mask") return true;
+    if (command.name == "add-mask" || command.name == "stop-commands") return true;
   return false;
 }
 
@@ -68,6 +62,12 @@ void put_place(JsonObject& body, int step, const std::string& part) {
 
 JsonObject leg_body(const LegKey& key) {
   return {{"job", key.job}, {"leg", key.leg}};
+}
+
+JsonObject to_json_object(const std::map<std::string, std::string>& texts) {
+  JsonObject object;
+  for (const auto& [name, value] : texts) object.emplace(name, value);
+  return object;
 }
 
 Result<LegKey> leg_key(const JsonObject& body) {
@@ -116,8 +116,8 @@ Result<pipeline::SourceFile> file_from_json(const JsonObject& body) {
 Json to_json(const CreatedRun& run, const store::Sealer& sealer) {
   JsonObject options{{"jobs", to_json_array(run.options.jobs)}, {"slots", run.options.slots}};
   put(options, run.options.on_failure);
-  const JsonObject values{{"secrets", map_json(run.values.secrets)},
-                          {"variables", map_json(run.values.variables)}};
+  const JsonObject values{{"secrets", to_json_object(run.values.secrets)},
+                          {"variables", to_json_object(run.values.variables)}};
   return JsonObject{{"number", run.number},
                     {"identity", to_json(run.identity)},
                     {"event", storable(to_json(run.event))},
@@ -163,10 +163,10 @@ Json step_ended_body(const LegKey& key, const std::string& step_id,
                      const store::Sealer& sealer) {
   JsonObject body = leg_body(key);
   body["id"] = step_id;
-  const Json result_json = storable(to_json(result));
-  const std::string text = to_text(result_json);
-  if (adds_masks(result) || pipeline::would_mask(masks, text))
-    body["sealed_result"] = sealer.seal(text);
+  const Json exact = to_json(result);
+  const Json result_json = storable(exact);
+  if (adds_masks(result) || holds_secret(exact, masks))
+    body["sealed_result"] = sealer.seal(to_text(result_json));
   else
     body["result"] = result_json;
   return body;

@@ -6,6 +6,7 @@
 // written as "***". External events that hold such values carry them sealed.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,7 @@ JsonObject leg_body(const LegKey& key);
 // The step, and which of the steps inside of it.
 void put_place(JsonObject& body, int step, const std::string& part);
 Result<LegKey> leg_key(const JsonObject& body);
+JsonObject to_json_object(const std::map<std::string, std::string>& texts);
 
 // Break: a step that fails waits until somebody says how it goes on.
 enum class OnFailure { GoOn, Break };

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "engine/hidden.h"
+#include "pipeline/mask.h"
 
 namespace sluice::engine {
 
@@ -91,6 +93,8 @@ Result<void> RunMachine::on_derived(const StoredEvent&, const JsonObject&) {
 Result<void> RunMachine::on_created(const StoredEvent& event, const JsonObject&) {
   if (pipeline_ != nullptr) return corrupt("the run was created before");
   created_ = TRY(created_run_from_json(event.event.body, sealer_));
+  for (const auto& [name, value] : created_.values.secrets) secrets_.push_back(value);
+  masks_ = pipeline::mask_variants(secrets_);
   TRY(bind());
   if (to_canonical_text(to_json(pipeline_->plan())) != to_canonical_text(created_.plan))
     return failed_precondition(
@@ -337,6 +341,8 @@ void RunMachine::end_waiting_jobs(const std::string& reason) {
 }
 
 void RunMachine::emit(std::string_view kind, Json body) {
+  JsonObject& object = body.as_object();
+  hide_secrets(kind, object, masks_of_event(object));
   decision_.events.push_back({std::string(kind), std::move(body)});
 }
 

@@ -193,7 +193,6 @@ class RunMachine final : public store::StateMachine {
                           const std::string& message);
   Result<void> cancel_call(std::size_t job, std::size_t leg, const std::string& reason);
   bool in_cancelled_call(std::size_t job) const;
-  JsonObject shown_outputs(const std::map<std::string, std::string>& values) const;
 
   // run_machine_rerun.cc
   struct RerunScope {
@@ -257,21 +256,22 @@ class RunMachine final : public store::StateMachine {
 
   Result<LegRef> find_leg(const JsonObject& body) const;
   const LegState* find_leg(const LegKey& key) const;
-  static const std::vector<std::string>& masks(const LegState& leg);
+  const std::vector<std::string>& masks(const LegState& leg) const;
+  const std::vector<std::string>& masks_of_event(const JsonObject& body) const;
   LegKey key_of(std::size_t job, std::size_t leg) const;
   std::string step_fingerprint(const pipeline::RunStep& step) const;
   std::string effect_key(const LegKey& key, std::string_view id) const;
   void emit(std::string_view kind, Json body);
   void ask(std::string_view kind, const LegKey& key, std::string_view id);
   void withdraw(const LegKey& key, std::string_view id);
-  static JsonObject without_secrets(const LegState& leg,
-                                    const std::map<std::string, std::string>& values);
 
   const Languages& languages_;
   const store::Sealer& sealer_;
   std::function<pipeline::JobPlace(const exec::LegAddress&)> place_;
 
   CreatedRun created_;
+  std::vector<std::string> secrets_;  // given to the run
+  std::vector<std::string> masks_;    // these in all their encodings
   std::unique_ptr<pipeline::BoundPipeline> pipeline_;
   std::deque<GraphJob> graph_;                             // the plan's jobs first, in its order
   std::map<std::string, std::size_t, std::less<>> index_;  // job id -> position in graph_

@@ -4,7 +4,6 @@
 
 #include "base/strings.h"
 #include "engine/run_machine.h"
-#include "pipeline/mask.h"
 
 namespace sluice::engine {
 
@@ -112,7 +111,7 @@ void RunMachine::tell_call_finished(std::size_t job, std::size_t leg, const LegR
   JsonObject body = leg_body(key_of(job, leg));
   body["result"] = pipeline::to_string(result.result);
   body["message"] = message;
-  body["outputs"] = shown_outputs(result.outputs);
+  body["outputs"] = to_json_object(result.outputs);
   emit(event_kind::kCallFinished, std::move(body));
 }
 
@@ -141,15 +140,6 @@ bool RunMachine::in_cancelled_call(std::size_t job) const {
   for (auto at = graph_[job].caller; at; at = graph_[at->job].caller)
     if (jobs_[at->job].legs[at->leg].cancelled) return true;
   return false;
-}
-
-JsonObject RunMachine::shown_outputs(const std::map<std::string, std::string>& values) const {
-  std::vector<std::string> secrets;
-  for (const auto& [name, value] : created_.values.secrets) secrets.push_back(value);
-  const std::vector<std::string> variants = pipeline::mask_variants(secrets);
-  JsonObject shown;
-  for (const auto& [name, value] : values) shown.emplace(name, pipeline::masked(variants, value));
-  return shown;
 }
 
 }  // namespace sluice::engine

@@ -114,18 +114,25 @@ const pipeline::HashFiles* RunMachine::hash_request(const LegKey& key,
 
 const std::vector<std::string>& RunMachine::masks(const LegKey& key) const {
   const LegState* leg = find_leg(key);
-  CHECK(leg != nullptr);
-  return masks(*leg);
+  return leg == nullptr ? masks_ : masks(*leg);
 }
 
-const std::vector<std::string>& RunMachine::masks(const LegState& leg) {
-  std::vector<std::string> secrets;
-  if (leg.program != nullptr) secrets = leg.program->masks();
+const std::vector<std::string>& RunMachine::masks(const LegState& leg) const {
+  if (leg.program == nullptr) return masks_;
+  std::vector<std::string> secrets = leg.program->masks();
+  secrets.insert(secrets.end(), secrets_.begin(), secrets_.end());
   if (secrets != leg.masked_secrets) {
     leg.mask_variants = pipeline::mask_variants(secrets);
     leg.masked_secrets = std::move(secrets);
   }
   return leg.mask_variants;
+}
+
+const std::vector<std::string>& RunMachine::masks_of_event(const JsonObject& body) const {
+  if (!body.contains("leg")) return masks_;
+  const Result<LegKey> key = leg_key(body);
+  const LegState* leg = key.ok() ? find_leg(*key) : nullptr;
+  return leg == nullptr ? masks_ : masks(*leg);
 }
 
 bool RunMachine::knows_process(const LegKey& key, const std::string& id) const {
@@ -145,13 +152,6 @@ std::optional<int> RunMachine::find_step(const LegKey& key, std::string_view ste
 const std::vector<pipeline::PlannedStep>* RunMachine::steps_of(std::string_view job) const {
   const auto found = index_.find(job);
   return found == index_.end() ? nullptr : &graph_[found->second].steps;
-}
-
-JsonObject RunMachine::without_secrets(const LegState& leg,
-                                       const std::map<std::string, std::string>& values) {
-  JsonObject shown;
-  for (const auto& [name, value] : values) shown.emplace(name, pipeline::masked(masks(leg), value));
-  return shown;
 }
 
 // Legs that got their group come first, then jobs in file order.
@@ -350,7 +350,7 @@ Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
     body["outcome"] = pipeline::to_string(conclude->outcome);
     body["conclusion"] = pipeline::to_string(conclude->conclusion);
     body["message"] = conclude->message;
-    body["outputs"] = without_secrets(state, conclude->outputs);
+    body["outputs"] = to_json_object(conclude->outputs);
     emit(event_kind::kStepConcluded, std::move(body));
   } else if (const auto* hash = std::get_if<pipeline::HashFiles>(&effect)) {
     state.hashing.emplace(hash->id, *hash);
@@ -428,7 +428,7 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
   JsonObject body = leg_body(key);
   body["result"] = pipeline::to_string(result.result);
   body["message"] = message;
-  body["outputs"] = without_secrets(state, result.outputs);
+  body["outputs"] = to_json_object(result.outputs);
   body["dropped_outputs"] = JsonArray(dropped.begin(), dropped.end());
   state.result = std::move(result);
   state.result.continue_on_error = state.settings.continue_on_error;

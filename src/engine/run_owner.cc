@@ -256,13 +256,24 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     return cat(machine_.address(key).folder_name(), "/", id);
   }
 
+  // Whatever else it has of secrets is there to be worked with; name and message are printed.
+  Result<PauseAnswer> ask_breaker(const LegKey& leg, PausedStep paused) {
+    paused.step.name = shown(leg, paused.step.name);
+    paused.result.message = shown(leg, paused.result.message);
+    return breaker_->on_paused(machine_.address(leg), paused.step, paused.result);
+  }
+
+  std::string shown(const LegKey& leg, std::string_view text) const {
+    return pipeline::masked(machine_.masks(leg), text);
+  }
+
   Result<void> post(std::string_view kind, JsonObject body, const std::string& completes = {}) {
     return driver_.post({std::string(kind), std::move(body)}, completes);
   }
 
   Result<void> handle(const LegPrepared& message) {
     JsonObject body = leg_body(message.leg);
-    if (!message.result.ok()) body["error"] = message.result.error().describe();
+    if (!message.result.ok()) body["error"] = shown(message.leg, message.result.error().describe());
     return post(event_kind::kLegPrepared, std::move(body), effect_key(message.leg, "prepare"));
   }
 
@@ -299,13 +310,13 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     if (message.digest.ok())
       body["digest"] = message.digest.value();
     else
-      body["error"] = message.digest.error().describe();
+      body["error"] = shown(message.leg, message.digest.error().describe());
     return post(event_kind::kFilesHashed, std::move(body), effect_key(message.leg, message.id));
   }
 
   Result<void> handle(const LegCleaned& message) {
     JsonObject body = leg_body(message.leg);
-    if (!message.result.ok()) body["error"] = message.result.error().describe();
+    if (!message.result.ok()) body["error"] = shown(message.leg, message.result.error().describe());
     return post(event_kind::kLegCleaned, std::move(body), effect_key(message.leg, "finish"));
   }
 
@@ -322,8 +333,7 @@ class OwnerImpl final : public RunOwner, private store::EffectRunner {
     const PausedStep* step = machine_.paused_step(message.leg, message.id);
     if (step == nullptr) return success();
     PauseAnswer answer = PauseAnswer::Continue;
-    if (breaker_ != nullptr && !machine_.cancelled())
-      answer = TRY(breaker_->on_paused(machine_.address(message.leg), step->step, step->result));
+    if (breaker_ != nullptr && !machine_.cancelled()) answer = TRY(ask_breaker(message.leg, *step));
     JsonObject body = leg_body(message.leg);
     body["id"] = message.id;
     body["answer"] = to_string(answer);

@@ -40,8 +40,8 @@ Result<void> check_keys(const std::string& key, const std::vector<std::string>& 
   all.push_back(key);
   for (const std::string& one : all) {
     if (one.size() > kKeyLimit)
-      return invalid_input(cat("the cache key '", one.substr(0, 60), "…' is longer than ",
-                               kKeyLimit, " characters"));
+      return invalid_input(
+          cat("a cache key of ", one.size(), " characters is longer than ", kKeyLimit));
     if (one.find(',') != std::string::npos)
       return invalid_input(cat("the cache key '", one, "' must not hold a comma"));
   }

@@ -224,11 +224,11 @@ TEST_F(CacheActionTest, wrong_keys_are_named) {
   };
   std::string many;
   for (int i = 0; i < 10; ++i) many += cat("k", i, "\n");
-  for (const Case& c :
-       std::vector<Case>{{{}, "input 'key' is required"},
-                         {{{"key", "a,b"}}, "the cache key 'a,b' must not hold a comma"},
-                         {{{"key", std::string(513, 'x')}}, "is longer than 512 characters"},
-                         {{{"key", "k"}, {"restore-keys", many}}, "at most 10 keys, found 11"}}) {
+  for (const Case& c : std::vector<Case>{
+           {{}, "input 'key' is required"},
+           {{{"key", "a,b"}}, "the cache key 'a,b' must not hold a comma"},
+           {{{"key", std::string(513, 'x')}}, "a cache key of 513 characters is longer than 512"},
+           {{{"key", "k"}, {"restore-keys", many}}, "at most 10 keys, found 11"}}) {
     const StepResult result = restore(c.inputs, "f");
     EXPECT_EQ(result.outcome, Outcome::Failed);
     EXPECT_NE(result.message.find(c.expected), std::string::npos) << result.message;

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "exec/actions/action.h"
 #include "exec/step_record.h"
+#include "pipeline/mask.h"
 
 namespace sluice::exec {
 namespace {
@@ -80,6 +83,34 @@ Result<StepStart> record_start(const ActionRequest& request) {
   return start;
 }
 
+bool is_annotation(const pipeline::LogCommand& command) {
+  return command.name == "notice" || command.name == "warning" || command.name == "error";
+}
+
+// What people read of it; what later steps get stays as it is.
+void hide_secrets(StepResult& result, const std::vector<std::string>& masks) {
+  if (masks.empty()) return;
+  result.message = pipeline::masked(masks, result.message);
+  for (pipeline::LogCommand& command : result.commands)
+    if (is_annotation(command)) command.data = pipeline::masked(masks, command.data);
+}
+
+bool holds_secret(const std::map<std::string, std::string>& texts,
+                  const std::vector<std::string>& masks) {
+  return std::any_of(texts.begin(), texts.end(), [&masks](const auto& text) {
+    return pipeline::would_mask(masks, text.first) || pipeline::would_mask(masks, text.second);
+  });
+}
+
+bool holds_secret(const StepResult& result, const std::vector<std::string>& masks) {
+  const auto& paths = result.path_additions;
+  return holds_secret(result.outputs, masks) || holds_secret(result.state, masks) ||
+         holds_secret(result.environment, masks) ||
+         std::any_of(paths.begin(), paths.end(), [&masks](const std::string& path) {
+           return pipeline::would_mask(masks, path);
+         });
+}
+
 Result<void> record_end(const ActionRequest& request, const StepResult& result) {
   const auto record = TRY(request.world.files.open_append(request.folder.record(request.step.id)));
   TRY(record->append(to_text(pipeline::to_json(result)) + "\n"));
@@ -127,8 +158,10 @@ StepResult run_action(const ActionRequest& request,
   on_started(start.value());
   StepResult result = run_entry(*entry, request);
   result.took = request.world.clock.now() - start->started;
-  // Cut off, not ended: the next engine runs it again.
-  if (result.outcome == Outcome::Cancelled) return result;
+  const std::vector<std::string> masks = pipeline::mask_variants(request.step.masks);
+  hide_secrets(result, masks);
+  // Cut off, not ended, or not to be written down: the next engine runs it again.
+  if (result.outcome == Outcome::Cancelled || holds_secret(result, masks)) return result;
   const Result<void> recorded = record_end(request, result);
   if (!recorded.ok() && result.outcome == Outcome::Succeeded)
     return errored(recorded.error().describe());

@@ -35,6 +35,8 @@ class EvaluationContext {
   // Why there is no value yet at a constant path ({"needs", "build", "outputs", "x"}), of a
   // function of the environment ({"success()"}) or of {"hashFiles()"}; empty when there is one.
   virtual std::string unknown(std::span<const std::string>) const { return {}; }
+  // A text of a value as people may see it: secrets are "***".
+  virtual std::string shown(std::string_view text) const { return std::string(text); }
   // What decided a function of the environment, for explanations: "'build' failed"; may be empty.
   virtual std::string remark(std::string_view) const { return {}; }
 };

@@ -21,16 +21,16 @@ std::string_view state_name(ExplanationState state) {
   UNREACHABLE();
 }
 
-Json shown_value(const ExplainedPart& part) {
+Json shown_value(const ExplainedPart& part, const EvaluationContext& context) {
   constexpr std::size_t kMaxLength = 200;
   if (part.secret && part.value.kind() != ValueKind::Boolean) return "***";
   if (!part.value.is_primitive()) return Json(to_string(part.value.kind()));
   if (part.value.kind() != ValueKind::String) return to_json(part.value);
-  const std::string_view text = part.value.as_string();
+  const std::string text = context.shown(part.value.as_string());
   if (text.size() <= kMaxLength) return Json(text);
   std::size_t end = kMaxLength;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return Json(cat(text.substr(0, end), "…"));
+  return Json(cat(std::string_view(text).substr(0, end), "…"));
 }
 
 }  // namespace
@@ -65,12 +65,12 @@ ConditionResult evaluate_condition(const If& condition, const EvaluationContext&
   return result;
 }
 
-Json tree_json(const ExplainedPart& part) {
+Json tree_json(const ExplainedPart& part, const EvaluationContext& context) {
   JsonObject object{{"source", part.source}, {"state", state_name(part.state)}};
-  if (part.state == ExplanationState::Evaluated) object["value"] = shown_value(part);
+  if (part.state == ExplanationState::Evaluated) object["value"] = shown_value(part, context);
   if (!part.message.empty()) object["message"] = part.message;
   JsonArray children;
-  for (const ExplainedPart& child : part.children) children.push_back(tree_json(child));
+  for (const ExplainedPart& child : part.children) children.push_back(tree_json(child, context));
   if (!children.empty()) object["children"] = std::move(children);
   return object;
 }
@@ -91,7 +91,7 @@ Explanation condition_explanation(const If& condition, const EvaluationContext& 
   }
   if (!condition.present()) return explanation;
   explanation.expression = condition.evaluated();
-  explanation.tree = tree_json(part);
+  explanation.tree = tree_json(part, context);
   return explanation;
 }
 

@@ -18,8 +18,9 @@ struct ConditionResult {
 ConditionResult evaluate_condition(const If& condition, const EvaluationContext& context,
                                    std::string_view file_text);
 
-// The explanation as JSON: {source, state, value, children}; what is built from secrets is "***".
-Json tree_json(const ExplainedPart& part);
+// The explanation as JSON: {source, state, value, children}; what is built from secrets, or holds
+// one that the context knows, is "***". Values are shortened after that.
+Json tree_json(const ExplainedPart& part, const EvaluationContext& context);
 
 // Forecast: the first thing in the token that has no value yet, and why; empty when there is none.
 std::string unknown_in(const Token& token, const EvaluationContext& context);

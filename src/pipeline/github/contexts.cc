@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "pipeline/mask.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -308,6 +309,10 @@ std::optional<std::string> ContextSet::hash_files(std::span<const std::string>) 
 
 void ContextSet::set_unknown(std::vector<std::string> path, std::string why) {
   unknown_.emplace_back(std::move(path), std::move(why));
+}
+
+std::string ContextSet::shown(std::string_view text) const {
+  return masks_ == nullptr ? std::string(text) : masked(*masks_, text);
 }
 
 const Value* ContextSet::find(std::span<const std::string> path, Value& root) const {

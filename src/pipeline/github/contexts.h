@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,18 +64,22 @@ class ContextSet : public EvaluationContext {
   void set(std::string_view name, Value value);
   // Forecast: what has no value below `path` ("*" stands for any name) is not known, for a reason.
   void set_unknown(std::vector<std::string> path, std::string why);
+  // What shown() masks: mask_variants() of secrets.
+  void hide(std::shared_ptr<const std::vector<std::string>> masks) { masks_ = std::move(masks); }
 
   std::optional<Value> context(std::string_view name) const override;
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
   std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
   bool forecasts() const override { return !unknown_.empty(); }
   std::string unknown(std::span<const std::string> path) const override;
+  std::string shown(std::string_view text) const override;
 
  private:
   const Value* find(std::span<const std::string> path, Value& root) const;
 
   std::vector<std::pair<std::string, Value>> values_;
   std::vector<std::pair<std::vector<std::string>, std::string>> unknown_;
+  std::shared_ptr<const std::vector<std::string>> masks_;
 };
 
 // What of the needs is not known yet, for a forecast.

@@ -44,6 +44,13 @@ class Lines {
   int number_ = 0;
 };
 
+// Of a long line nothing: what is cut off may be the rest of a secret, which would not be masked.
+std::string found(std::string_view line) {
+  constexpr std::size_t kLongest = 80;
+  if (line.size() <= kLongest) return cat("got '", line, "'");
+  return cat("got ", line.size(), " bytes without '=' or '<<'");
+}
+
 Error line_error(int line, std::string_view message) {
   return invalid_input(cat("line ", line, ": ", message));
 }
@@ -76,8 +83,8 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_name_values(std::
     const std::size_t heredoc = line.text.find("<<");
     const std::size_t cut = std::min(equals, heredoc);
     if (cut == std::string_view::npos)
-      return line_error(lines.number(), cat("expected 'name=value' or 'name<<DELIMITER', got '",
-                                            line.text.substr(0, 80), "'"));
+      return line_error(lines.number(),
+                        cat("expected 'name=value' or 'name<<DELIMITER', ", found(line.text)));
     if (cut == 0) return line_error(lines.number(), "the name before '=' or '<<' is empty");
     const std::string_view name = line.text.substr(0, cut);
     if (equals < heredoc) {

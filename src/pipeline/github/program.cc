@@ -51,6 +51,7 @@ LegProgram::LegProgram(LegStart start) : start_(std::move(start)) {
   root_.text = &start_.workflow->text;
   root_.carried = &carried_;
   for (const std::string& secret : start_.secrets) add_mask(secret);
+  hide_masks();
   for (std::size_t i = start_.job->steps.size(); i-- > 0;)
     if (has_post_step(start_.job->steps[i])) post_order_.push_back(i);
 }

@@ -136,6 +136,7 @@ class LegProgram final : public JobProgram {
   // ---- what a step left: program_results.cc
   StepEnd read_result(const StepResult& result);
   void add_mask(const std::string& value);
+  void hide_masks();
 
   LegStart start_;
   Phase phase_ = Phase::New;

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "pipeline/github/file_commands.h"
 #include "pipeline/github/program.h"
+#include "pipeline/mask.h"
 
 namespace sluice::pipeline::github {
 namespace {
@@ -68,14 +69,21 @@ StepEnd LegProgram::read_result(const StepResult& result) {
   end.state = result.state;
   end.environment.assign(result.environment.begin(), result.environment.end());
   end.paths = result.path_additions;
+  const std::size_t known = masks_.size();
   for (const LogCommand& command : result.commands) {
     if (command.name == "add-mask" || command.name == "stop-commands")
       add_mask(command.data);
     else
       read_command(command, end);
   }
+  if (masks_.size() != known) hide_masks();
   read_files(result, end);
   return end;
+}
+
+// What is known of secrets from here on does not show in reasons.
+void LegProgram::hide_masks() {
+  start_.contexts.hide(std::make_shared<const std::vector<std::string>>(mask_variants(masks_)));
 }
 
 void LegProgram::add_mask(const std::string& value) {
