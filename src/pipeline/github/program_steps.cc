@@ -28,11 +28,17 @@ bool reads_unknown(const Step& step, const EvaluationContext& context) {
                      [&](const Token* part) { return !unknown_in(*part, context).empty(); });
 }
 
+// Expressions see only steps with an id: `steps.*` holds no others.
+bool has_made_up_name(const EndedStep& step) {
+  return step.name.starts_with("__");
+}
+
 // In a forecast no step has run: what it leaves is not known.
 void set_unknown_steps(StepContext& context, const std::vector<EndedStep>& ended) {
   for (const EndedStep& step : ended) {
     if (step.outcome == Outcome::Skipped) continue;
-    context.set_unknown({"steps", step.name, "outputs"}, "the step sets it while it runs");
+    if (!has_made_up_name(step))
+      context.set_unknown({"steps", step.name, "outputs"}, "the step sets it while it runs");
     context.set_unknown({"env"}, "a step before may set it");
   }
 }
@@ -265,6 +271,7 @@ StepContext LegProgram::list_context(const StepList& list, const FileHashes& has
   StepContext context(start_.contexts, {list.status, root_.status}, hashes);
   ValueMembers members;
   for (const EndedStep& step : list.ended) {
+    if (has_made_up_name(step)) continue;
     NamedTexts outputs(step.outputs.begin(), step.outputs.end());
     members.emplace_back(
         step.name, Value::object({{"outputs", texts_value(outputs, KeyCase::Ignore)},
