@@ -38,7 +38,7 @@ class Contexts final : public EvaluationContext {
   Result<Value> call(std::string_view name, std::span<const Value>) const override {
     return not_found(std::string(name));
   }
-  std::optional<std::string> hash_files(std::span<const std::string>) const override {
+  std::optional<Result<std::string>> hash_files(std::span<const std::string>) const override {
     return std::nullopt;
   }
 

@@ -20,9 +20,10 @@ class FuzzContext : public EvaluationContext {
   sluice::Result<Value> call(std::string_view, std::span<const Value> arguments) const override {
     return Value::boolean(arguments.empty());
   }
-  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override {
+  std::optional<sluice::Result<std::string>> hash_files(
+      std::span<const std::string> patterns) const override {
     if (patterns.size() > 1) return std::nullopt;
-    return "abc";
+    return std::string("abc");
   }
 
  private:

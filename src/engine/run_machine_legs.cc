@@ -290,12 +290,9 @@ Result<void> RunMachine::on_files_hashed(const StoredEvent&, const JsonObject& b
   LegState& state = jobs_[ref.job].legs[ref.leg];
   const std::string id = TRY(get_string(body, "id"));
   if (state.phase != Phase::Running || state.hashing.erase(id) == 0) return success();
-  if (const std::string error = string_or(body, "error", ""); !error.empty()) {
-    finish_leg(ref.job, ref.leg, {.result = Outcome::Failed, .outputs = {}},
-               cat("hashFiles: ", error), {});
-    return cancel_siblings(ref.job, ref.leg);
-  }
-  return feed(ref.job, ref.leg, pipeline::FilesHashed{id, string_or(body, "digest", "")});
+  return feed(
+      ref.job, ref.leg,
+      pipeline::FilesHashed{id, string_or(body, "digest", ""), string_or(body, "error", "")});
 }
 
 Result<void> RunMachine::on_leg_cleaned(const StoredEvent&, const JsonObject& body) {

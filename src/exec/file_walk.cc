@@ -97,17 +97,68 @@ Result<Digest> digest_of_file(const os::FileReader& files, const os::Path& path)
   }
 }
 
+namespace {
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  return folder.empty() || path == folder || path.starts_with(folder + "/");
+}
+
+// Patterns that count from `root` as ones that count from "/". What '~' names lies outside.
+std::string absolute_patterns(const std::vector<std::string>& patterns, const std::string& root) {
+  std::string escaped;
+  for (const char c : root) {
+    if (c == '*' || c == '?' || c == '[' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  std::string out;
+  const std::string all = join(patterns, "\n");
+  for (std::string_view line : split_lines(all)) {
+    line = trim(line);
+    std::string_view pattern = line;
+    while (pattern.starts_with('!')) pattern = trim(pattern.substr(1));
+    const std::string_view marks = line.substr(0, line.size() - pattern.size());
+    const bool relative =
+        !pattern.empty() && !pattern.starts_with('/') && !pattern.starts_with('#');
+    if (pattern.starts_with('~') && pattern.find("..") == std::string_view::npos)
+      out += "#";
+    else if (relative)
+      out += cat(marks, escaped, "/", pattern);
+    else
+      out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+// Where to walk from: the part of what the patterns may find that lies in the folder.
+std::vector<std::string> starts_in(const std::string& folder,
+                                   const std::vector<std::string>& roots) {
+  std::vector<std::string> starts;
+  for (const std::string& root : roots) {
+    if (lies_in(root, folder))
+      starts.push_back(root);
+    else if (lies_in(folder, root))
+      return {folder};
+  }
+  return starts;
+}
+
+}  // namespace
+
 Result<std::string> hash_of_files(const os::FileReader& files, const os::Path& root,
                                   const std::vector<std::string>& patterns, Links links,
                                   const CancellationToken& cancel) {
-  const auto glob = TRY(pipeline::FileGlob::parse(join(patterns, "\n"), root.string()));
+  const std::string absolute = absolute_patterns(patterns, root.string());
+  const auto glob = TRY(pipeline::FileGlob::parse(absolute, "/"));
   WalkOptions options;
   options.links = links;
-  const std::vector<std::string> found = TRY(find_files(files, root, glob, options, cancel));
+  options.starts = starts_in(root.string().substr(1), glob.search_roots());
+  if (options.starts.empty()) return std::string();
+  const std::vector<std::string> found = TRY(find_files(files, "/", glob, options, cancel));
   if (found.empty()) return std::string();
   Sha256 hash;
   for (const std::string& path : found) {
-    const Digest digest = TRY(digest_of_file(files, root / path));
+    const Digest digest = TRY(digest_of_file(files, os::Path("/") / path));
     hash.update({reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()});
   }
   return hash.finish().hex();

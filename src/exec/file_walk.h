@@ -34,8 +34,9 @@ Result<std::vector<std::string>> find_files(const os::FileReader& files, const o
 
 Result<Digest> digest_of_file(const os::FileReader& files, const os::Path& path);
 
-// GitHub's hashFiles: SHA-256 over the SHA-256 digests of the files found, as hex; empty when there
-// is none.
+// GitHub's hashFiles: SHA-256 over the SHA-256 digests of the files found below `root`, as hex;
+// empty when there is none. Files elsewhere do not count, whatever patterns name them; '..' in a
+// pattern is an error, as @actions/glob has it. `root` is absolute.
 Result<std::string> hash_of_files(const os::FileReader& files, const os::Path& root,
                                   const std::vector<std::string>& patterns, Links links,
                                   const CancellationToken& cancel = {});

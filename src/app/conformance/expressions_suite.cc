@@ -29,7 +29,7 @@ class CaseContext : public pipeline::EvaluationContext {
   Result<Value> call(std::string_view name, std::span<const Value>) const override {
     return unsupported(cat("no function ", name));
   }
-  std::optional<std::string> hash_files(std::span<const std::string>) const override {
+  std::optional<Result<std::string>> hash_files(std::span<const std::string>) const override {
     return std::nullopt;
   }
   pipeline::ExpressionScope scope() const {

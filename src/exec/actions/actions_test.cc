@@ -241,6 +241,17 @@ TEST_F(ActionsTest, hashes_files_as_github_does) {
       hash("**/*.lock"),
       sh("(printf b | openssl dgst -sha256 -binary; printf a | openssl dgst -sha256 -binary) | "
          "openssl dgst -sha256 -r | cut -c1-64"));
+  const std::string one =
+      sh("printf a | openssl dgst -sha256 -binary | "
+         "openssl dgst -sha256 -r | cut -c1-64");
+  const std::string workspace = backend_->place(spec_.address).workspace;
+  EXPECT_EQ(hash(workspace + "/x.lock"), one);
+  EXPECT_EQ(hash("**/*.lock\n!" + workspace + "/s/**"), one);
+  EXPECT_EQ(hash("/**/workspace/x.lock"), one);
+  EXPECT_EQ(hash("x.lock\n/etc/passwd\n~/.bashrc"), one);
+  EXPECT_EQ(hash("/etc/passwd"), "");
+  EXPECT_EQ(hash("~/.bashrc"), "");
+  EXPECT_EQ(hash("../x.lock"), "error");
 }
 
 TEST_F(ActionsTest, an_unknown_action_is_named) {

@@ -281,7 +281,8 @@ const Value* Evaluator::hash_files(const ExpressionNode& node, Value& slot, Expl
   std::vector<std::string> patterns;
   for (const Value& value : *values) patterns.push_back(value.to_text());
   auto hash = context_.hash_files(patterns);
-  if (hash) return result(Value::string(std::move(*hash)), slot);
+  if (hash && !hash->ok()) return fail(node, cat("hashFiles: ", hash->error().describe()));
+  if (hash) return result(Value::string(std::move(*hash).value()), slot);
   failure_ = NeedsHash{std::move(patterns)};
   return nullptr;
 }

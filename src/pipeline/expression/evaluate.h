@@ -27,8 +27,9 @@ class EvaluationContext {
   virtual std::optional<Value> context(std::string_view name) const = 0;
   // A function of the environment, e.g. "success" (as written). An error ends the evaluation.
   virtual Result<Value> call(std::string_view name, std::span<const Value> arguments) const = 0;
-  // The result of hashFiles; nothing when it is not known yet.
-  virtual std::optional<std::string> hash_files(std::span<const std::string> patterns) const = 0;
+  // The result of hashFiles; nothing when it is not known yet. An error ends the evaluation.
+  virtual std::optional<Result<std::string>> hash_files(
+      std::span<const std::string> patterns) const = 0;
 
   // A forecast asks before the run is there: whether anything is unknown now.
   virtual bool forecasts() const { return false; }

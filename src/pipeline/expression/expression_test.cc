@@ -26,7 +26,8 @@ class TestContext : public EvaluationContext {
     if (equal_ignoring_case(name, "cancelled")) return failed_precondition("no state here");
     return Value::boolean(arguments.empty());
   }
-  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override {
+  std::optional<Result<std::string>> hash_files(
+      std::span<const std::string> patterns) const override {
     auto found = hashes_.find(patterns[0]);
     return found == hashes_.end() ? std::nullopt : std::optional<std::string>(found->second);
   }

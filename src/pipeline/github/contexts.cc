@@ -303,7 +303,7 @@ Result<Value> ContextSet::call(std::string_view name, std::span<const Value>) co
   return unsupported(cat("the function '", name, "' cannot be used here"));
 }
 
-std::optional<std::string> ContextSet::hash_files(std::span<const std::string>) const {
+std::optional<Result<std::string>> ContextSet::hash_files(std::span<const std::string>) const {
   return std::nullopt;
 }
 
@@ -413,7 +413,8 @@ Result<Value> StepContext::call(std::string_view name, std::span<const Value> ar
   return ContextSet::call(name, arguments);
 }
 
-std::optional<std::string> StepContext::hash_files(std::span<const std::string> patterns) const {
+std::optional<Result<std::string>> StepContext::hash_files(
+    std::span<const std::string> patterns) const {
   const auto found = hashes_.find(std::vector<std::string>(patterns.begin(), patterns.end()));
   if (found == hashes_.end()) return std::nullopt;
   return found->second;

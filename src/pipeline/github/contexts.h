@@ -69,7 +69,8 @@ class ContextSet : public EvaluationContext {
 
   std::optional<Value> context(std::string_view name) const override;
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
-  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
+  std::optional<Result<std::string>> hash_files(
+      std::span<const std::string> patterns) const override;
   bool forecasts() const override { return !unknown_.empty(); }
   std::string unknown(std::span<const std::string> path) const override;
   std::string shown(std::string_view text) const override;
@@ -119,7 +120,8 @@ class JobConditionContext final : public ContextSet {
   std::string prefix_;
 };
 
-using FileHashes = std::map<std::vector<std::string>, std::string>;
+// By patterns; an error where the files could not be hashed.
+using FileHashes = std::map<std::vector<std::string>, Result<std::string>>;
 
 // What the status functions of a step look at.
 struct StepStatus {
@@ -133,7 +135,8 @@ class StepContext final : public ContextSet {
   StepContext(ContextSet contexts, StepStatus status, const FileHashes& hashes)
       : ContextSet(std::move(contexts)), status_(status), hashes_(hashes) {}
   Result<Value> call(std::string_view name, std::span<const Value> arguments) const override;
-  std::optional<std::string> hash_files(std::span<const std::string> patterns) const override;
+  std::optional<Result<std::string>> hash_files(
+      std::span<const std::string> patterns) const override;
 
  private:
   StepStatus status_;

@@ -95,7 +95,9 @@ Result<LegProgram::Effects> LegProgram::files_hashed(const FilesHashed& input) {
   if (found == outstanding_.end() || found->second->phase == StepRun::Phase::Running)
     return corrupt(cat("nothing asked for '", input.id, "'"));
   StepRun& run = *take_outstanding(input.id);
-  run.hashes[run.asked_patterns] = input.digest;
+  run.hashes.insert_or_assign(
+      run.asked_patterns, input.error.empty() ? Result<std::string>(input.digest)
+                                              : Result<std::string>(invalid_input(input.error)));
   Effects effects;
   const bool concluding = run.phase == StepRun::Phase::Concluding;
   if (concluding ? conclude(run, effects) : decide(run, effects)) go_on(run, effects);

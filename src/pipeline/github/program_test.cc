@@ -196,6 +196,43 @@ TEST(Steps, hash_files_is_asked_for_and_forgotten_when_a_step_has_run) {
   EXPECT_EQ(run.log[2], "a.0 hash hash-1-2 b c");
 }
 
+TEST(Steps, files_that_cannot_be_hashed_fail_their_step_only) {
+  Script script = by_script();
+  script.on_hash = [](const HashFiles&) -> Result<std::string> { return invalid_input("no '..'"); };
+  const EndedRun run = run_workflow(job(R"(    steps:
+      - {name: lenient, run: "${{ hashFiles('../x') }}", continue-on-error: true}
+      - {name: plain, run: x}
+      - {name: decides, if: "hashFiles('../x') == ''", run: x, continue-on-error: true}
+      - {name: off, run: x}
+      - {name: always, if: always(), run: x}
+)"),
+                                    script);
+  EXPECT_EQ(run.log, (Lines{"job a: run", "a.0 hash hash-1-1 ../x", "a.0 begin lenient",
+                            "a.0 end lenient errored/succeeded", "a.0 run plain",
+                            "a.0 end plain succeeded/succeeded", "a.0 hash hash-3-1 ../x",
+                            "a.0 begin decides", "a.0 end decides errored/errored",
+                            "a.0 skip off (step 'decides' failed)", "a.0 run always",
+                            "a.0 end always succeeded/succeeded", "a.0 finish failed"}));
+  const auto& effects = run.legs.at("a").front().effects;
+  const auto lenient = std::find_if(effects.begin(), effects.end(), [](const JobEffect& effect) {
+    return std::holds_alternative<ConcludeStep>(effect);
+  });
+  EXPECT_NE(std::get<ConcludeStep>(*lenient).message.find("hashFiles: no '..'"), std::string::npos);
+}
+
+TEST(Steps, those_without_an_id_are_not_in_the_steps_context) {
+  const EndedRun run = run_workflow(job(R"(    steps:
+      - {name: bad, run: fail, continue-on-error: true}
+      - {name: seen, id: seen, run: x}
+      - name: by-outcome
+        if: contains(steps.*.outcome, 'failure')
+        run: x
+      - {name: list, run: "${{ join(steps.*.outcome, ' ') }} ${{ github.action }}"}
+)"),
+                                    by_script());
+  EXPECT_EQ(script_of(run, "a", 3), "success __run_3");
+}
+
 TEST(Steps, cancelling_stops_what_runs_unless_its_condition_holds_on) {
   Script script = by_script();
   script.cancel_during = [](const std::string&, const RunStep& step) { return step.step == 0; };

@@ -168,7 +168,8 @@ struct StepEnded {
 };
 struct FilesHashed {
   std::string id;
-  std::string digest;  // empty: no file matched
+  std::string digest;      // empty: no file matched
+  std::string error = {};  // why they could not be hashed: the expression cannot be evaluated
 };
 // Somebody cancelled the run, or fail-fast this leg. Conditions of running steps are evaluated
 // again; what follows runs only if its condition holds in a cancelled job.

@@ -34,12 +34,18 @@ class LegRun {
       effects_.push_back(effect);
       if (const auto* step = std::get_if<RunStep>(&effect)) carry_out(*step);
       if (const auto* stop = std::get_if<StopStep>(&effect)) end_cancelled(stop->id);
-      if (const auto* hash = std::get_if<HashFiles>(&effect))
-        inputs_.emplace_back(
-            FilesHashed{hash->id, script_.on_hash ? script_.on_hash(*hash) : "digest"});
+      if (const auto* hash = std::get_if<HashFiles>(&effect)) answer(*hash);
     }
     const auto* ended = std::get_if<StepEnded>(&input);
     if (ended != nullptr) release(names_[ended->id]);
+  }
+
+  void answer(const HashFiles& request) {
+    const Result<std::string> digest =
+        script_.on_hash ? script_.on_hash(request) : Result<std::string>("digest");
+    FilesHashed hashed{request.id, digest.ok() ? digest.value() : std::string()};
+    if (!digest.ok()) hashed.error = digest.error().describe();
+    inputs_.emplace_back(std::move(hashed));
   }
 
   void carry_out(const RunStep& step) {

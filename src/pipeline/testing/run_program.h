@@ -15,7 +15,7 @@ namespace sluice::pipeline::testing {
 struct Script {
   // The result of a step; the default succeeds.
   std::function<StepResult(const std::string& job, const Leg& leg, const RunStep& step)> on_step;
-  std::function<std::string(const HashFiles& request)> on_hash;
+  std::function<Result<std::string>(const HashFiles& request)> on_hash;
   // True: the run is cancelled while this step runs; it then ends as on_step says, or Cancelled
   // when the program stops it.
   std::function<bool(const std::string& job, const RunStep& step)> cancel_during = {};
