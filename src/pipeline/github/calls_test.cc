@@ -459,5 +459,23 @@ jobs:
   EXPECT_EQ(told(*bound, {"list.outputs.go=false"}).at(2), "a/x skipped skipped");
 }
 
+TEST(CalledWorkflows, a_job_knows_the_file_that_it_stands_in) {
+  const auto bound = bind_files(with_files(kCaller, inner(R"(on: workflow_call
+jobs:
+  x:
+    runs-on: linux
+    steps:
+      - run: ${{ job.workflow_ref }} ${{ job.workflow_file_path }} ${{ job.workflow_repository }}
+      - run: ${{ github.workflow_ref }} ${{ job.workflow_sha == github.workflow_sha }}
+)")));
+  const EndedRun run = testing::run_pipeline(*bound);
+  EXPECT_EQ(
+      script_of(run, "a/x", 0),
+      "local/repository/.github/workflows/inner.yml@refs/heads/main .github/workflows/inner.yml "
+      "local/repository");
+  EXPECT_EQ(script_of(run, "a/x", 1),
+            "local/repository/.github/workflows/ci.yml@refs/heads/main true");
+}
+
 }  // namespace
 }  // namespace sluice::pipeline::github

@@ -310,9 +310,18 @@ Value LegProgram::job_value() const {
   ValueMembers members{{"status", Value::string(result_word(root_.status))},
                        {"container", Value::object({})},
                        {"services", Value::object({})}};
-  if (const std::optional<Value> github = start_.contexts.context("github"))
-    for (const std::string_view name : {"workflow_ref", "workflow_sha"})
-      if (const Value* value = github->find(name)) members.emplace_back(name, *value);
+  const std::optional<Value> github = start_.contexts.context("github");
+  const auto text = [&github](std::string_view name) {
+    const Value* value = github ? github->find(name) : nullptr;
+    return value == nullptr ? std::string() : value->to_text();
+  };
+  // Of the file that the job stands in, which may be a called one: it comes from the same commit.
+  const std::string repository = text("repository");
+  const std::string& file = start_.workflow->file;
+  members.emplace_back("workflow_ref", Value::string(cat(repository, "/", file, "@", text("ref"))));
+  members.emplace_back("workflow_sha", Value::string(text("workflow_sha")));
+  members.emplace_back("workflow_repository", Value::string(repository));
+  members.emplace_back("workflow_file_path", Value::string(file));
   return Value::object(std::move(members));
 }
 
