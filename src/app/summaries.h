@@ -1,4 +1,4 @@
-// What steps wrote into GITHUB_STEP_SUMMARY, read back from the journal of their run.
+// What steps wrote into GITHUB_STEP_SUMMARY, as it was kept: masked.
 #pragma once
 
 #include <string>
@@ -8,13 +8,10 @@
 
 namespace sluice::app {
 
-enum class SummaryState { Shown, Withheld };  // Withheld: stored sealed, since a mask touches it
-
 struct StepSummary {
   engine::LegKey leg;
   std::string step;  // name
-  SummaryState state = SummaryState::Shown;
-  std::string markdown;  // empty when withheld
+  std::string markdown;
 };
 
 // In the order in which the steps ended; steps without a summary are left out.

@@ -94,10 +94,7 @@ std::string leg_text(const LegRow& leg, const std::vector<StepRow>& steps, Termi
 Result<int> show_summaries(Context& context, app::Workbench& workbench, const RunRow& run) {
   std::string text;
   for (const app::StepSummary& summary : TRY(app::step_summaries(workbench, run.id)))
-    text += cat("<!-- ", summary.leg.job, " › ", summary.step, " -->\n",
-                summary.state == app::SummaryState::Shown
-                    ? summary.markdown
-                    : "(withheld: what this step left behind may hold a secret)\n",
+    text += cat("<!-- ", summary.leg.job, " › ", summary.step, " -->\n", summary.markdown,
                 summary.markdown.ends_with('\n') ? "" : "\n");
   if (text.empty()) text = cat("no step of run ", run.number, " wrote a summary\n");
   context.terminal.out(text);

@@ -64,7 +64,7 @@ TEST_F(HostBackendTest, passes_only_a_chosen_part_of_the_environment_and_collect
   EXPECT_EQ(log(), "a=1 2 home=home http=unset\n");
   EXPECT_EQ(result.files.at("GITHUB_OUTPUT"), "key=value\n");
   EXPECT_EQ(result.files.at("GITHUB_ENV"), "");
-  EXPECT_EQ(world_.files.read(attempt_folder() / "summaries/0.md").value_or(""), "## done\n");
+  EXPECT_EQ(world_.files.read(attempt_folder() / "summaries/step-0.md").value_or(""), "## done\n");
 }
 
 TEST_F(HostBackendTest, puts_prefixes_and_this_sluice_in_front_of_path) {

@@ -308,13 +308,17 @@ void HostLeg::ended(const EndedMessage& message) {
   const auto found = active_.find(message.id);
   if (found == active_.end()) return;
   StepResult result = to_result(message);
-  collect_files(around(), found->second.step, result);
+  collect(found->second.step, result);
   // At a failed step a person may be at work, with its files open.
   if (message.leftover == Leftover::None && result.outcome == Outcome::Succeeded)
     keep_spare(around(), found->second.step, result, spare_files_);
-  if (const Result<void> kept = keep_summary(around(), found->second.step, result); !kept.ok())
-    result.commands.push_back({"warning", {}, cat("summary not kept: ", kept.error().describe())});
   deliver(message.id, std::move(result));
+}
+
+void HostLeg::collect(const pipeline::RunStep& step, StepResult& result) {
+  collect_files(around(), step, result);
+  if (const Result<void> kept = keep_summary(around(), step, result); !kept.ok())
+    result.commands.push_back({"warning", {}, cat("summary not kept: ", kept.error().describe())});
 }
 
 void HostLeg::refused(const RefusedMessage& message) {
@@ -330,7 +334,7 @@ void HostLeg::recover(const std::string& step_id) {
   if (record.start && found->second.callbacks.on_started)
     found->second.callbacks.on_started(*record.start);
   StepResult result = recovered_result(record.end);
-  if (result.outcome != Outcome::Errored) collect_files(around(), found->second.step, result);
+  if (result.outcome != Outcome::Errored) collect(found->second.step, result);
   deliver(step_id, std::move(result));
 }
 

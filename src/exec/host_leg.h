@@ -65,6 +65,8 @@ class HostLeg {
   void ended(const EndedMessage& message);
   void refused(const RefusedMessage& message);
   void recover(const std::string& step_id);
+  // Reads what the step left in its files.
+  void collect(const pipeline::RunStep& step, pipeline::StepResult& result);
   // Delivers the end of a step and forgets it.
   void deliver(const std::string& step_id, pipeline::StepResult result);
   void end_errored(const std::string& step_id, std::string message);

@@ -9,6 +9,10 @@ os::Path LegFolder::record(const std::string& step_id) const {
   return attempt / "steps" / cat(safe_name(step_id), ".record");
 }
 
+os::Path LegFolder::summary(const std::string& step_id) const {
+  return attempt / "summaries" / cat(safe_name(step_id), ".md");
+}
+
 os::Path LegFolder::step_file(const std::string& step_id, const std::string& name) const {
   return step_files() / cat(safe_name(step_id), ".", name);
 }

@@ -16,10 +16,8 @@ struct LegFolder {
   os::Path tools() const { return base / "tools"; }
   os::Path leg_record() const { return attempt / "leg.json"; }
   os::Path log(int step) const { return attempt / "logs" / (std::to_string(step) + ".log"); }
-  os::Path summary(int step) const {
-    return attempt / "summaries" / (std::to_string(step) + ".md");
-  }
   os::Path record(const std::string& step_id) const;
+  os::Path summary(const std::string& step_id) const;
   // What a step finds beside its environment: its script, and the files it may write into.
   os::Path step_files() const { return temp() / "_sluice"; }
   os::Path step_file(const std::string& step_id, const std::string& name) const;

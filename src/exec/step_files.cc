@@ -1,5 +1,6 @@
 #include "exec/step_files.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/strings.h"
@@ -112,8 +113,18 @@ os::Path script_path(const StepSurroundings& around, const pipeline::RunStep& st
   return around.folder.step_file(step.id, cat("script", script.extension));
 }
 
-void leave_out(const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
+// The step has ended; whoever reads its log finds this at its end.
+void tell_in_log(const StepSurroundings& around, const pipeline::RunStep& step,
+                 std::string_view message) {
+  const auto log = around.world.files.open_append(around.folder.log(step.step), 0644);
+  if (!log.ok()) return;  // it is among the result's commands too
+  (void)(*log)->append(cat(to_rfc3339(around.world.clock.now()), " ::error::", message, "\n"));
+}
+
+void leave_out(const StepSurroundings& around, const pipeline::RunStep& step,
+               const pipeline::CollectedFile& file, pipeline::StepResult& result, std::string why) {
   std::string message = cat(file.variable, ": ", why);
+  tell_in_log(around, step, message);
   if (file.variable != kSummary && result.outcome == pipeline::Outcome::Succeeded) {
     result.outcome = pipeline::Outcome::Failed;
     result.message = message;
@@ -192,11 +203,12 @@ void collect_files(const StepSurroundings& around, const pipeline::RunStep& step
     if (content.ok())
       result.files[file.variable] = std::move(content).value();
     else if (content.error().code() == ErrorCode::ResourceExhausted)
-      leave_out(file, result, cat("larger than ", human_bytes(file.limit), ", not read"));
+      leave_out(around, step, file, result,
+                cat("larger than ", human_bytes(file.limit), ", not read"));
     else if (content.error().code() == ErrorCode::NotFound)
       result.files[file.variable] = "";  // the step removed it
     else
-      leave_out(file, result, content.error().describe());
+      leave_out(around, step, file, result, content.error().describe());
   }
 }
 
@@ -212,18 +224,26 @@ void keep_spare(const StepSurroundings& around, const pipeline::RunStep& step,
 
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,
                           const pipeline::StepResult& result) {
-  const auto found = result.files.find(std::string(kSummary));
-  if (found == result.files.end() || found->second.empty()) return success();
+  const auto wanted = std::find_if(step.collected_files.begin(), step.collected_files.end(),
+                                   [](const auto& file) { return file.variable == kSummary; });
+  if (wanted == step.collected_files.end()) return success();
+  const auto found = result.files.find(wanted->variable);
+  if (found != result.files.end() && found->second.empty()) return success();
+  const os::Path path = around.folder.summary(step.id);
+  TRY(around.world.files.make_directories(path.parent_path()));
+  if (found == result.files.end())
+    return around.world.files.write(
+        path, cat("_Left out: it could not be read, or is larger than ", human_bytes(wanted->limit),
+                  "; the log says more._\n"));
   std::vector<std::string> secrets = step.masks;
   for (const auto& command : result.commands)
-    if (command.name == "add-mask") secrets.push_back(command.data);
+    if (command.name == "add-mask" || command.name == "stop-commands")
+      secrets.push_back(command.data);
   Masker masker;
   masker.add(pipeline::mask_variants(secrets));
   std::string masked;
   masker.feed(found->second, masked);
   masker.flush(masked);
-  const os::Path path = around.folder.summary(step.step);
-  TRY(around.world.files.make_directories(path.parent_path()));
   return around.world.files.write(path, masked);
 }
 

@@ -40,7 +40,7 @@ std::vector<std::string> step_environment(const StepSurroundings& around,
                                           const pipeline::RunStep& step);
 
 // Reads the collected files into the result. A file larger than its limit is left out: that fails a
-// step that had succeeded, or, for the summary, adds an error command.
+// step that had succeeded, but for the summary; the log and an error command say so.
 void collect_files(const StepSurroundings& around, const pipeline::RunStep& step,
                    pipeline::StepResult& result);
 
@@ -48,7 +48,7 @@ void collect_files(const StepSurroundings& around, const pipeline::RunStep& step
 void keep_spare(const StepSurroundings& around, const pipeline::RunStep& step,
                 const pipeline::StepResult& result, SpareFiles& spare);
 
-// Keeps the summary for `runs show`, masked line by line.
+// Keeps the summary for `runs show`, masked; of one that was left out, that it was.
 Result<void> keep_summary(const StepSurroundings& around, const pipeline::RunStep& step,
                           const pipeline::StepResult& result);
 
