@@ -101,6 +101,8 @@ class BoundWorkflow final : public BoundPipeline {
   static std::optional<Explanation> group_leg(const Workflow& workflow,
                                               const Concurrency& concurrency,
                                               const ContextSet& contexts, Leg& leg);
+  // Of an image that an expression gives, where that is known and not empty.
+  static std::optional<Diagnostic> container_trouble(const JobAt& at, const ContextSet& contexts);
   Result<LegSettings> leg_settings(const JobAt& at, TokenEvaluator& evaluator) const;
 
   // bound_workflow_plan.cc
@@ -113,6 +115,7 @@ class BoundWorkflow final : public BoundPipeline {
   static PlannedJob plan_job(const JobAt& at);
   void plan_legs(const JobAt& at, PlannedJob& planned) const;
   void check_runners(const JobAt& at, const Spread& legs, PlannedJob& planned) const;
+  void check_containers(const JobAt& at, const Spread& legs, PlannedJob& planned) const;
   // The jobs that it calls, and how the calling job would end.
   Outcome plan_called(const JobAt& at, PlannedJob& planned, RunFacts& facts) const;
   ScopeOrReason assumed_scope(const JobAt& at, const Leg& leg, const Spread& spread,

@@ -32,6 +32,32 @@ NamedTexts over(NamedTexts base, const NamedTexts& more) {
   return base;
 }
 
+// The image that an expression gives the job's container; empty: it runs on the host.
+std::string chosen_image(const Job& job, TokenEvaluator& evaluator) {
+  const Token& container = job.container;
+  const Token* image = container.kind == TokenKind::Mapping ? container.find("image") : &container;
+  if (image == nullptr || !image->has_expression()) return {};
+  const Value value = evaluator.value(*image);
+  const Value* text = value.kind() == ValueKind::Object ? value.find("image") : &value;
+  return text != nullptr && text->is_primitive() ? std::string(trim(text->to_text()))
+                                                 : std::string();
+}
+
+// Whether `::debug::` lines are wanted.
+bool wants_debug(const RunContexts& contexts) {
+  for (const Value* values : {&contexts.secrets, &contexts.vars})
+    if (const Value* value = values->find("ACTIONS_STEP_DEBUG"))
+      if (equal_ignoring_case(value->to_text(), "true")) return true;
+  return false;
+}
+
+void show_debug(LegStart& start) {
+  ValueMembers runner = start.contexts.context("runner")->members();
+  runner.emplace_back("debug", Value::string("1"));
+  start.contexts.set("runner", Value::object(std::move(runner)));
+  start.default_env.emplace("RUNNER_DEBUG", "1");
+}
+
 std::string environment_name(const Token& environment, TokenEvaluator& evaluator) {
   if (!environment.present()) return {};
   if (environment.kind != TokenKind::Mapping || environment.has_expression())
@@ -191,6 +217,18 @@ std::string BoundWorkflow::leg_name(const JobAt& at, const Leg& leg, const Sprea
   return prefix + (evaluator.ok() && !name.empty() ? name : job.name.source());
 }
 
+std::optional<Diagnostic> BoundWorkflow::container_trouble(const JobAt& at,
+                                                           const ContextSet& contexts) {
+  TokenEvaluator evaluator(contexts, at.workflow().text);
+  const std::string image = chosen_image(*at.job, evaluator);
+  if (!evaluator.ok() || image.empty()) return std::nullopt;
+  return Diagnostic{Severity::Unsupported, "unsupported-key", at.workflow().file,
+                    at.job->container.position,
+                    cat("'container' in a job is not honoured here: jobs run on the host only (the "
+                        "image is '",
+                        image, "')")};
+}
+
 std::vector<Leg> BoundWorkflow::name_legs(const JobAt& at, const Spread& spread,
                                           const RunFacts& facts) const {
   std::vector<Leg> legs;
@@ -244,6 +282,8 @@ Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& le
   start.contexts = leg_contexts(at, leg, limits, facts);
   start.contexts.set("github", job_github_context(contexts_, job, place));
   start.contexts.set("secrets", at.scope->secrets);
+  if (const auto trouble = container_trouble(at, start.contexts); trouble && !forecast)
+    return unsupported(to_string(*trouble));
   if (forecast) start.contexts.set_unknown({"hashFiles()"}, "the files are not there yet");
   TokenEvaluator evaluator(start.contexts, workflow.text);
   start.env = over(evaluator.texts(workflow.env), evaluator.texts(job.env));
@@ -270,6 +310,7 @@ Result<StartedLeg> BoundWorkflow::start_leg(const std::string& id, const Leg& le
   start.job = &job;
   start.place = seen;
   start.default_env = default_environment(contexts_, run_, job, seen);
+  if (wants_debug(contexts_)) show_debug(start);
   start.secrets = secrets_;
   start.secrets.insert(start.secrets.end(), at.scope->secret_values.begin(),
                        at.scope->secret_values.end());

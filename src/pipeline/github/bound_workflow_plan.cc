@@ -264,6 +264,14 @@ void BoundWorkflow::plan_legs(const JobAt& at, PlannedJob& planned) const {
   if (legs == nullptr) return;
   planned.legs = name_legs(at, *legs, nothing_yet);
   if (at.job->runs_on.has_expression_inside()) check_runners(at, *legs, planned);
+  if (at.job->container.has_expression_inside()) check_containers(at, *legs, planned);
+}
+
+void BoundWorkflow::check_containers(const JobAt& at, const Spread& legs,
+                                     PlannedJob& planned) const {
+  for (const Leg& leg : planned.legs)
+    if (auto trouble = container_trouble(at, leg_contexts(at, leg, legs, {})))
+      planned.not_honoured.push_back(*std::move(trouble));
 }
 
 // Runners that a matrix chooses and that cannot be had here.

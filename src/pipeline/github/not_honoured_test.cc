@@ -46,6 +46,41 @@ TEST(NotHonoured, IsNoMistakeAndStandsWithItsJobOrStep) {
                    "legs 12 unavailable-runner", "legs 12 unavailable-runner"}));
 }
 
+TEST(NotHonoured, ContainersThatAreSwitchedOffAreNone) {
+  for (const char* none : {"container: null", "container:", "container: ''",
+                           "container: {image: ''}", "services: {}", "services:"}) {
+    const auto bound = bind_workflow(
+        cat("on: push\njobs:\n  a:\n    runs-on: linux\n    ", none, "\n    steps: [{run: x}]\n"));
+    EXPECT_TRUE(bound->plan().jobs.front().not_honoured.empty()) << none;
+    EXPECT_EQ(testing::run_pipeline(*bound).result, Outcome::Succeeded) << none;
+  }
+}
+
+TEST(NotHonoured, AnImageThatAnExpressionGivesCountsWhenItIsKnown) {
+  constexpr const char* kText = R"(on: push
+jobs:
+  first: {runs-on: linux, outputs: {i: "${{ vars.none }}"}, steps: [{run: x}]}
+  legs:
+    strategy: {matrix: {image: ['', python]}}
+    runs-on: linux
+    container: ${{ matrix.image }}
+    steps: [{run: x}]
+  later:
+    needs: first
+    runs-on: linux
+    container: {image: "${{ needs.first.outputs.i }}"}
+    steps: [{run: x}]
+)";
+  const auto bound = bind_workflow(kText);
+  for (const PlannedJob& job : bound->plan().jobs)
+    EXPECT_EQ(job.not_honoured.size(), job.id == "legs" ? 1u : 0u) << job.id;
+  const testing::EndedRun run = testing::run_pipeline(*bound);
+  EXPECT_EQ(run.jobs.at("later").result, Outcome::Succeeded);
+  EXPECT_EQ(run.legs.at("legs")[0].error, "");
+  EXPECT_NE(run.legs.at("legs")[1].error.find("the image is 'python'"), std::string::npos)
+      << run.legs.at("legs")[1].error;
+}
+
 TEST(NotHonoured, ALegOfSuchAJobIsNotStarted) {
   const auto bound = bind_workflow(kMixed);
   for (const auto& [job, starts] :

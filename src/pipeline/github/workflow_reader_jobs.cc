@@ -140,6 +140,18 @@ void check_required(Reading& reading, const YamlNode& key, const YamlNode& node)
 }
 
 // A job has steps or calls a workflow; the keys of the other kind are mistakes.
+// `container: null`, `container: {image: ''}`, `services: {}`: as if they were not written. Whether
+// an image that an expression gives is empty is asked when it can be known (BoundWorkflow).
+bool may_ask_for_no_container(std::string_view key, const YamlNode& value) {
+  if (key != "container" && key != "services") return false;
+  if (value.kind == YamlKind::Null) return true;
+  if (value.is_mapping() && value.members.empty()) return key == "services";
+  const YamlNode* image = value.is_mapping() ? value.find("image") : &value;
+  return key == "container" && image != nullptr &&
+         (image->kind == YamlKind::Null ||
+          (image->is_string() && (trim(image->text).empty() || contains_expression(image->text))));
+}
+
 void check_job_keys(Reading& reading, const YamlNode& node) {
   const bool calls = is_reusable_call(node);
   const auto rules = calls ? call_job_keys() : job_keys();
@@ -152,6 +164,7 @@ void check_job_keys(Reading& reading, const YamlNode& node) {
     const std::string& name = key.text;
     const bool misplaced = std::find(own.begin(), own.end(), name) == own.end() &&
                            std::find(others.begin(), others.end(), name) != others.end();
+    if (!misplaced && may_ask_for_no_container(name, value)) continue;
     if (!misplaced)
       rest.members.emplace_back(key, YamlNode());
     else
