@@ -13,8 +13,8 @@ namespace {
 using pipeline::github::WorkflowCommand;
 
 constexpr std::size_t kWindow = 8192;
-constexpr std::string_view kNotKept[] = {"group", "endgroup",    "debug",
-                                         "echo",  "add-matcher", "remove-matcher"};
+constexpr std::string_view kNotKept[] = {"group", "endgroup", "echo", "add-matcher",
+                                         "remove-matcher"};
 
 bool may_hold_command(std::string_view line) {
   return line.find("::") != std::string_view::npos || line.find("##[") != std::string_view::npos;
@@ -107,20 +107,22 @@ void LogStream::end_line(std::string_view line, std::string& out) {
     std::string_view text = line;
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    read_command(text);
+    if (!read_command(text)) return;
   }
   mask(line, out);
 }
 
-void LogStream::read_command(std::string_view line) {
+bool LogStream::read_command(std::string_view line) {
   std::optional<WorkflowCommand> command = reader_.read(line);
-  if (!command) return;
+  if (!command) return true;
+  if (command->name == "debug") return debug_ == DebugLines::Keep;
   if (command->name == "add-mask" || command->name == "stop-commands") {
     const std::string& secret = command->data;
     add_masks({&secret, 1});
     new_secrets_.push_back(secret);
   }
   if (is_kept(command->name)) keep(std::move(*command));
+  return true;
 }
 
 void LogStream::keep(WorkflowCommand command) {

@@ -18,12 +18,16 @@
 
 namespace sluice::exec {
 
+// What `::debug::` lines come to: GitHub keeps them only where ACTIONS_STEP_DEBUG asks for them.
+enum class DebugLines { Keep, Drop };
+
 class LogStream {
  public:
   static constexpr std::size_t kLineLimit = 1u << 20;
   static constexpr std::size_t kCommandsLimit = 8u << 20;  // bytes of all commands of a step
 
-  explicit LogStream(LogMode mode) : mode_(mode) {}
+  explicit LogStream(LogMode mode, DebugLines debug = DebugLines::Keep)
+      : mode_(mode), debug_(debug) {}
 
   // Secrets, of which all variants are masked from here on.
   void add_masks(std::span<const std::string> secrets);
@@ -44,13 +48,15 @@ class LogStream {
   void take_line_piece(std::string_view piece, std::string& out);
   void end_line(std::string_view line, std::string& out);
   void begin_long_line(std::string& out);
-  void read_command(std::string_view line);
+  // False: the line does not belong into the log.
+  bool read_command(std::string_view line);
   void keep(pipeline::github::WorkflowCommand command);
   void mask(std::string_view bytes, std::string& out);
   void stamp_lines(std::string_view masked, std::string& out);
   void set_time(Timestamp now);
 
   const LogMode mode_;
+  const DebugLines debug_;
   Masker masker_;
   pipeline::github::WorkflowCommandReader reader_;
   std::string line_;  // of the current line, while it is ordinary

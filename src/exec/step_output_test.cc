@@ -75,6 +75,45 @@ TEST_F(StepOutputTest, bytes_that_are_no_text_pass_unchanged) {
   EXPECT_EQ(log(), "caf\xc3\xa9 \xff\xfe \0 end\r\nno newline\n"s);
 }
 
+TEST_F(StepOutputTest, debug_lines_are_kept_only_where_they_are_asked_for) {
+  prepare();
+  RunStep step = script(
+      "echo '::debug::inner'; echo plain; echo '::stop-commands::t0ken'; "
+      "echo '::debug::text'");
+  run(step);
+  EXPECT_EQ(log(), "plain\n::stop-commands::***\n::debug::text\n");
+  step.id = "step-1";
+  step.step = 1;
+  step.env["RUNNER_DEBUG"] = "1";
+  run(step);
+  EXPECT_EQ(log(1), "::debug::inner\nplain\n::stop-commands::***\n::debug::text\n");
+}
+
+TEST_F(StepOutputTest, summaries_are_kept_masked_and_said_to_be_too_large) {
+  prepare();
+  RunStep step = script(
+      "echo '::add-mask::made'; echo \"# hi hunter22 made\" >> "
+      "$GITHUB_STEP_SUMMARY");
+  step.masks = {"hunter22"};
+  step.collected_files = {{"GITHUB_STEP_SUMMARY", 1u << 20}};
+  run(step);
+  const auto summary = [this](const char* id) {
+    return world_.files.read(attempt_folder() / "summaries" / cat(id, ".md")).value_or("");
+  };
+  EXPECT_EQ(summary("step-0"), "# hi *** ***\n");
+  RunStep large = script("head -c 1100000 /dev/zero >> $GITHUB_STEP_SUMMARY", "step-1");
+  large.step = 1;
+  large.collected_files = step.collected_files;
+  EXPECT_EQ(run(large).outcome, Outcome::Succeeded);
+  EXPECT_NE(summary("step-1").find("Left out"), std::string::npos);
+  EXPECT_NE(log(1).find("::error::GITHUB_STEP_SUMMARY: larger than 1"), std::string::npos)
+      << log(1);
+  RunStep none = script("echo '::add-mask::other'", "step-2");
+  none.collected_files = step.collected_files;
+  run(none);
+  EXPECT_EQ(summary("step-2"), "");
+}
+
 TEST_F(StepOutputTest, both_streams_come_in_the_order_of_writing) {
   prepare();
   run(script("for i in 1 2 3; do echo out$i; echo err$i >&2; done"));

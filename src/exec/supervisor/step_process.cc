@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -66,6 +67,12 @@ void wait_for_release(int gate) {
   if (got != 1) ::_exit(125);
 }
 
+DebugLines debug_lines(const StartMessage& request) {
+  const auto& env = request.env;
+  const bool wanted = std::find(env.begin(), env.end(), "RUNNER_DEBUG=1") != env.end();
+  return wanted ? DebugLines::Keep : DebugLines::Drop;
+}
+
 std::string describe_signal(int signal) {
   const char* const name = ::sigabbrev_np(signal);
   return name ? cat("killed by SIG", name) : cat("killed by signal ", signal);
@@ -85,7 +92,7 @@ StepProcess::StepProcess(StartMessage request, StopGraces graces, std::string ma
     : request_(std::move(request)),
       graces_(graces),
       mark_(std::move(mark)),
-      log_(std::make_unique<LogStream>(request_.log_mode)) {
+      log_(std::make_unique<LogStream>(request_.log_mode, debug_lines(request_))) {
   log_->add_masks(request_.masks);
 }
 

@@ -35,6 +35,35 @@ Value map_value(const std::map<std::string, std::string>& map) {
   return Value::object(std::move(members));
 }
 
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Numbers that GitHub gives to people and repositories: known only where the event tells them.
+struct EventId {
+  std::string_view name;
+  std::string_view variable;
+  std::vector<std::string_view> path;  // in the event
+};
+
+std::vector<EventId> event_ids() {
+  return {{"repository_id", "GITHUB_REPOSITORY_ID", {"repository", "id"}},
+          {"repository_owner_id", "GITHUB_REPOSITORY_OWNER_ID", {"repository", "owner", "id"}},
+          {"actor_id", "GITHUB_ACTOR_ID", {"sender", "id"}}};
+}
+
+void add_event_ids(const Value& payload, ValueMembers& github) {
+  for (const EventId& id : event_ids()) {
+    const Value* at = &payload;
+    for (const std::string_view name : id.path)
+      if (at != nullptr) at = at->find(name);
+    if (at != nullptr && at->is_primitive() && !at->is_null())
+      github.emplace_back(id.name, Value::string(at->to_text()));
+  }
+}
+
 Result<Value> typed_input(const DispatchInput& input, const std::string& text) {
   const auto wrong = [&](std::string_view expected) {
     return invalid_input(cat("input '", input.name, "' must be ", expected, ", got '", text, "'"));
@@ -176,6 +205,8 @@ RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& even
   add("base_ref", event.base_ref);
   add("event_name", event.name);
   contexts.github.emplace_back("event", from_json(event_document(workflow, event, inputs)));
+  const Value payload = contexts.github.back().second;
+  add_event_ids(payload, contexts.github);
   add("server_url", server);
   add("api_url", api_url(server));
   add("graphql_url", graphql_url(server));
@@ -190,9 +221,8 @@ RunContexts make_run_contexts(const Workflow& workflow, const TriggerEvent& even
 }
 
 std::string event_path(const JobPlace& place) {
-  const std::size_t slash = place.temp.find_last_of('/');
-  return cat(slash == std::string::npos ? std::string(".") : place.temp.substr(0, slash),
-             "/event.json");
+  const std::string folder = parent_of(place.temp);
+  return cat(folder == "/" ? "" : folder, "/event.json");
 }
 
 Value job_github_context(const RunContexts& run, const Job& job, const JobPlace& place) {
@@ -230,7 +260,7 @@ Value runner_context(const JobPlace& place) {
                         {"environment", Value::string("self-hosted")},
                         {"tool_cache", Value::string(place.tool_cache)},
                         {"temp", Value::string(place.temp)},
-                        {"workspace", Value::string(place.workspace)}});
+                        {"workspace", Value::string(parent_of(place.workspace))}});
 }
 
 Value texts_value(const NamedTexts& texts, KeyCase key_case) {
@@ -268,6 +298,9 @@ std::map<std::string, std::string> default_environment(const RunContexts& run,
       {"GITHUB_WORKFLOW_SHA", "workflow_sha"},
   };
   for (const auto& [variable, name] : kFromGithub) env.emplace(variable, text_of(run.github, name));
+  for (const EventId& id : event_ids())
+    if (std::string value = text_of(run.github, id.name); !value.empty())
+      env.emplace(id.variable, std::move(value));
   env.emplace("GITHUB_ACTIONS", "true");
   env.emplace("GITHUB_EVENT_PATH", event_path(place));
   env.emplace("GITHUB_JOB", job.id);
@@ -278,7 +311,7 @@ std::map<std::string, std::string> default_environment(const RunContexts& run,
   env.emplace("RUNNER_OS", place.os);
   env.emplace("RUNNER_TEMP", place.temp);
   env.emplace("RUNNER_TOOL_CACHE", place.tool_cache);
-  env.emplace("RUNNER_WORKSPACE", place.workspace);
+  env.emplace("RUNNER_WORKSPACE", parent_of(place.workspace));
   env.emplace("SLUICE_HOME", place.home);
   env.emplace("SLUICE_RUN_ID", identity.run_id);
   return env;

@@ -27,7 +27,6 @@ constexpr Exception kContexts[] = {
 };
 
 constexpr Exception kCommands[] = {
-    {"debug", {KeyUse::Approximated, "shown in any case"}},
     {"group", {KeyUse::Approximated, "shown as written, nothing is folded"}},
     {"endgroup", {KeyUse::Approximated, "shown as written, nothing is folded"}},
     {"echo", {KeyUse::Informs, "commands are always shown"}},

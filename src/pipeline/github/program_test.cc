@@ -353,5 +353,35 @@ TEST(Steps, inputs_that_fit_nothing_outstanding_are_errors) {
   EXPECT_FALSE(program.advance(StepEnded{"step-1", {}}).ok());
 }
 
+TEST(Steps, know_the_ids_that_the_event_tells_and_no_others) {
+  BindOptions options;
+  options.event.payload =
+      parse_json(R"({"repository": {"id": 7, "owner": {"id": 8}}, "sender": {"id": 9}})").value();
+  const std::string workflow =
+      job("    steps: [{run: \"${{ github.repository_id }} ${{ github.actor_id }}\"}]\n");
+  const EndedRun told = run_workflow(workflow, {}, options);
+  EXPECT_EQ(script_of(told, "a", 0), "7 9");
+  const auto& env = run_step_of(told, "a", 0).env;
+  EXPECT_EQ(env.at("GITHUB_REPOSITORY_ID"), "7");
+  EXPECT_EQ(env.at("GITHUB_REPOSITORY_OWNER_ID"), "8");
+  EXPECT_EQ(env.at("GITHUB_ACTOR_ID"), "9");
+  EXPECT_FALSE(run_step_of(run_workflow(workflow), "a", 0).env.contains("GITHUB_ACTOR_ID"));
+}
+
+TEST(Steps, debugging_is_asked_for_by_a_secret_or_a_variable) {
+  const std::string workflow = job("    steps: [{run: \"${{ runner.debug }}\"}]\n");
+  for (const bool secret : {true, false}) {
+    BindOptions options;
+    (secret ? options.values.secrets : options.values.variables)["ACTIONS_STEP_DEBUG"] = "true";
+    const EndedRun run = run_workflow(workflow, {}, options);
+    EXPECT_EQ(script_of(run, "a", 0), "1");
+    EXPECT_EQ(run_step_of(run, "a", 0).env.at("RUNNER_DEBUG"), "1");
+  }
+  const EndedRun quiet = run_workflow(workflow);
+  EXPECT_EQ(script_of(quiet, "a", 0), "");
+  EXPECT_FALSE(run_step_of(quiet, "a", 0).env.contains("RUNNER_DEBUG"));
+  EXPECT_EQ(run_step_of(quiet, "a", 0).env.at("RUNNER_WORKSPACE"), "/");
+}
+
 }  // namespace
 }  // namespace sluice::pipeline::github
