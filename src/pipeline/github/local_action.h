@@ -70,8 +70,8 @@ bool is_action_file(std::string_view path);
 std::vector<Diagnostic> check_local_action(const SourceFile& file);
 
 // Gives each step of the workflow that uses a local action that action, out of `source.others`, and
-// adds what is wrong: the file is not there, or has mistakes (reported at their place in it), or
-// the inputs do not fit.
+// adds what is wrong: the file is not there (a warning: the step fails when it is reached), or has
+// mistakes (reported at their place in it), or the inputs do not fit.
 void attach_local_actions(const SourceFile& source, Workflow& workflow,
                           std::vector<Diagnostic>& diagnostics);
 

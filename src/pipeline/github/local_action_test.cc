@@ -50,7 +50,21 @@ TEST(LocalActions, are_asked_for_in_both_spellings) {
   EXPECT_EQ(local_action_references("x/action.yml", parse_yaml("[]")), Found{});
 }
 
-TEST(LocalActions, that_are_not_there_are_mistakes_and_those_not_looked_for_are_not) {
+TEST(LocalActions, that_are_not_there_fail_the_step_that_uses_them) {
+  BindOptions options;
+  options.others = {{"gen/action.yml", std::nullopt}, {"gen/action.yaml", std::nullopt}};
+  const testing::EndedRun run =
+      run_workflow(using_it("./gen", "      - {run: last, if: always()}\n"), {}, options);
+  EXPECT_EQ(run.result, Outcome::Failed);
+  EXPECT_EQ(script_of(run, run.jobs.begin()->first, 1), "last");
+  std::string message;
+  for (const JobEffect& effect : run.legs.begin()->second.front().effects)
+    if (const auto* end = std::get_if<ConcludeStep>(&effect); end != nullptr && message.empty())
+      message = end->message;
+  EXPECT_NE(message.find("commit it as gen/action.yml"), std::string::npos) << message;
+}
+
+TEST(LocalActions, that_are_not_there_are_warned_of_and_those_not_looked_for_are_not) {
   const std::string workflow = using_it("./a");
   EXPECT_EQ(found_in(workflow, {}), Found{});
   EXPECT_EQ(found_in(workflow, {{"a/action.yml", std::nullopt}, {"a/action.yaml", std::nullopt}}),

@@ -101,8 +101,11 @@ class Attaching {
     const std::pair<std::string, const std::string*> text = text_of(*folder);
     if (text.second == nullptr) {
       if (text.first.empty()) return nullptr;  // it was not looked for
-      return fail("missing-action", cat("there is no action '", uses.name, "': neither ",
-                                        text.first, " nor action.yaml is in the repository"));
+      // A step before it may make or fetch it: it fails where it is reached.
+      report(Severity::Warning, file, uses.position, "missing-action",
+             cat("there is no action '", uses.name, "': neither ", text.first,
+                 " nor action.yaml is in the repository; the step will fail"));
+      return nullptr;
     }
     return actions_[*folder] = load(*folder, text.first, *text.second, uses.position, file);
   }

@@ -159,8 +159,10 @@ std::string LegProgram::fill_action(StepRun& run, StepContext& context, TokenEva
     script.command = {"node", cat(action_folder(*step.action), "/", step.action->main)};
     request.action = std::move(script);
   } else if (is_local_action(step.uses->name)) {
-    return cat("the action '", step.uses->name,
-               "' was not read when the run was planned; it must be a file of the repository");
+    return cat("there was no action '", step.uses->name,
+               "' when the run was planned. Actions are read from the repository before the run "
+               "starts, so one that a step makes or fetches cannot be used: commit it as ",
+               step.uses->name.substr(2), "/action.yml, or run its commands in a step");
   } else {
     BuiltinAction action{step.uses->name, step.uses->version, {}};
     for (auto& [name, value] : evaluator.texts(step.with)) action.inputs[to_lower(name)] = value;

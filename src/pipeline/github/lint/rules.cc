@@ -73,7 +73,7 @@ constexpr LintRule kRules[] = {
     {"matrix-exclude", kWarning, "`exclude` matches no value of the matrix"},
     {"matrix-output", kWarning, "the legs of a matrix overwrite each other's outputs"},
     {"misplaced-key", kError, "a key belongs to another kind of job"},
-    {"missing-action", kError, "an action of the repository is not there"},
+    {"missing-action", kWarning, "an action of the repository is not there"},
     {"missing-input", kWarning, "an action needs an input that it is not given"},
     {"missing-key", kError, "a key that must be there is missing"},
     {"needs-cycle", kError, "jobs need each other in a circle"},
