@@ -195,8 +195,10 @@ Result<Artifact> Artifacts::find(const std::string& name) const {
     if (artifact.name == name) return std::move(artifact);
     names.push_back(artifact.name);
   }
-  return not_found(cat("this run has no artifact '", name, "'", did_you_mean(name, names),
-                       names.empty() ? " It has none." : cat(" It has: ", join(names, ", "))));
+  if (names.empty()) return not_found(cat("this run has no artifact '", name, "'; it has none"));
+  const std::string near = did_you_mean(name, names);
+  return not_found(cat("this run has no artifact '", name, "'", near,
+                       near.empty() ? "; it has: " : " It has: ", join(names, ", ")));
 }
 
 Result<std::vector<Artifact>> Artifacts::read_all() const {

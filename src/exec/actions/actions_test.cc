@@ -223,7 +223,7 @@ TEST_F(ActionsTest, upload_names_what_it_did_not_find) {
   EXPECT_NE(bad.message.find("the artifact name 'a/b' must not hold '/'"), std::string::npos)
       << bad.message;
   EXPECT_EQ(use("actions/download-artifact", {{"name", "nope"}}).message,
-            "this run has no artifact 'nope' It has none.");
+            "this run has no artifact 'nope'; it has none");
 }
 
 TEST_F(ActionsTest, hashes_files_as_github_does) {
