@@ -196,8 +196,14 @@ class Run(SandboxTest):
         not_a_folder = self.sandbox.root / "file"
         not_a_folder.write_text("")
         answer = self.sandbox.sluice("run", home=not_a_folder / "home")
-        self.assert_status(3, answer)
+        self.assert_status(2, answer)
         self.assertIn(str(not_a_folder), answer[2])
+        damaged = self.sandbox.root / "damaged"
+        damaged.mkdir()
+        (damaged / "engine.db").write_text("no database, but longer than the head of one\n" * 20)
+        answer = self.sandbox.sluice("run", home=damaged)
+        self.assert_status(3, answer)
+        self.assertIn(str(damaged / "engine.db"), answer[2])
 
     def test_a_home_inside_the_checkout_and_no_checkout_are_refused(self):
         self.sandbox.pipeline("{on: push, jobs: {a: {runs-on: x, steps: [{run: 'true'}]}}}")

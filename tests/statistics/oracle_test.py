@@ -15,7 +15,7 @@ SEEDS = (101, 102, 103)
 
 def python_with_judges():
     for python in (sys.executable, INSTALLED):
-        if subprocess.run([python, "-c", "import scipy, statsmodels, sklearn"], capture_output=True, check=False).returncode == 0:
+        if Path(python).exists() and subprocess.run([python, "-c", "import scipy, statsmodels, sklearn"], capture_output=True, check=False).returncode == 0:
             return python
     return None
 
