@@ -93,18 +93,20 @@ def main():
         place.write("train.yml", SPEC)
         measure.run([build.sluice, "train", "train.yml", "--output", "model"], place.environment, place.folder)
         model = Served([build.sluice, "serve", place.path("model"), "--port", "0", "--name", "bench"], place.environment)
-        first = load(build, model, 1, body, None)["answer"]
-        if not isinstance(json.loads(first).get("prediction"), float):
-            sys.exit(f"bench: the model did not answer a prediction but {first}")
-        bare = Served([build.program("constant_server"), first], place.environment)
+        servers = [model]
         try:
+            first = load(build, model, 1, body, None)["answer"]
+            if not isinstance(json.loads(first).get("prediction"), float):
+                sys.exit(f"bench: the model did not answer a prediction but {first}")
+            bare = Served([build.program("constant_server"), first], place.environment)
+            servers.append(bare)
             for connections in (1, 8):
                 ours, least = measure.alternate(ROUNDS, lambda n=connections: load(build, model, n, body, first),
                                                 lambda n=connections: load(build, bare, n, body, first))
                 report(connections, ours, least)
         finally:
-            model.stop()
-            bare.stop()
+            for server in servers:
+                server.stop()
 
 
 if __name__ == "__main__":

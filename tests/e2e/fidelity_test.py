@@ -65,6 +65,14 @@ class OfAFile(SandboxTest):
         self.sandbox.write("plain.yml", PLAIN.replace("self-hosted", "ubuntu-24.04"))
         self.assertEqual(0, self.sandbox.sluice("fidelity", "plain.yml", "--strict")[0])
 
+    def test_an_action_is_rated_as_an_action(self):
+        answer = self.sandbox.sluice("fidelity", ".github/actions/say/action.yml")
+        self.assert_status(0, answer)
+        self.assertIn("action: runs.steps[*].run", answer[1])
+        for stream in answer[1:]:
+            self.assertNotIn("the workflow needs", stream)
+            self.assertNotIn("mistake", stream)
+
     def test_as_json(self):
         rated = self.sandbox.json("fidelity")
         self.assertEqual({FILE, ".github/workflows/called.yml", ".github/actions/say/action.yml"}, set(rated["files"]))

@@ -6,7 +6,7 @@
 
 #include "base/strings.h"
 #include "pipeline/github/calls.h"
-#include "pipeline/github/lint/lint.h"
+#include "pipeline/github/language.h"
 #include "pipeline/github/lint/runner_labels.h"
 #include "pipeline/github/lint/value_rules.h"
 #include "pipeline/github/local_action.h"
@@ -197,13 +197,9 @@ std::vector<Feature> take_together(const std::vector<Use>& uses) {
 }
 
 std::vector<Diagnostic> errors_of(const SourceFile& file) {
-  std::vector<Diagnostic> errors;
-  ReadWorkflow read = read_workflow(file);
-  std::vector<Diagnostic> found = lint({read.workflow, read.root, file});
-  for (const std::vector<Diagnostic>* some : {&read.diagnostics, &found})
-    for (const Diagnostic& one : *some)
-      if (one.severity == Severity::Error) errors.push_back(one);
-  return errors;
+  std::vector<Diagnostic> found = GithubLanguage().read(file)->diagnostics();
+  std::erase_if(found, [](const Diagnostic& one) { return one.severity != Severity::Error; });
+  return found;
 }
 
 Json to_json(const Feature& feature) {
