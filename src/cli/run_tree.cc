@@ -152,9 +152,11 @@ void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body)
     leg->state = "running";
     leg->message.clear();
     leg->started = event.time;
+    leg->environment = string_or(body, "environment", "");
     return;
   }
   leg->state = string_or(body, "result", "");
+  leg->environment_url = string_or(body, "environment_url", "");
   leg->conclusion = string_or(body, "conclusion", leg->state);
   leg->message = string_or(body, "message", "");
   leg->finished = event.time;

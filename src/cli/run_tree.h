@@ -35,6 +35,8 @@ struct LegNode {
   std::optional<Timestamp> finished;
   std::vector<StepNode> steps;  // that ran or were skipped, in order
   std::vector<std::string> dropped_outputs;
+  std::string environment;  // it is deployed to; empty: none
+  std::string environment_url;
 
   // The one that was started last, where several run at once.
   const StepNode* running_step() const;

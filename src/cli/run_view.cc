@@ -95,6 +95,7 @@ class Ending {
           if (step.part.empty()) print_failure(job, leg, step);
     print_annotations(tree);
     print_remarks(tree);
+    print_deployments(tree);
     const std::string took =
         tree.finished() ? to_human(*tree.finished() - tree.started()) : std::string("?");
     terminal_.out(cat(mark_of(kind, tree.result()), " run ", tree.shown_number(), " of ",
@@ -139,6 +140,14 @@ class Ending {
         }
     if (more > 0)
       terminal_.out(cat("and ", more, " more (sluice runs show ", tree.shown_number(), ")\n"));
+  }
+
+  void print_deployments(const RunTree& tree) {
+    for (const JobNode& job : tree.jobs())
+      for (const LegNode& leg : job.legs)
+        if (!leg.environment_url.empty())
+          terminal_.out(
+              cat(leg.name, ": environment ", leg.environment, "  ", leg.environment_url, "\n"));
   }
 
   void print_remarks(const RunTree& tree) {

@@ -66,6 +66,7 @@ struct LegState {
   std::map<std::string, pipeline::StepResult> recorded;
   std::vector<pipeline::JobInput> replayed;  // answered so, not fed yet
   pipeline::LegResult result;
+  std::string environment_url;  // of its deployment; may hold masked values
   // Encodings of `masked_secrets`, made again when the program knows more secrets.
   mutable std::vector<std::string> masked_secrets;
   mutable std::vector<std::string> mask_variants;

@@ -363,6 +363,7 @@ Result<void> RunMachine::carry_out(std::size_t job, std::size_t leg,
     ask(effect_kind::kStop, key, id);
   } else {
     const auto& finish = std::get<pipeline::FinishJob>(effect);
+    state.environment_url = finish.environment_url;
     const std::string& reason = finish.message.empty() ? state.overdue : finish.message;
     finish_leg(job, leg, {.result = finish.result, .outputs = finish.outputs}, reason,
                finish.dropped_outputs);
@@ -426,6 +427,8 @@ void RunMachine::finish_leg(std::size_t job, std::size_t leg, LegResult result,
   body["result"] = pipeline::to_string(result.result);
   body["message"] = message;
   body["outputs"] = to_json_object(result.outputs);
+  if (!state.environment_url.empty())
+    body["environment_url"] = pipeline::masked(masks(state), state.environment_url);
   body["dropped_outputs"] = JsonArray(dropped.begin(), dropped.end());
   state.result = std::move(result);
   state.result.continue_on_error = state.settings.continue_on_error;

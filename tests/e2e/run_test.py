@@ -130,8 +130,11 @@ class Run(SandboxTest):
                 steps: [{name: fatal, run: exit 7}]
               strict:
                 runs-on: x
-                environment: staging
+                environment:
+                  name: staging
+                  url: https://staging.example.org/${{ steps.version.outputs.v }}
                 steps:
+                  - {id: version, run: 'echo "v=1.7" >> "$GITHUB_OUTPUT"'}
                   - {name: shaky, run: exit 3, continue-on-error: true}
                   - name: talk
                     run: |
@@ -149,14 +152,15 @@ class Run(SandboxTest):
         for command in (("runs", "show"), ("explain",)):
             shown = self.sandbox.sluice(*command)[1]
             self.assertRegex(shown, r"! lenient  failed, forgiven \(continue-on-error\)")
-            self.assertRegex(shown, r"! 1 shaky .*failed, forgiven \(continue-on-error\)  exit code 3")
-            for line in (error, "notice all done", "warning number 10", "and 2 more", "environment staging"):
+            self.assertRegex(shown, r"! 2 shaky .*failed, forgiven \(continue-on-error\)  exit code 3")
+            for line in (error, "notice all done", "warning number 10", "and 2 more", "environment staging  https://staging.example.org/1.7"):
                 self.assertIn(line, shown)
             self.assertNotIn("number 11", shown)
         lenient, strict = self.sandbox.json("runs", "show")["jobs"]
         self.assertEqual(("failed", "succeeded"), (lenient["result"], lenient["conclusion"]))
-        self.assertEqual({"name": "staging", "url": None}, strict["environment"])
-        shaky, talk = strict["steps"]
+        self.assertEqual({"name": "staging", "url": "https://staging.example.org/1.7"}, strict["environment"])
+        self.assertIn("strict: environment staging  https://staging.example.org/1.7", out)
+        _, shaky, talk = strict["steps"]
         self.assertEqual(("failed", "succeeded"), (shaky["outcome"], shaky["conclusion"]))
         self.assertEqual({"kind": "error", "file": "train.py", "line": 3, "column": 7, "title": "Shape",
                           "message": "does not fit"}, talk["annotations"][0])

@@ -190,6 +190,17 @@ void LegProgram::steps_over(Effects& effects) {
   next_post(effects);
 }
 
+std::string LegProgram::environment_url(const StepContext& context, FinishJob& end) {
+  const Token* url = start_.job->environment.find("url");
+  if (url == nullptr || context.forecasts()) return {};
+  TokenEvaluator evaluator(context, *root_.text);
+  std::string text = evaluator.text(*url);
+  if (!evaluator.problem()) return text;
+  if (end.message.empty()) end.message = located(*root_.file, *evaluator.problem());
+  if (root_.status == Outcome::Succeeded) root_.status = Outcome::Failed;
+  return {};
+}
+
 void LegProgram::finish(Effects& effects) {
   FinishJob end;
   StepContext context = list_context(root_, no_hashes_);
@@ -207,6 +218,7 @@ void LegProgram::finish(Effects& effects) {
     else
       end.outputs[name] = value;
   }
+  end.environment_url = environment_url(context, end);
   end.result = root_.status;
   if (end.message.empty() && root_.status == Outcome::Failed)
     end.message = cat("step '", root_.failed_by, "' failed");

@@ -65,6 +65,8 @@ class LegProgram final : public JobProgram {
   void go_on_after(StepList* list, Effects& effects);
   void steps_over(Effects& effects);
   void finish(Effects& effects);
+  // Empty: there is none. One that cannot be evaluated fails the job.
+  std::string environment_url(const StepContext& context, FinishJob& end);
   std::string id_of(std::string_view kind, const StepRun& run) const;
   void expect(StepRun& run, std::string id);
   StepRun* take_outstanding(const std::string& id);

@@ -176,6 +176,24 @@ TEST(Steps, outputs_that_hold_a_secret_and_empty_ones_are_dropped) {
   EXPECT_EQ(finish.dropped_outputs, (Lines{"leak", "coded"}));
 }
 
+TEST(Steps, the_url_of_an_environment_is_evaluated_at_the_end) {
+  const auto finished = [](const std::string& environment) {
+    const EndedRun run =
+        run_workflow(job("    environment: " + environment + "\n    steps: [{id: x, run: x}]\n"),
+                     by_script([](const RunStep&, StepResult& result) {
+                       result.files["GITHUB_OUTPUT"] = "v=7\n";
+                     }));
+    return std::get<FinishJob>(run.legs.at("a").front().effects.back());
+  };
+  EXPECT_EQ(finished("{name: p, url: 'https://x/${{ steps.x.outputs.v }}'}").environment_url,
+            "https://x/7");
+  EXPECT_EQ(finished("p").environment_url, "");
+  EXPECT_EQ(finished("{name: p}").environment_url, "");
+  const FinishJob broken = finished("{name: p, url: '${{ fromJSON(steps.x.outcome) }}'}");
+  EXPECT_EQ(broken.result, Outcome::Failed);
+  EXPECT_NE(broken.message.find("fromJ"), std::string::npos) << broken.message;
+}
+
 TEST(Steps, hash_files_is_asked_for_and_forgotten_when_a_step_has_run) {
   Script script = by_script();
   int calls = 0;

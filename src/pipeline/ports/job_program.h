@@ -133,6 +133,7 @@ struct FinishJob {
   std::map<std::string, std::string> outputs;
   std::vector<std::string> dropped_outputs;  // names left out because they held a secret
   std::string message;
+  std::string environment_url = {};  // of the deployment; may hold masked values; empty: none
 };
 
 using JobEffect =
