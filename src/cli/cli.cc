@@ -21,6 +21,7 @@
 #include "cli/serve_command.h"
 #include "cli/target_command.h"
 #include "cli/train_command.h"
+#include "cli/usage_error.h"
 #include "cli/version.h"
 
 namespace sluice::cli {
@@ -47,39 +48,6 @@ void add_commands(CLI::App& root, Chosen& chosen) {
   add_doctor_command(root, chosen);
 }
 
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    if (!command->get_group().empty()) names.push_back(command->get_name());
-  return names;
-}
-
-const CLI::App* find_command(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    if (command->get_name() == name) return command;
-  return nullptr;
-}
-
-// CLI11 says "The following argument was not expected: rnu"; we also say what was meant.
-std::string suggestion(const CLI::App& root, const std::vector<std::string>& arguments) {
-  const CLI::App* app = &root;
-  for (const std::string& argument : arguments) {
-    const std::vector<std::string> names = command_names(*app);
-    if (argument.starts_with('-') || names.empty()) break;
-    const CLI::App* next = find_command(*app, argument);
-    if (next == nullptr) return did_you_mean(argument, names);
-    app = next;
-  }
-  return {};
-}
-
-int usage_error(Context& context, const CLI::App& root, const CLI::ParseError& error,
-                const std::vector<std::string>& arguments) {
-  context.terminal.error(cat("sluice: ", error.what(), suggestion(root, arguments),
-                             "\n(sluice --help shows the commands)\n"));
-  return 2;
-}
-
 }  // namespace
 
 int run_command_line(Context& context, const std::vector<std::string>& arguments) {
@@ -100,7 +68,8 @@ int run_command_line(Context& context, const std::vector<std::string>& arguments
     context.terminal.out(cat("sluice ", kVersion, "\n"));
     return 0;
   } catch (const CLI::ParseError& error) {
-    return usage_error(context, root, error, arguments);
+    context.terminal.error(usage_text(root, error, arguments));
+    return 2;
   }
   if (!chosen.action) {
     context.terminal.error("sluice: a command is missing (sluice --help shows them)\n");

@@ -103,7 +103,7 @@ Result<int> explain(const ExplainOptions& options, Context& context) {
     for (const LegRow& leg : rows.legs) jobs.push_back(leg_json(leg, rows.steps));
     JsonArray waits;
     for (JsonObject& wait : TRY(waits_of(*workbench, run))) waits.push_back(std::move(wait));
-    context.terminal.out(to_pretty_text(JsonObject{{"run", row_json(run)},
+    context.terminal.out(to_pretty_text(JsonObject{{"run", row_json(*workbench, run)},
                                                    {"trigger", trigger},
                                                    {"waiting_for", std::move(waits)},
                                                    {"jobs", std::move(jobs)}}) +
@@ -111,9 +111,10 @@ Result<int> explain(const ExplainOptions& options, Context& context) {
     return 0;
   }
   const TerminalKind kind = context.terminal.out_kind();
-  std::string text = cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
+  const std::string state = state_of(*workbench, run);
+  std::string text = cat(mark_of(kind, state), " run ", run.number, " of ",
                          paint(kind, Colour::Bold, with_title(run.pipeline, run.title)), " (",
-                         run.file, "): ", state_of(run), "\n");
+                         run.file, "): ", state, "\n", interruption_text(*workbench, run));
   if (options.job.empty())
     text += cat("  ", reason_sentence(trigger), "\n", TRY(waits_text(*workbench, run)));
   for (const LegRow& leg : rows.legs) text += leg_text(kind, leg, rows, options);

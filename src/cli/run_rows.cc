@@ -11,7 +11,16 @@ using engine::LegRow;
 using engine::RunRow;
 using engine::StepRow;
 
-Json row_json(const RunRow& run) {
+namespace {
+
+bool is_interrupted(const app::Workbench& workbench, const RunRow& run) {
+  return run.status != "finished" &&
+         !engine::is_driven(workbench.world(), workbench.home(), run.id);
+}
+
+}  // namespace
+
+Json row_json(const app::Workbench& workbench, const RunRow& run) {
   return JsonObject{{"id", run.id},
                     {"number", run.number},
                     {"run_number", run.run_number},
@@ -24,12 +33,20 @@ Json row_json(const RunRow& run) {
                     {"sha", run.sha},
                     {"status", run.status},
                     {"result", run.result},
+                    {"interrupted", is_interrupted(workbench, run)},
                     {"created", to_rfc3339(run.created)},
                     {"finished", run.finished ? Json(to_rfc3339(*run.finished)) : Json(nullptr)}};
 }
 
-std::string state_of(const RunRow& run) {
-  return run.status == "finished" ? run.result : run.status;
+std::string state_of(const app::Workbench& workbench, const RunRow& run) {
+  if (run.status == "finished") return run.result;
+  return is_interrupted(workbench, run) ? "interrupted" : run.status;
+}
+
+std::string interruption_text(const app::Workbench& workbench, const RunRow& run) {
+  if (!is_interrupted(workbench, run)) return {};
+  return cat("  nobody drives it: `sluice runs resume ", run.number,
+             "` continues it, `sluice runs ", "cancel ", run.number, "` ends it\n");
 }
 
 namespace {

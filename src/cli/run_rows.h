@@ -11,9 +11,12 @@
 
 namespace sluice::cli {
 
-Json row_json(const engine::RunRow& run);
-// The result of a finished run, else its status.
-std::string state_of(const engine::RunRow& run);
+// With the row what the row cannot tell: whether a process drives the run.
+Json row_json(const app::Workbench& workbench, const engine::RunRow& run);
+// The result of a finished run; "interrupted" when nobody drives it; else its status.
+std::string state_of(const app::Workbench& workbench, const engine::RunRow& run);
+// What to do about an interrupted run, a line; of any other run nothing.
+std::string interruption_text(const app::Workbench& workbench, const engine::RunRow& run);
 // The leg with those of `steps` that are its own.
 Json leg_json(const engine::LegRow& leg, const std::vector<engine::StepRow>& steps);
 bool belongs(const engine::StepRow& step, const engine::LegRow& leg);

@@ -160,6 +160,11 @@ void RunTree::apply_leg(const store::StoredEvent& event, const JsonObject& body)
   leg->conclusion = string_or(body, "conclusion", leg->state);
   leg->message = string_or(body, "message", "");
   leg->finished = event.time;
+  for (StepNode& step : leg->steps)
+    if (step.state == "running" || step.state == "paused") {
+      step.state = "cancelled";
+      step.finished = event.time;
+    }
   if (const Json* dropped = find(body, "dropped_outputs"); dropped && dropped->is_array())
     for (const Json& item : dropped->get_array())
       leg->dropped_outputs.emplace_back(view(item.as_string()));

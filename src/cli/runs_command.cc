@@ -51,18 +51,20 @@ Result<int> list(const RunsOptions& options, Context& context) {
   const std::vector<RunRow> runs = TRY(workbench->read_model().runs(options.limit));
   if (options.json) {
     JsonArray array;
-    for (const RunRow& run : runs) array.push_back(row_json(run));
+    for (const RunRow& run : runs) array.push_back(row_json(*workbench, run));
     context.terminal.out(to_pretty_text(array) + "\n");
     return 0;
   }
   if (runs.empty()) context.terminal.out("no runs yet; `sluice run` makes one\n");
   const TerminalKind kind = context.terminal.out_kind();
   std::vector<std::vector<std::string>> rows;
-  for (const RunRow& run : runs)
-    rows.push_back({mark_of(kind, state_of(run)), std::to_string(run.number),
+  for (const RunRow& run : runs) {
+    const std::string state = state_of(*workbench, run);
+    rows.push_back({mark_of(kind, state), std::to_string(run.number),
                     shorten(with_title(run.pipeline, run.title), kTitleWidth), run.event, run.ref,
-                    run.sha.substr(0, 7), state_of(run), took(run.created, run.finished),
+                    run.sha.substr(0, 7), state, took(run.created, run.finished),
                     to_rfc3339(run.created).substr(0, 19), run.id});
+  }
   if (!rows.empty())
     context.terminal.out(table(
         kind, {" ", "RUN", "PIPELINE", "EVENT", "REF", "COMMIT", "STATE", "TOOK", "CREATED", "ID"},
@@ -108,7 +110,7 @@ Result<int> show(const RunsOptions& options, Context& context) {
   const auto legs = TRY(workbench->read_model().legs(run.id));
   const auto steps = TRY(workbench->read_model().steps(run.id));
   if (options.json) {
-    JsonObject object = row_json(run).as_object();
+    JsonObject object = row_json(*workbench, run).as_object();
     JsonArray jobs;
     for (const LegRow& leg : legs) jobs.push_back(leg_json(leg, steps));
     object["jobs"] = std::move(jobs);
@@ -119,11 +121,12 @@ Result<int> show(const RunsOptions& options, Context& context) {
     return 0;
   }
   const TerminalKind kind = context.terminal.out_kind();
+  const std::string state = state_of(*workbench, run);
   std::string text =
-      cat(mark_of(kind, state_of(run)), " run ", run.number, " of ",
-          with_title(run.pipeline, run.title), " (", run.file, ")\n  ", run.event, " of ", run.ref,
-          " at ", run.sha.substr(0, 7), ", attempt ", run.attempt, ", ", state_of(run), "\n  ",
-          run.id, "  ", to_rfc3339(run.created), "\n", TRY(waits_text(*workbench, run)), "\n");
+      cat(mark_of(kind, state), " run ", run.number, " of ", with_title(run.pipeline, run.title),
+          " (", run.file, ")\n  ", run.event, " of ", run.ref, " at ", run.sha.substr(0, 7),
+          ", attempt ", run.attempt, ", ", state, "\n  ", run.id, "  ", to_rfc3339(run.created),
+          "\n", interruption_text(*workbench, run), TRY(waits_text(*workbench, run)), "\n");
   for (const LegRow& leg : legs) text += leg_text(leg, steps, kind);
   context.terminal.out(text);
   return 0;
@@ -200,10 +203,15 @@ Result<int> watch(const RunsOptions& options, Context& context) {
             view->on_output({job.id, leg.leg}, step.step);
     view->on_tick();
     if (!view->tree().result().empty()) break;
+    if (events.empty() && !engine::is_driven(context.world, workbench->home(), run.id)) break;
     os::pause(context.interrupt, std::chrono::milliseconds(200));
   }
-  if (view->tree().result().empty()) return 0;
+  if (context.interrupt.cancelled()) return 0;
   view->finish();
+  if (view->tree().result().empty()) {
+    context.terminal.out(interruption_text(*workbench, run));
+    return 1;
+  }
   return view->tree().result() == "succeeded" ? 0 : 1;
 }
 
@@ -249,8 +257,26 @@ Result<std::vector<store::StoredEvent>> history_of(TakenOver& taken) {
   return taken.workbench->journal().load(engine::stream_of(taken.run.id));
 }
 
+// Without a name the newest run that nobody drives; where there is none, the run that take_over()
+// will say something about.
+Result<std::string> run_to_resume(const RunsOptions& options, Context& context) {
+  if (options.run != "latest") return options.run;
+  const auto workbench = TRY(open_workbench(context));
+  const std::vector<RunRow> open = TRY(workbench->read_model().unfinished_runs());
+  std::vector<std::string> left;
+  for (const RunRow& run : open)
+    if (state_of(*workbench, run) == "interrupted") left.push_back(run.id);
+  if (left.size() > 1)
+    context.terminal.error(cat("sluice: ", plural(left.size() - 1, "older run"),
+                               " that nobody drives can be resumed too (sluice runs list)\n"));
+  if (!left.empty()) return left.front();
+  return open.empty() ? options.run : open.front().id;
+}
+
 Result<int> resume(const RunsOptions& options, Context& context) {
-  TakenOver taken = TRY(take_over(options, context));
+  RunsOptions exactly = options;
+  exactly.run = TRY(run_to_resume(options, context));
+  TakenOver taken = TRY(take_over(exactly, context));
   taken.view->on_events(TRY(history_of(taken)));
   if (taken.owner->machine().finished()) {
     context.terminal.out(cat("run ", taken.run.number, " has already ended\n"));

@@ -165,8 +165,13 @@ Result<void> leg_started(const Projecting& p) {
                    {p.run, p.text("job"), p.number("leg"), p.time(), p.text("environment")});
 }
 
+// A leg that was killed ends without waiting for its steps.
 Result<void> leg_finished(const Projecting& p) {
   const std::string result = string_or(p.body, "result", "");
+  TRY(p.execute(cat("UPDATE steps SET status = 'finished', outcome = 'cancelled', conclusion = "
+                    "'cancelled', finished = ?4",
+                    kThisLeg, " AND status IN ('running', 'paused')"),
+                {p.run, p.text("job"), p.number("leg"), p.time()}));
   return p.execute(
       cat("UPDATE jobs SET status = 'finished', finished = ?4, result = ?5, message = ?6, "
           "outputs = ?7, conclusion = ?8, environment_url = ?9",
@@ -413,6 +418,10 @@ Result<std::size_t> ReadModel::rebuild(store::Journal& journal) {
 Result<std::vector<RunRow>> ReadModel::runs(std::size_t limit) const {
   return query_runs(database_, "ORDER BY created DESC, id DESC LIMIT ?",
                     {static_cast<std::int64_t>(limit)});
+}
+
+Result<std::vector<RunRow>> ReadModel::unfinished_runs() const {
+  return query_runs(database_, "WHERE status <> 'finished' ORDER BY created DESC, id DESC", {});
 }
 
 Result<RunRow> ReadModel::find_run(std::string_view reference) const {

@@ -96,6 +96,7 @@ class ReadModel {
 
   // Newest first; at most `limit`.
   Result<std::vector<RunRow>> runs(std::size_t limit) const;
+  Result<std::vector<RunRow>> unfinished_runs() const;  // newest first
   // The run whose id starts with `reference`, or whose number it is ("7", "#7"), or "latest".
   // NotFound and InvalidInput (ambiguous) say what there is.
   Result<RunRow> find_run(std::string_view reference) const;

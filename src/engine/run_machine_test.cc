@@ -109,7 +109,9 @@ TEST(RunMachineTest, KillEndsEverythingWithoutAsking) {
   ASSERT_TRUE(lab.post(event_kind::kKillRequested, JsonObject{}).ok());
   ASSERT_TRUE(lab.run_to_end().ok());
   EXPECT_EQ(lab.machine().result(), Outcome::Cancelled);
-  EXPECT_EQ(scripts_started(lab), (std::vector<std::string>{"build-0:0"}));
+  EXPECT_EQ(scripts_started(lab), (std::vector<std::string>{"build-0:0", "build-0:1"}));
+  EXPECT_EQ(lab.read_model().steps("01k0000000000000000000000a").value()[1].conclusion,
+            "cancelled");
 }
 
 TEST(RunMachineTest, RerunFromAStepKeepsEarlierResults) {

@@ -129,6 +129,18 @@ class BadInput(SandboxTest):
         said = self.sandbox.sluice("explain", "latest", "b")[1]
         self.assertRegex(said, FILE + ":9:36: .*fromJson")
 
+    def test_a_wrong_command_line_is_told_which_word_is_wrong(self):
+        for words, said in {
+            (): "`sluice` needs a command: run, plan, ",
+            ("rnu",): "`sluice` has no command 'rnu', did you mean 'run'?",
+            ("runs", "bogus"): "`sluice runs` has no command 'bogus'; there is list, show, ",
+            ("runs",): "`sluice runs` needs a command: list, show, ",
+            ("plan", "--evnt", "push"): "`sluice plan` has no option --evnt, did you mean '--event'?",
+            ("runs", "show", "1", "2"): "`sluice runs show` does not know what to do with '2'",
+        }.items():
+            status, _, error = self.sandbox.sluice(*words, cwd="/")
+            self.assertEqual((2, True), (status, said in error), error)
+
 
 if __name__ == "__main__":
     main()

@@ -78,6 +78,8 @@ class Control(SandboxTest):
         self.assertIn("KillRequested", self.sandbox.kinds())
         self.assertEqual({"work": "cancelled"}, self.sandbox.results())
         self.assertEqual("cancelled", self.sandbox.json("runs", "list")[0]["result"])
+        for step in self.sandbox.json("runs", "show")["jobs"][0]["steps"]:
+            self.assertNotEqual("running", step["status"], step)
         self.assert_nothing_runs()
 
     def test_a_closed_terminal_does_not_stop_the_run(self):
@@ -99,9 +101,14 @@ class Control(SandboxTest):
         engine.kill()
         engine.wait()
         self.assertTrue(is_alive(step))
+        self.assertTrue(self.sandbox.json("runs", "list")[0]["interrupted"])
+        for command in (("runs", "show"), ("runs", "watch"), ("explain",)):
+            self.assertIn("nobody drives it: `sluice runs resume 1` continues it",
+                          self.sandbox.sluice(*command)[1], command)
         resumed = self.sandbox.start("runs", "resume")
         self.let_go()
         self.assert_status(0, self.sandbox.finish(resumed))
+        self.assertFalse(self.sandbox.json("runs", "list")[0]["interrupted"])
         self.assertEqual(["went on", "second", "always"], self.lines())
         first = [body for kind, body in self.sandbox.events() if kind == "StepProcess"][0]
         self.assertEqual(int(started), first["start_ticks"])
