@@ -43,9 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = read_all(text, 1 << 18);
   CHECK(read_all(text, 1) == whole);
   CHECK(read_all(text, 100) == whole);
-  auto reader = ml::CsvReader::open(ml::memory_stream(text), "f");
-  if (!reader.ok()) return 0;
-  const auto profile = ml::profile_data(std::move(reader).value(), "f");
+  const auto rows = ml::open_rows(ml::memory_stream(text), "f");
+  if (!rows.ok()) return 0;
+  const auto profile = ml::profile_data(**rows);
   if (profile.ok()) CHECK(parse_json(to_text(ml::to_json(profile.value()))).ok());
   return 0;
 }

@@ -49,8 +49,16 @@ std::string_view foreign_format(std::string_view head) {
 
 std::string to_string(const CsvPosition& position) {
   const std::string place = cat("line ", position.line, ", byte ", position.byte);
-  if (position.row == 0) return cat("header (", place, ")");
-  return cat("row ", position.row, " (", place, ")");
+  const std::string file = position.file == 0 ? "" : cat("file ", position.file, ", ");
+  if (position.row == 0) return cat(file, "header (", place, ")");
+  return cat(file, "row ", position.row, " (", place, ")");
+}
+
+std::string to_string(const CsvPosition& position, std::span<const std::string> files) {
+  if (position.file == 0 || position.file > files.size()) return to_string(position);
+  CsvPosition in_file = position;
+  in_file.file = 0;
+  return cat(files[position.file - 1], ", ", to_string(in_file));
 }
 
 std::string_view to_string(CsvProblemKind kind) {
@@ -73,9 +81,7 @@ struct CsvReader::State {
   CsvOptions options;
   CsvScanState scan;
   std::vector<std::string> header;
-  std::vector<char> buffer;  // [begin, end) is what is read and not consumed, then padding
-  std::size_t begin = 0;
-  std::size_t end = 0;
+  std::vector<char> rest;  // what was read and belongs to the next block
   std::uint64_t bytes_read = 0;
   bool at_end = false;
 
@@ -83,12 +89,13 @@ struct CsvReader::State {
   Error error_at(const CsvPosition& position, std::string_view message) const {
     return error(cat(to_string(position), ": ", message));
   }
-  Result<void> fill();
-  Result<void> read_some(std::size_t space);
+  Result<std::string_view> fill(CsvBlock& block);
+  Result<std::size_t> read_some(std::span<char> space);
+  void keep(std::string_view unread) { rest.assign(unread.begin(), unread.end()); }
   Result<void> read_header();
-  Result<std::string_view> scan_one(CsvBlock& block);
+  Result<std::string_view> scan_header(CsvBlock& block, std::string_view text);
   Result<void> name_columns(const CsvBlock& block);
-  Error incomplete_record() const;
+  Error incomplete_record(std::string_view text) const;
 };
 
 CsvReader::CsvReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -96,32 +103,32 @@ CsvReader::~CsvReader() = default;
 CsvReader::CsvReader(CsvReader&&) noexcept = default;
 CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;
 
-// Moves the rest to the front and reads until a whole block, and more than was there, is at hand.
-Result<void> CsvReader::State::fill() {
-  if (end > begin) std::memmove(buffer.data(), buffer.data() + begin, end - begin);
-  end -= begin;
-  begin = 0;
+// The rest of the block before, and a whole block after it, at the front of the block's bytes.
+Result<std::string_view> CsvReader::State::fill(CsvBlock& block) {
   constexpr std::size_t kSignature = 16;  // enough to know what kind of file it is
-  const std::size_t wanted = std::max({options.block_bytes, end * 2, kSignature});
-  if (buffer.size() < wanted + kCsvPadding + 1) buffer.resize(wanted + kCsvPadding + 1);
-  while (!at_end && end < wanted) TRY(read_some(wanted - end));
-  std::memset(buffer.data() + end, 0, kCsvPadding);
-  return success();
+  const std::size_t wanted = std::max({options.block_bytes, rest.size() * 2, kSignature});
+  if (block.bytes.size() < wanted + kCsvPadding + 1) block.bytes.resize(wanted + kCsvPadding + 1);
+  char* const bytes = block.bytes.data();
+  std::copy(rest.begin(), rest.end(), bytes);
+  std::size_t end = rest.size();
+  while (!at_end && end < wanted) {
+    const std::size_t n = TRY(read_some(std::span(bytes + end, wanted - end)));
+    end += n;
+    // A last line without a newline gets one, so that every record has its end.
+    if (n == 0 && end > 0 && bytes[end - 1] != '\n') bytes[end++] = '\n';
+  }
+  std::memset(bytes + end, 0, kCsvPadding);
+  return std::string_view(bytes, end);
 }
 
-Result<void> CsvReader::State::read_some(std::size_t space) {
-  const std::size_t n =
-      TRY_CONTEXT(stream->read(std::span(buffer).subspan(end, space)), "read " + name);
-  end += n;
+Result<std::size_t> CsvReader::State::read_some(std::span<char> space) {
+  const std::size_t n = TRY_CONTEXT(stream->read(space), "read " + name);
   bytes_read += n;
   at_end = n == 0;
-  // A last line without a newline gets one, so that every record has its end.
-  if (at_end && end > 0 && buffer[end - 1] != '\n') buffer[end++] = '\n';
-  return success();
+  return n;
 }
 
-Error CsvReader::State::incomplete_record() const {
-  const std::string_view text(buffer.data() + begin, end - begin);
+Error CsvReader::State::incomplete_record(std::string_view text) const {
   if (at_end)
     return error_at(scan.next, "a quote is opened in this row and never closed before the end");
   return error_at(scan.next, cat("the row is longer than ", options.max_record_bytes,
@@ -150,17 +157,16 @@ Result<void> CsvReader::State::name_columns(const CsvBlock& block) {
 }
 
 Result<void> CsvReader::State::read_header() {
-  TRY(fill());
-  const std::string_view head(buffer.data(), end);
+  CsvBlock block;
+  std::string_view head = TRY(fill(block));
   if (bytes_read == 0) return error("the file is empty: expected a header row and data");
   if (const auto what = foreign_format(head); !what.empty()) return error(cat("this is ", what));
   if (head.starts_with(kByteOrderMark)) {
-    begin = kByteOrderMark.size();
-    scan.next.byte += begin;
+    head.remove_prefix(kByteOrderMark.size());
+    scan.next.byte += kByteOrderMark.size();
   }
   scan.next.row = 0;
-  CsvBlock block;
-  const std::string_view text = TRY(scan_one(block));
+  const std::string_view text = TRY(scan_header(block, head));
   if (text.find('\0') != std::string_view::npos)
     return error("this is binary data or UTF-16 text: there are NUL bytes; save it as UTF-8");
   if (!is_valid_utf8(text))
@@ -169,15 +175,16 @@ Result<void> CsvReader::State::read_header() {
   return name_columns(block);
 }
 
-// The text of the record that was read and consumed.
-Result<std::string_view> CsvReader::State::scan_one(CsvBlock& block) {
+// The text of the first record; what comes after it is kept.
+Result<std::string_view> CsvReader::State::scan_header(CsvBlock& block, std::string_view text) {
   while (true) {
-    char* const from = buffer.data() + begin;
-    char* const after = scan_csv(from, buffer.data() + end, scan, block, 1);
-    begin = static_cast<std::size_t>(after - buffer.data());
+    char* const from = const_cast<char*>(text.data());
+    char* const end = from + text.size();
+    char* const after = scan_csv(from, end, scan, block, 1);
+    keep(std::string_view(after, static_cast<std::size_t>(end - after)));
     if (after != from) return std::string_view(from, static_cast<std::size_t>(after - from));
-    if (at_end || end - begin > options.max_record_bytes) return incomplete_record();
-    TRY(fill());
+    if (at_end || text.size() > options.max_record_bytes) return incomplete_record(text);
+    text = TRY(fill(block));
   }
 }
 
@@ -214,13 +221,14 @@ Result<bool> CsvReader::next(CsvBlock& block) {
   block.problem_count = 0;
   const std::uint64_t line = s.scan.next.line;
   while (true) {
-    TRY(s.fill());
-    if (s.begin == s.end) return false;
-    char* const from = s.buffer.data() + s.begin;
-    char* const after = scan_csv(from, s.buffer.data() + s.end, s.scan, block);
-    s.begin = static_cast<std::size_t>(after - s.buffer.data());
+    const std::string_view text = TRY(s.fill(block));
+    if (text.empty()) return false;
+    char* const from = const_cast<char*>(text.data());
+    char* const end = from + text.size();
+    char* const after = scan_csv(from, end, s.scan, block);
+    s.keep(std::string_view(after, static_cast<std::size_t>(end - after)));
     if (s.scan.next.line != line) return true;
-    if (s.at_end || s.end - s.begin > s.options.max_record_bytes) return s.incomplete_record();
+    if (s.at_end || text.size() > s.options.max_record_bytes) return s.incomplete_record(text);
   }
 }
 

@@ -21,8 +21,12 @@
 
 namespace sluice::ml {
 
+// Sniffed: open_rows() (row_source.h) finds the delimiter out by reading the first rows.
+enum class Dialect { Given, Sniffed };
+
 struct CsvOptions {
   char delimiter = ',';
+  Dialect dialect = Dialect::Given;
   std::size_t max_record_bytes = 1u << 20;
   std::size_t max_columns = 10'000;
   std::size_t block_bytes = 256u << 10;  // what is read at a time
@@ -32,12 +36,15 @@ struct CsvPosition {
   std::uint64_t row = 0;  // 0: the header
   std::uint64_t line = 0;
   std::uint64_t byte = 0;  // of the row's first byte
+  std::uint32_t file = 0;  // of several, from 1 (SourceFacts::files); 0 where there is one
 
   auto operator<=>(const CsvPosition&) const = default;
 };
 
-// "row 12 (line 13, byte 412)", or "header (line 1, byte 1)".
+// "row 12 (line 13, byte 412)", or "header (line 1, byte 1)"; of several files with "file 3, "
+// before it, or with the file's name where their names are given.
 std::string to_string(const CsvPosition& position);
+std::string to_string(const CsvPosition& position, std::span<const std::string> files);
 
 enum class CsvProblemKind { FieldCount, InvalidUtf8, NulByte, TextAfterQuote };
 
@@ -49,8 +56,14 @@ struct CsvProblem {
   std::string message;  // "4 fields where the header has 5"
 };
 
-// Some consecutive rows. Fields point into the reader's buffers: valid until its next call.
+// Some consecutive rows. Fields point into `bytes`: valid until the block is filled again or goes.
+// Filling a block that was filled before reuses its memory.
 struct CsvBlock {
+  CsvBlock() = default;
+  CsvBlock(CsvBlock&&) = default;
+  CsvBlock& operator=(CsvBlock&&) = default;
+
+  std::vector<char> bytes;
   std::size_t columns = 0;
   std::vector<std::string_view> fields;  // row-major, rows.size() * columns
   std::vector<CsvPosition> rows;

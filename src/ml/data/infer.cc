@@ -10,6 +10,7 @@
 #include "ml/data/hash64.h"
 #include "ml/data/key_set.h"
 #include "ml/data/number.h"
+#include "ml/data/row_source.h"
 #include "ml/data/schema.h"
 
 namespace sluice::ml {
@@ -180,9 +181,9 @@ Result<std::vector<std::string>> find_key(const os::FileReader& files, const os:
   for (std::size_t i = 0; i < profile.columns.size() && fields.size() < kMaxKeyColumns; ++i)
     if (is_key_like(profile.columns[i])) fields.push_back(i);
   std::vector<KeySet> seen(fields.size());  // of the first column, the first two, …
-  CsvReader reader = TRY(CsvReader::open(files, path, options.csv));
+  const auto reader = TRY(open_rows(files, path, {options.csv}));
   CsvBlock block;
-  while (TRY(reader.next(block))) {
+  while (TRY(reader->next(block))) {
     std::vector<std::uint64_t> hashes(block.rows.size(), 0);
     for (std::size_t k = 0; k < fields.size(); ++k) {
       for (std::size_t row = 0; row < hashes.size(); ++row)

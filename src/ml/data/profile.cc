@@ -163,17 +163,16 @@ std::uint64_t ColumnProfile::present() const {
   return sum;
 }
 
-Result<DataProfile> profile_data(CsvReader reader, std::string_view name,
-                                 const ProfileOptions& options) {
+Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options) {
   DataProfile profile;
-  profile.file = name;
-  profile.delimiter = options.csv.delimiter;
+  profile.file = join(rows.facts().files, ", ");
+  profile.delimiter = rows.facts().csv.delimiter;
   const NullSpellings nulls(options.nulls);
   std::vector<ColumnProfiler> columns;
-  for (std::size_t i = 0; i < reader.header().size(); ++i)
-    columns.emplace_back(reader.header()[i], i, options);
+  for (std::size_t i = 0; i < rows.header().size(); ++i)
+    columns.emplace_back(rows.header()[i], i, options);
   CsvBlock block;
-  while (TRY(reader.next(block))) {
+  while (TRY(rows.next(block))) {
     profile.rows += block.rows.size();
     profile.unreadable += block.problem_count;
     for (CsvProblem& problem : block.problems)
@@ -181,14 +180,15 @@ Result<DataProfile> profile_data(CsvReader reader, std::string_view name,
         profile.problems.push_back(std::move(problem));
     for (ColumnProfiler& column : columns) column.add(block, nulls);
   }
-  profile.bytes = reader.bytes_read();
+  profile.bytes = rows.bytes_read();
   for (ColumnProfiler& column : columns) profile.columns.push_back(column.finish());
   return profile;
 }
 
 Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& path,
                                  const ProfileOptions& options) {
-  return profile_data(TRY(CsvReader::open(files, path, options.csv)), path.string(), options);
+  const auto rows = TRY(open_rows(files, path, {options.csv}));
+  return profile_data(*rows, options);
 }
 
 }  // namespace sluice::ml

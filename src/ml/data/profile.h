@@ -19,8 +19,8 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "ml/data/csv.h"
 #include "ml/data/quantile_sketch.h"
+#include "ml/data/row_source.h"
 #include "ml/data/table.h"
 #include "ml/data/value.h"
 #include "os/ports/files.h"
@@ -77,8 +77,7 @@ struct ProfileOptions {
 
 Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& path,
                                  const ProfileOptions& options = {});
-Result<DataProfile> profile_data(CsvReader reader, std::string_view name,
-                                 const ProfileOptions& options = {});
+Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options = {});
 
 inline constexpr std::string_view kProfileFormat = "sluice.data_profile";
 inline constexpr int kProfileVersion = 2;

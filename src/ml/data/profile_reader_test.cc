@@ -8,9 +8,8 @@ namespace sluice::ml {
 namespace {
 
 DataProfile profile_of(std::string_view text, const ProfileOptions& options = {}) {
-  return profile_data(CsvReader::open(memory_stream(text), "f.csv", options.csv).value(), "f.csv",
-                      options)
-      .value();
+  const auto rows = open_rows(memory_stream(text), "f.csv", {options.csv}).value();
+  return profile_data(*rows, options).value();
 }
 
 std::string text_of(const DataProfile& profile) {

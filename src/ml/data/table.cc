@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "ml/data/nulls.h"
 #include "ml/data/number.h"
+#include "ml/data/row_source.h"
 
 namespace sluice::ml {
 
@@ -116,10 +117,10 @@ class TableRead {
 };
 
 Result<void> TableRead::run(const os::FileReader& files) {
-  CsvReader reader = TRY(CsvReader::open(files, path_, options_.csv));
-  TRY(choose_columns(reader.header()));
+  const auto reader = TRY(open_rows(files, path_, {options_.csv}));
+  TRY(choose_columns(reader->header()));
   CsvBlock block;
-  while (TRY(reader.next(block))) TRY(add_block(block));
+  while (TRY(reader->next(block))) TRY(add_block(block));
   return success();
 }
 
@@ -282,11 +283,12 @@ Result<Table> read_table(const os::FileReader& files, const os::Path& path,
 std::string row_place(const os::FileReader& files, const os::Path& path, std::size_t index,
                       const CsvOptions& csv) {
   const std::string number = cat("row ", index + 1);
-  auto reader = CsvReader::open(files, path, csv);
+  auto reader = open_rows(files, path, {csv});
   if (!reader.ok()) return number;
+  RowSource& rows = **reader;
   CsvBlock block;
   std::size_t before = 0;
-  for (auto more = reader->next(block); more.ok() && *more; more = reader->next(block)) {
+  for (auto more = rows.next(block); more.ok() && *more; more = rows.next(block)) {
     if (index < before + block.rows.size()) return to_string(block.rows[index - before]);
     before += block.rows.size();
   }

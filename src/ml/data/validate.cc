@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "ml/data/column_check.h"
 #include "ml/data/key_check.h"
+#include "ml/data/row_source.h"
 
 namespace sluice::ml {
 
@@ -165,21 +166,21 @@ Result<void> Validation::second_pass(const os::FileReader& files, const os::Path
   const bool needed = std::any_of(keys_.begin(), keys_.end(),
                                   [](const KeyCheck& key) { return key.needs_second_pass(); });
   if (!needed) return success();
-  CsvReader reader = TRY(CsvReader::open(files, path, schema_.csv));
+  const auto reader = TRY(open_rows(files, path, {schema_.csv}));
   CsvBlock block;
-  while (TRY(reader.next(block)))
+  while (TRY(reader->next(block)))
     for (KeyCheck& key : keys_) key.add_again(block);
   return success();
 }
 
 Result<ValidationReport> Validation::run(const os::FileReader& files, const os::Path& path) {
-  CsvReader reader = TRY(CsvReader::open(files, path, schema_.csv));
+  const auto reader = TRY(open_rows(files, path, {schema_.csv}));
   report_.file = path.string();
   report_.schema = options_.schema_name;
-  prepare(reader.header());
+  prepare(reader->header());
   CsvBlock block;
-  while (TRY(reader.next(block))) check_block(block);
-  report_.bytes = reader.bytes_read();
+  while (TRY(reader->next(block))) check_block(block);
+  report_.bytes = reader->bytes_read();
   TRY(second_pass(files, path));
   check_header();
   report_unreadable();

@@ -16,9 +16,8 @@ namespace {
 DataProfile profile_of(const std::string& text, std::size_t max_distinct = 4096) {
   ProfileOptions options;
   options.max_distinct = max_distinct;
-  return profile_data(CsvReader::open(memory_stream(text), "f.csv", options.csv).value(), "f.csv",
-                      options)
-      .value();
+  const auto rows = open_rows(memory_stream(text), "f.csv", {options.csv}).value();
+  return profile_data(*rows, options).value();
 }
 
 // What rows are made from; each member is a knob that one test turns.
