@@ -52,7 +52,7 @@ struct ModelCommands : ::testing::Test {
     EXPECT_TRUE(ml::write_model_folder(files, root / "model", model).ok());
     // A cheap pack sells 10.75 by the model, a dear one -9.25; the truth is one off.
     std::string rows = "week,price,deal,units\n";
-    for (int i = 0; i < 40; ++i) rows += cat(i / 4, i % 2 == 0 ? ",1,0,11.75\n" : ",3,0,-10.25\n");
+    for (int i = 0; i < 40; ++i) rows += cat(i / 3, i % 2 == 0 ? ",1,0,11.75\n" : ",3,0,-10.25\n");
     write("test.csv", rows);
     write("demand.yml", kGate);
   }

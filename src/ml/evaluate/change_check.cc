@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -5,28 +6,42 @@
 #include "ml/evaluate/checks.h"
 #include "ml/evaluate/evaluation.h"
 #include "ml/evaluate/wording.h"
+#include "ml/statistics/block_sums.h"
 
 namespace sluice::ml {
 namespace {
 
-// Both models' sums of the same rows, block by block.
-struct PairedBlocks {
-  std::vector<ErrorSums> champion;
-  std::vector<ErrorSums> challenger;
-};
+constexpr std::size_t kWidth = 7;
 
-std::optional<double> weighted_metric(const Metric& metric, const std::vector<ErrorSums>& blocks,
-                                      std::span<const std::uint32_t> weights) {
-  ErrorSums sums;
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    if (weights[i] != 0) sums.add(blocks[i], weights[i]);
-  return metric.of(sums);
+void write_sums(const ErrorSums& sums, std::span<double> to) {
+  const double values[kWidth] = {sums.n,
+                                 sums.error,
+                                 sums.absolute_error,
+                                 sums.squared_error,
+                                 sums.absolute_truth,
+                                 sums.centered_truth,
+                                 sums.squared_centered_truth};
+  std::copy(std::begin(values), std::end(values), to.begin());
 }
 
-std::optional<double> change_of(const ChangeCheck& rule, const PairedBlocks& blocks,
-                                std::span<const std::uint32_t> weights) {
-  const auto champion = weighted_metric(*rule.metric, blocks.champion, weights);
-  const auto challenger = weighted_metric(*rule.metric, blocks.challenger, weights);
+ErrorSums read_sums(std::span<const double> from) {
+  return {from[0], from[1], from[2], from[3], from[4], from[5], from[6]};
+}
+
+// Both models' sums of the same rows, block by block: the champion's first.
+BlockSums paired_sums(const std::vector<ErrorSums>& champion,
+                      const std::vector<ErrorSums>& challenger) {
+  BlockSums sums(champion.size(), 2 * kWidth);
+  for (std::size_t i = 0; i < champion.size(); ++i) {
+    write_sums(champion[i], sums.block(i).first(kWidth));
+    write_sums(challenger[i], sums.block(i).last(kWidth));
+  }
+  return sums;
+}
+
+std::optional<double> change_of(const ChangeCheck& rule, std::span<const double> sums) {
+  const auto champion = rule.metric->of(read_sums(sums.first(kWidth)));
+  const auto challenger = rule.metric->of(read_sums(sums.last(kWidth)));
   if (!champion || !challenger) return std::nullopt;
   return rule.scale == Scale::Relative ? relative_worsening(*rule.metric, *champion, *challenger)
                                        : worsening(*rule.metric, *champion, *challenger);
@@ -64,7 +79,7 @@ void record_method(const ChangeCheck& rule, std::size_t blocks, JsonObject& deta
   detail["resamples"] = rule.plan.resamples;
   detail["confidence"] = rule.plan.confidence;
   detail["seed"] = rule.plan.seed;
-  detail["interval"] = to_string(rule.plan.method);
+  detail["interval"] = to_string(method_for(blocks, rule.plan));
 }
 
 }  // namespace
@@ -106,11 +121,11 @@ CheckResult check_change(const ChangeCheck& rule, WithoutChampion without,
     return result;
   }
   const double center = mean_of(inputs.truth);
-  const PairedBlocks blocks{
-      sum_errors_by_group(inputs.truth, champion->predictions, center, groups.value()),
-      sum_errors_by_group(inputs.truth, inputs.predictions, center, groups.value())};
-  const std::vector<std::uint32_t> all(count, 1);
-  result.measured = change_of(rule, blocks, all);
+  const BlockSums sums =
+      paired_sums(sum_errors_by_group(inputs.truth, champion->predictions, center, groups.value()),
+                  sum_errors_by_group(inputs.truth, inputs.predictions, center, groups.value()));
+  const auto change = [&](std::span<const double> of) { return change_of(rule, of); };
+  result.measured = change(sums.total());
   if (!result.measured) {
     result.sentence = cat("The ", rule.metric->phrase,
                           " is not defined for these rows, so nothing can be compared.");
@@ -119,10 +134,7 @@ CheckResult check_change(const ChangeCheck& rule, WithoutChampion without,
         cat("The data has only ", plural(count, "block"), " of '", rule.block, "'; at least ",
             rule.min_blocks, " are needed to tell a change from chance.");
   } else {
-    result.interval = block_bootstrap(
-        static_cast<std::uint32_t>(count), *result.measured,
-        [&](std::span<const std::uint32_t> weights) { return change_of(rule, blocks, weights); },
-        rule.plan);
+    result.interval = interval_of(sums, change, rule.plan);
     if (result.interval->high <= rule.max_worse) result.status = CheckStatus::Passed;
     describe(rule, champion->label, result);
   }

@@ -83,6 +83,7 @@ Result<ValueCheck> read_value(YamlReader& reader, TextPosition at) {
 
 Result<BootstrapPlan> read_plan(YamlReader& reader) {
   static constexpr std::array kMethods{
+      std::pair<std::string_view, IntervalMethod>{"studentized", IntervalMethod::Studentized},
       std::pair<std::string_view, IntervalMethod>{"bca", IntervalMethod::Bca},
       std::pair<std::string_view, IntervalMethod>{"percentile", IntervalMethod::Percentile}};
   BootstrapPlan plan;
@@ -91,7 +92,7 @@ Result<BootstrapPlan> read_plan(YamlReader& reader) {
   plan.confidence = TRY(number_within(reader, "confidence", 0.95, 0.5, 0.999));
   plan.seed =
       static_cast<std::uint64_t>(TRY(integer_within(reader, "seed", 1, 0, std::int64_t{1} << 53)));
-  plan.method = TRY(choose(reader, "interval", kMethods, "bca"));
+  plan.method = TRY(choose(reader, "interval", kMethods, "studentized"));
   return plan;
 }
 
@@ -107,8 +108,8 @@ Result<ChangeCheck> read_change(YamlReader& reader, TextPosition at) {
   check.scale = relative ? Scale::Relative : Scale::Absolute;
   check.max_worse = relative ? *relative : *absolute;
   check.block = TRY(reader.string("block"));
-  check.min_blocks =
-      static_cast<std::uint32_t>(TRY(integer_within(reader, "min_blocks", 8, 2, 1'000'000)));
+  check.min_blocks = static_cast<std::uint32_t>(
+      TRY(integer_within(reader, "min_blocks", kLeastBlocks, 2, 1'000'000)));
   check.plan = TRY(read_plan(reader));
   return check;
 }

@@ -30,6 +30,9 @@ struct ValueCheck {
 
 enum class Scale { Relative, Absolute };
 
+// From here on the interval of `change` keeps its promise, measured in docs/statistics.md.
+inline constexpr std::uint32_t kLeastBlocks = 12;
+
 // The model is, with the given confidence, not worse than the champion by more than `max_worse`, on
 // the same rows.
 struct ChangeCheck {
@@ -37,7 +40,7 @@ struct ChangeCheck {
   Scale scale = Scale::Relative;
   double max_worse = 0;
   std::string block;  // the column whose values are the blocks of the resampling
-  std::uint32_t min_blocks = 8;
+  std::uint32_t min_blocks = kLeastBlocks;
   BootstrapPlan plan;
 };
 

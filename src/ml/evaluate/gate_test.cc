@@ -172,7 +172,7 @@ TEST_F(GateTest, AnImprovementCanBeDemanded) {
 TEST_F(GateTest, TooFewBlocksOrNoBlockColumnFail) {
   set_champion([](double price, double base) { return base - price + off_by(2, base); });
   expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: store}"),
-         CheckStatus::Failed, "only 5 blocks of 'store'; at least 8");
+         CheckStatus::Failed, "only 5 blocks of 'store'; at least 12");
   expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: weeks}"),
          CheckStatus::Failed, "'week'");
 }

@@ -48,7 +48,15 @@ double acceleration(std::uint32_t blocks, const BlockStatistic& statistic) {
 }  // namespace
 
 std::string_view to_string(IntervalMethod method) {
-  return method == IntervalMethod::Bca ? "bca" : "percentile";
+  switch (method) {
+    case IntervalMethod::Studentized:
+      return "studentized";
+    case IntervalMethod::Bca:
+      return "bca";
+    case IntervalMethod::Percentile:
+      return "percentile";
+  }
+  UNREACHABLE();
 }
 
 std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatistic& statistic,

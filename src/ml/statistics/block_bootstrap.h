@@ -18,7 +18,8 @@
 
 namespace sluice::ml {
 
-enum class IntervalMethod { Bca, Percentile };
+// Studentized needs a statistic of sums: block_sums.h.
+enum class IntervalMethod { Studentized, Bca, Percentile };
 
 std::string_view to_string(IntervalMethod method);
 
@@ -26,7 +27,7 @@ struct BootstrapPlan {
   std::uint32_t resamples = 2000;
   double confidence = 0.95;  // of the two-sided interval
   std::uint64_t seed = 1;    // the start number of the random stream
-  IntervalMethod method = IntervalMethod::Bca;
+  IntervalMethod method = IntervalMethod::Studentized;
 };
 
 // Value of the statistic when block i counts `weights[i]` times. Unset (not defined for that
@@ -40,7 +41,8 @@ std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatis
 // The order statistic at (R + 1) p of ascending replicates; not empty.
 double bootstrap_quantile(const std::vector<double>& sorted, double p);
 
-// `blocks` >= 2. `estimate` is the statistic with all weights 1.
+// `blocks` >= 2. `estimate` is the statistic with all weights 1. BCa unless Percentile is asked
+// for.
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
                          const BootstrapPlan& plan);
 
