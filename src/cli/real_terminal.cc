@@ -1,5 +1,6 @@
 #include "cli/real_terminal.h"
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "os/console.h"
 
@@ -11,16 +12,27 @@ TerminalKind kind_of(os::Stream stream, std::string_view term) {
   return os::is_terminal(stream) && !dumb ? TerminalKind::Interactive : TerminalKind::Plain;
 }
 
+void write(os::Stream stream, TerminalKind kind, std::string_view text) {
+  os::write_console(stream,
+                    kind == TerminalKind::Interactive ? without_controls(text) : std::string(text));
+}
+
 }  // namespace
 
 RealTerminal::RealTerminal(std::string_view term)
     : out_kind_(kind_of(os::Stream::Output, term)), error_kind_(kind_of(os::Stream::Error, term)) {}
 
 void RealTerminal::out(std::string_view text) {
-  os::write_console(os::Stream::Output, text);
+  write(os::Stream::Output, out_kind_, text);
 }
+
 void RealTerminal::error(std::string_view text) {
-  os::write_console(os::Stream::Error, text);
+  write(os::Stream::Error, error_kind_, text);
+}
+
+void RealTerminal::redraw(std::size_t lines, std::string_view text) {
+  const std::string up = lines > 0 ? cat("\x1b[", lines, "A\x1b[J") : "";
+  os::write_console(os::Stream::Output, cat(up, without_controls(text)));
 }
 
 int RealTerminal::width() const {

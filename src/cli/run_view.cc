@@ -202,12 +202,10 @@ class LiveView final : public RunView {
 
  private:
   void draw() {
-    std::string frame;
-    if (drawn_lines_ > 0) frame = cat("\x1b[", drawn_lines_, "A\x1b[J");
     const std::string picture =
         draw_tree(tree_, clock_.now(), TerminalKind::Interactive, terminal_.width());
+    terminal_.redraw(drawn_lines_, picture);
     drawn_lines_ = static_cast<std::size_t>(std::count(picture.begin(), picture.end(), '\n'));
-    terminal_.out(frame + picture);
   }
 
   Terminal& terminal_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/concurrency.h"
@@ -208,13 +209,13 @@ std::string BoundWorkflow::leg_name(const JobAt& at, const Leg& leg, const Sprea
   const std::string& prefix = at.scope->name_prefix;
   if (!job.name.has_expression()) {
     const std::string base = job.name.present() ? job.name.literal_text() : job.id;
-    return cat(prefix, base.empty() ? job.id : base,
-               leg_suffix(spread.legs[static_cast<std::size_t>(leg.index)]));
+    return one_line(cat(prefix, base.empty() ? job.id : base,
+                        leg_suffix(spread.legs[static_cast<std::size_t>(leg.index)])));
   }
   const ContextSet contexts = leg_contexts(at, leg, spread, facts);
   TokenEvaluator evaluator(contexts, at.workflow().text);
   const std::string name = evaluator.text(job.name);
-  return prefix + (evaluator.ok() && !name.empty() ? name : job.name.source());
+  return one_line(prefix + (evaluator.ok() && !name.empty() ? name : job.name.source()));
 }
 
 std::optional<Diagnostic> BoundWorkflow::container_trouble(const JobAt& at,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/concurrency.h"
@@ -87,7 +88,7 @@ std::vector<Diagnostic> without_steps(const Job& job) {
 
 void BoundWorkflow::make_plan(const TriggerEvent& event, std::string_view text) {
   plan_.language = "github";
-  plan_.name = workflow_->name;
+  plan_.name = one_line(workflow_->name);
   plan_.file = workflow_->file;
   plan_.source = sha256(text);
   plan_.title = title();
@@ -110,11 +111,11 @@ void BoundWorkflow::group_run() {
 }
 
 std::string BoundWorkflow::title() const {
-  if (!workflow_->run_name.present()) return workflow_->name;
+  if (!workflow_->run_name.present()) return plan_.name;
   const ContextSet contexts = scope_contexts(*root_);
   TokenEvaluator evaluator(contexts, workflow_->text);
   const std::string title = evaluator.text(workflow_->run_name);
-  return evaluator.ok() && !trim(title).empty() ? title : workflow_->name;
+  return evaluator.ok() && !trim(title).empty() ? one_line(title) : plan_.name;
 }
 
 std::vector<PlannedJob> BoundWorkflow::plan_jobs(const CallScopePtr& scope) const {
@@ -230,8 +231,9 @@ PlannedJob BoundWorkflow::plan_job(const JobAt& at) {
   const CallScope& scope = *at.scope;
   PlannedJob planned;
   planned.id = at.id();
-  planned.name = cat(scope.name_prefix,
-                     job.name.present() && !job.name.source().empty() ? job.name.source() : job.id);
+  planned.name =
+      one_line(cat(scope.name_prefix,
+                   job.name.present() && !job.name.source().empty() ? job.name.source() : job.id));
   planned.position = job.position;
   for (const Reference& need : job.needs)
     if (const Job* needed = scope.workflow->find_job(need.name))

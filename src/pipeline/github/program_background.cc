@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "pipeline/github/conditions.h"
 #include "pipeline/github/program.h"
@@ -18,7 +19,8 @@ bool LegProgram::begin_control(StepRun& run, Effects& effects) {
   StepContext context = context_of(run);
   TokenEvaluator evaluator(context, *run.list->text);
   if (step.name.present())
-    if (std::string name = evaluator.text(step.name); !name.empty()) run.name = std::move(name);
+    if (std::string name = one_line(evaluator.text(step.name)); !name.empty())
+      run.name = std::move(name);
   run.reason.summary = cat("a step with '",
                            step.kind == StepKind::Cancel    ? "cancel"
                            : step.kind == StepKind::WaitAll ? "wait-all"

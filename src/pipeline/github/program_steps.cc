@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "pipeline/github/conditions.h"
 #include "pipeline/github/program.h"
@@ -93,7 +94,8 @@ bool LegProgram::start(StepRun& run, StepContext& context, TokenEvaluator& evalu
                        Effects& effects) {
   const Step& step = run.step();
   if (step.name.present())
-    if (std::string name = evaluator.text(step.name); !name.empty()) run.name = std::move(name);
+    if (std::string name = one_line(evaluator.text(step.name)); !name.empty())
+      run.name = std::move(name);
   if (is_composite(step)) return enter_action(run, context, evaluator, effects);
   RunStep request;
   const std::string problem = fill_request(run, context, evaluator, request);

@@ -1,5 +1,6 @@
 #include "pipeline/github/workflow.h"
 
+#include "base/printable.h"
 #include "base/strings.h"
 
 namespace sluice::pipeline::github {
@@ -22,13 +23,13 @@ std::string_view control_name(StepKind kind) {
 }  // namespace
 
 std::string Step::shown_name() const {
-  if (name.present() && !name.source().empty()) return name.source();
+  if (name.present() && !name.source().empty()) return one_line(name.source());
   if (is_control()) return std::string(control_name(kind));
   if (uses && uses->version.empty()) return cat("Run ", uses->name);
   if (uses) return cat("Run ", uses->name, "@", uses->version);
   const std::string script = run.source();
   const std::string_view first = trim(script);
-  return cat("Run ", first.substr(0, first.find('\n')));
+  return cat("Run ", one_line(first.substr(0, first.find('\n'))));
 }
 
 const CallInput* CallInterface::find_input(std::string_view name) const {
