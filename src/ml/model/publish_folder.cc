@@ -18,11 +18,12 @@ os::Path staging_path(const os::Path& folder) {
 }
 
 Result<void> publish_folder(os::Files& files, const os::Path& staged, const os::Path& folder) {
+  const os::Path aside = beside(folder, ".sluice-old");
+  if (!files.stat(folder).ok() && files.stat(aside).ok()) TRY(files.rename(aside, folder));
   const auto before = files.stat(folder);
   if (!before.ok() && before.error().code() != ErrorCode::NotFound) return before.error();
   if (before.ok() && before->kind != os::FileKind::Directory)
     return failed_precondition(cat(folder.string(), " is no folder, so it is not replaced"));
-  const os::Path aside = beside(folder, ".sluice-old");
   TRY(files.remove_all(aside));
   if (before.ok()) TRY(files.rename(folder, aside));
   if (auto renamed = files.rename(staged, folder); !renamed.ok()) {

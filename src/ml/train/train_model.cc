@@ -39,6 +39,16 @@ std::optional<JsonObject> read_report(const os::FileReader& files, const Trainin
   return document->get_object();
 }
 
+Result<Digest> put_in_place(os::Files& files, TrainingBackend& backend, const TrainingJob& job,
+                            const TrainingOutput& output) {
+  const std::string stays = cat("the model stays in ", job.model_path);
+  TRY_CONTEXT(check_replaceable(files, output), stays);
+  const Digest digest = TRY_CONTEXT(model_digest(files, job.model_path), stays);
+  TRY_CONTEXT(announce_output(files, output, digest), stays);
+  TRY_CONTEXT(backend.collect(job.name, output.folder), stays);
+  return digest;
+}
+
 }  // namespace
 
 Result<TrainingOutcome> train_model(os::World world, TrainingBackend& backend, TrainingJobSpec spec,
@@ -52,12 +62,8 @@ Result<TrainingOutcome> train_model(os::World world, TrainingBackend& backend, T
   outcome.job = TRY(run_training(backend, spec, on_log, cancel));
   outcome.report = read_report(world.files, outcome.job);
   if (outcome.job.status != TrainingStatus::Completed) return outcome;
-  TRY_CONTEXT(check_replaceable(world.files, output),
-              cat("the model stays in ", outcome.job.model_path));
-  TRY(backend.collect(outcome.job.name, output.folder));
+  outcome.model_digest = TRY(put_in_place(world.files, backend, outcome.job, output));
   outcome.model = output.folder;
-  outcome.model_digest = TRY(model_digest(world.files, output.folder));
-  TRY(record_output(world.files, output, *outcome.model_digest));
   return outcome;
 }
 

@@ -1,14 +1,24 @@
 #include "ml/train/training_output.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "ml/model/model_folder.h"
 
 namespace sluice::ml {
 namespace {
 
+os::Path without_slash(const os::Path& path) {
+  const os::Path clean = path.lexically_normal();
+  return clean.has_filename() ? clean : clean.parent_path();
+}
+
+// Of a folder that need not be there yet, in one that is.
 Result<os::Path> record_of(const os::FileReader& files, const TrainingOutput& output) {
-  const os::Path folder = TRY(files.resolve(output.folder));
-  return output.records / sha256(folder.string()).hex();
+  const os::Path folder = without_slash(output.folder);
+  const os::Path parent =
+      TRY(files.resolve(folder.has_parent_path() ? folder.parent_path() : os::Path(".")));
+  return output.records / sha256((parent / folder.filename()).string()).hex();
 }
 
 Error refusal(const os::Path& folder, std::string_view what) {
@@ -22,7 +32,9 @@ Result<bool> was_left_by_training(const os::FileReader& files, const TrainingOut
   const auto recorded = files.read(TRY(record_of(files, output)), 1024);
   if (!recorded.ok()) return false;
   const auto digest = model_digest(files, output.folder);
-  return digest.ok() && digest->to_string() == trim(*recorded);
+  if (!digest.ok()) return false;
+  const auto lines = split_lines(*recorded);
+  return std::find(lines.begin(), lines.end(), digest->to_string()) != lines.end();
 }
 
 }  // namespace
@@ -41,9 +53,13 @@ Result<void> check_replaceable(const os::FileReader& files, const TrainingOutput
                  cat("holds what no training left there, such as '", entries.front().name, "'"));
 }
 
-Result<void> record_output(os::Files& files, const TrainingOutput& output, const Digest& digest) {
+Result<void> announce_output(os::Files& files, const TrainingOutput& output, const Digest& digest) {
   TRY(files.make_directories(output.records));
-  return files.write(TRY(record_of(files, output)), cat(digest.to_string(), "\n"));
+  const os::Path folder = without_slash(output.folder);
+  if (folder.has_parent_path()) TRY(files.make_directories(folder.parent_path()));
+  const auto before = model_digest(files, output.folder);
+  return files.write(TRY(record_of(files, output)),
+                     cat(digest.to_string(), "\n", before.ok() ? before->to_string() : "", "\n"));
 }
 
 }  // namespace sluice::ml

@@ -20,7 +20,8 @@ struct TrainingOutput {
 // FailedPrecondition, saying what is in the way and what to do.
 Result<void> check_replaceable(const os::FileReader& files, const TrainingOutput& output);
 
-// Remembers that a training put a model of this digest there.
-Result<void> record_output(os::Files& files, const TrainingOutput& output, const Digest& digest);
+// Remembers, before it is put there, that a model of this digest comes from a training, and that
+// what it replaces did too: whoever dies in between leaves a folder that may be replaced.
+Result<void> announce_output(os::Files& files, const TrainingOutput& output, const Digest& digest);
 
 }  // namespace sluice::ml

@@ -4,10 +4,12 @@
 
 #include "base/strings.h"
 #include "ml/model/model_folder.h"
+#include "ml/model/publish_folder.h"
 #include "ml/serve/testing/small_model.h"
 #include "ml/train/process_training_backend.h"
 #include "ml/train/train_model.h"
 #include "ml/train/xgboost_options.h"
+#include "os/testing/faulty_files.h"
 #include "os/testing/test_world.h"
 
 namespace sluice::ml {
@@ -221,6 +223,51 @@ TEST_F(TrainModelTest, AnEarlierModelIsReplacedUnlessSomethingWasAddedToIt) {
   ASSERT_TRUE(write_model_folder(files_, other, small_model()).ok());
   train("echo 1 > $SM_MODEL_DIR/model.txt", other);
   EXPECT_EQ(files_.read(other / "model.txt").value(), "1\n");
+}
+
+TEST_F(TrainModelTest, AFullDiskLeavesTheOldModelOrTheNewOneAndTrainingCanBeRepeated) {
+  ASSERT_TRUE(files_.write(world_.directory / "rows.csv", "a\n1\n").ok());
+  const os::Path output = world_.directory / "model";
+  const auto model = [&] { return files_.read(output / "a.txt").value_or("none"); };
+  const auto script = [](int n) {
+    return cat("for f in a b; do echo ", n, " > $SM_MODEL_DIR/$f.txt; done");
+  };
+  train(script(0), output);
+  os::FaultyFiles faulty(world_.files);
+  os::World world = world_.world();
+  const os::World on_full_disk{world.clock,     world.timers, faulty,           world.locks,
+                               world.processes, world.random, world.environment};
+  int failures = 0;
+  for (int n = 1; n < 100; ++n) {
+    TrainingJobSpec spec;
+    spec.name = "demand";
+    spec.command = {"bash", "-ec", script(n)};
+    ProcessTrainingBackend backend(on_full_disk, {world_.directory / "jobs", {}, 1});
+    const std::string before = model();
+    faulty.faults().fail_call(n, ErrorCode::ResourceExhausted, os::FaultPlan::Repeat::ForEver);
+    const auto outcome =
+        train_model(on_full_disk, backend, spec, {output, world_.directory / "records"},
+                    [](std::string_view) {}, {});
+    faulty.faults().clear();
+    if (outcome.ok() && outcome->model) break;
+    ++failures;
+    const os::Path kept = model() == "none" ? world_.directory / ".model.sluice-old" : output;
+    const std::string there = files_.read(kept / "a.txt").value_or("none");
+    EXPECT_TRUE(there == before || there == cat(n, "\n")) << n << ": " << there;
+    EXPECT_EQ(files_.read(kept / "b.txt").value_or("none"), there) << n;
+    train(script(1000 + n), output);
+    EXPECT_EQ(model(), cat(1000 + n, "\n")) << n;
+  }
+  EXPECT_GT(failures, 8);
+}
+
+TEST_F(TrainModelTest, AModelThatWasLeftAsideIsTakenBack) {
+  const os::Path folder = world_.directory / "model";
+  const os::Path aside = world_.directory / ".model.sluice-old";
+  ASSERT_TRUE(files_.make_directories(aside).ok());
+  ASSERT_TRUE(files_.write(aside / "a.txt", "old").ok());
+  EXPECT_FALSE(publish_folder(files_, world_.directory / "absent", folder).ok());
+  EXPECT_EQ(files_.read(folder / "a.txt").value_or("none"), "old");
 }
 
 TEST_F(TrainModelTest, WhatAppearsInTheOutputDuringTrainingStays) {
