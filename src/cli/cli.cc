@@ -60,9 +60,7 @@ int run_command_line(Context& context, const std::vector<std::string>& arguments
   try {
     root.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App* app = &root;
-    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-    context.terminal.out(app->help());
+    context.terminal.out(root.help());
     return 0;
   } catch (const CLI::CallForVersion&) {
     context.terminal.out(cat("sluice ", kVersion, "\n"));
