@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "app/pipelines.h"
@@ -13,6 +14,7 @@
 #include "os/in_parallel.h"
 #include "pipeline/github/json_schema.h"
 #include "pipeline/github/lint/rules.h"
+#include "pipeline/github/local_action.h"
 #include "pipeline/text_edit.h"
 
 namespace sluice::cli {
@@ -89,11 +91,31 @@ class Linter {
   const engine::Languages& languages_;
 };
 
-Result<std::vector<LintedFile>> lint_all(const LintOptions& options, const Linter& linter,
-                                         Context& context, const engine::Languages& languages) {
-  const os::World& world = context.world;
-  const os::Path root = app::root_of(world, TRY(working_directory(context)));
-  const auto wanted = TRY(wanted_files(options, world, root, languages));
+// The repository's own actions that the files use, directly or inside of others.
+std::vector<Wanted> used_actions(const std::vector<LintedFile>& files, const os::Path& root) {
+  std::map<std::string, Wanted> actions;
+  for (const LintedFile& file : files)
+    for (const auto& [path, text] : file.source.others)
+      if (text && pipeline::github::is_action_file(path)) actions[path] = {path, root / path};
+  std::vector<Wanted> wanted;
+  for (auto& [path, action] : actions) wanted.push_back(std::move(action));
+  return wanted;
+}
+
+// What is told at the action is not told again by each file that uses it.
+void add_actions(std::vector<LintedFile>& files, std::vector<LintedFile> actions) {
+  for (LintedFile& file : files)
+    std::erase_if(file.findings, [&](const Diagnostic& finding) {
+      return std::any_of(actions.begin(), actions.end(), [&](const LintedFile& action) {
+        return action.source.path == finding.file;
+      });
+    });
+  for (LintedFile& action : actions) files.push_back(std::move(action));
+}
+
+Result<std::vector<LintedFile>> lint_each(const std::vector<Wanted>& wanted, const Linter& linter,
+                                          const os::World& world, const os::Path& root,
+                                          const engine::Languages& languages) {
   const auto lint_one = [&](const Wanted& file) -> Result<LintedFile> {
     std::string text = TRY(app::read_pipeline(world, file.place));
     LintedFile linted;
@@ -105,6 +127,17 @@ Result<std::vector<LintedFile>> lint_all(const LintOptions& options, const Linte
   os::in_parallel(wanted.size(), [&](std::size_t at) { results[at] = lint_one(wanted[at]); });
   std::vector<LintedFile> files;
   for (auto& result : results) files.push_back(TRY(*std::move(result)));
+  return files;
+}
+
+Result<std::vector<LintedFile>> lint_all(const LintOptions& options, const Linter& linter,
+                                         Context& context, const engine::Languages& languages) {
+  const os::World& world = context.world;
+  const os::Path root = app::root_of(world, TRY(working_directory(context)));
+  const auto wanted = TRY(wanted_files(options, world, root, languages));
+  std::vector<LintedFile> files = TRY(lint_each(wanted, linter, world, root, languages));
+  if (options.files.empty() && !options.from_stdin)
+    add_actions(files, TRY(lint_each(used_actions(files, root), linter, world, root, languages)));
   return files;
 }
 
@@ -190,8 +223,9 @@ Result<int> lint(const LintOptions& options, Context& context) {
 void add_lint_command(CLI::App& root, Chosen& chosen) {
   CLI::App* command = root.add_subcommand("lint", "Find mistakes in pipeline files");
   auto options = std::make_shared<LintOptions>();  // shared by parser and action
-  auto* files = command->add_option("FILE", options->files,
-                                    "Pipeline files (default: all of the repository)");
+  auto* files = command->add_option(
+      "FILE", options->files,
+      "Pipeline files (default: all of the repository, with its actions that they use)");
   auto* json = command->add_flag("--json", options->json, "As JSON (docs/formats/lint.md)");
   auto* sarif = command->add_flag("--sarif", options->sarif, "As SARIF 2.1.0, for code scanners");
   sarif->excludes(json);

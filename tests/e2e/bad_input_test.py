@@ -113,6 +113,20 @@ class BadInput(SandboxTest):
         self.assertIn("cycle", out + error)
         self.assert_status(0, self.sandbox.sluice("run", ".github/workflows/good.yml"))
 
+    def test_the_actions_that_files_use_are_linted_once_however_many_use_them(self):
+        uses = "on: push\njobs: {a: {runs-on: x, steps: [{uses: actions/checkout@v4}, {uses: ./tools/a}]}}\n"
+        self.sandbox.commit({
+            FILE: uses, ".github/workflows/other.yml": uses,
+            "tools/a/action.yml": "name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n"
+                                  "    - {run: pytest || true, shell: bash}\n    - {uses: ./tools/b}\n",
+            "tools/b/action.yml": "name: b\ndescription: b\nruns: {using: composite, steps: [{run: x}]}\n",
+            "tools/unused/action.yml": "runs: {using: nothing}\n"})
+        out = self.sandbox.sluice("lint")[1]
+        self.assertEqual(1, out.count("tools/a/action.yml:6:13: warning: '|| true'"), out)
+        self.assertEqual(1, out.count("tools/b/action.yml:3:"), out)
+        self.assertNotIn("unused", out)
+        self.assertNotIn("tools/", self.sandbox.sluice("lint", FILE, "--select", "ignored-test-failure")[1])
+
     def test_expressions_that_cannot_be_evaluated_fail_their_job_with_their_place(self):
         self.run_pipeline("""\
             on: push

@@ -4,6 +4,7 @@
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/calls.h"
 #include "pipeline/github/filters.h"
+#include "pipeline/github/lint/action_rules.h"
 #include "pipeline/github/lint/allow.h"
 #include "pipeline/github/lint/lint.h"
 #include "pipeline/github/lint/mistakes.h"
@@ -27,6 +28,16 @@ std::vector<Diagnostic> allowed_and_sorted(const SourceFile& file, std::vector<D
 std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& file) {
   return allowed_and_sorted(
       file, merge_findings(lint({read.workflow, read.root, file}), std::move(read.diagnostics)));
+}
+
+std::vector<Diagnostic> action_diagnostics(const SourceFile& file) {
+  std::vector<Diagnostic> found = check_local_action(file);
+  if (has_errors(found)) return allowed_and_sorted(file, std::move(found));
+  std::vector<Diagnostic> known;
+  const LocalAction action = read_local_action(file.path, file.text, known);
+  return allowed_and_sorted(
+      file,
+      merge_findings(lint_action(action, parse_yaml(file.text).root, file), std::move(found)));
 }
 
 Error first_error(const std::vector<Diagnostic>& diagnostics) {
@@ -87,7 +98,7 @@ class ReadGithubWorkflow final : public ReadPipeline {
 class ReadGithubAction final : public ReadPipeline {
  public:
   explicit ReadGithubAction(const SourceFile& file)
-      : file_(file.path), diagnostics_(allowed_and_sorted(file, check_local_action(file))) {}
+      : file_(file.path), diagnostics_(action_diagnostics(file)) {}
 
   const std::vector<Diagnostic>& diagnostics() const override { return diagnostics_; }
   std::vector<CronSchedule> schedules() const override { return {}; }

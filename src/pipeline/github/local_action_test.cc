@@ -167,6 +167,15 @@ TEST(LocalActions, have_mistakes_that_are_found_without_a_workflow_that_uses_the
             Found{"a/action.yml:6:7 missing-key"});
   EXPECT_EQ(found(replace_all(good, "    - run: x\n      shell: sh\n", "    - uses: ./a\n"), {}),
             Found{"a/action.yml:6:13 action-cycle"});
+  const std::string scripts =
+      "name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - run: |\n        # "
+      "sluice: allow ignored-test-failure it is tried only\n        pytest || true\n        pytest "
+      "|| true\n      shell: bash\n    - run: echo ${{ github.event.issue.title }}\n      shell: "
+      "sh\n    - {if: \"${{ always() }} == 1\", run: "
+      "x, shell: bash}\n";
+  EXPECT_EQ(found(scripts, {}),
+            (Found{"a/action.yml:9:9 ignored-test-failure", "a/action.yml:11:21 untrusted-input",
+                   "a/action.yml:13:12 always-true-if"}));
   const auto bound = GithubLanguage().read({"a/action.yml", good})->bind({}, {}, {});
   ASSERT_FALSE(bound.ok());
   EXPECT_NE(bound.error().message().find("an action is no workflow"), std::string::npos);
