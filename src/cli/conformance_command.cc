@@ -63,7 +63,8 @@ Result<int> conformance(const ConformanceOptions& options, Context& context) {
 
 void add_conformance_command(CLI::App& root, Chosen& chosen) {
   CLI::App* command = root.add_subcommand(
-      "conformance", "Run a public suite of a pipeline language and show every difference");
+      "conformance",
+      "Run a public suite (of a pipeline language, of data checks) and show every difference");
   auto options = std::make_shared<ConformanceOptions>();  // shared by parser and action
   command
       ->add_option("SUITE", options->suite,

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/conformance/suite.h"
+#include "base/strings.h"
 #include "os/testing/test_world.h"
 
 namespace sluice::app::conformance {
@@ -21,8 +22,7 @@ class PublicSuite : public testing::TestWithParam<Expectation> {};
 TEST_P(PublicSuite, AgreesAsFarAsPromised) {
   const char* set = std::getenv("SLUICE_CONFORMANCE_DIR");
   const std::filesystem::path folder =
-      std::filesystem::path(set == nullptr ? SLUICE_CONFORMANCE_DIR : set) / "github" /
-      GetParam().folder;
+      std::filesystem::path(set == nullptr ? SLUICE_CONFORMANCE_DIR : set) / GetParam().folder;
   if (!std::filesystem::is_directory(folder))
     GTEST_SKIP() << "no " << folder << ": set SLUICE_CONFORMANCE_DIR to check against it";
   os::TestWorld world;
@@ -36,16 +36,16 @@ TEST_P(PublicSuite, AgreesAsFarAsPromised) {
                     << "\n  got: " << result.got;
 }
 
-INSTANTIATE_TEST_SUITE_P(Github, PublicSuite,
-                         testing::Values(Expectation{"expressions", "expressions", 100},
-                                         Expectation{"workflow-parser", "workflow_parser", 97},
-                                         Expectation{"actionlint", "actionlint_err", 93},
-                                         Expectation{"actionlint", "actionlint_examples", 83},
-                                         Expectation{"actionlint", "actionlint_ok", 98},
-                                         Expectation{"realworld", "realworld", 100}),
-                         [](const auto& param_info) {
-                           return std::string(param_info.param.folder);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Public, PublicSuite,
+    testing::Values(Expectation{"expressions", "github/expressions", 100},
+                    Expectation{"workflow-parser", "github/workflow_parser", 97},
+                    Expectation{"actionlint", "github/actionlint_err", 93},
+                    Expectation{"actionlint", "github/actionlint_examples", 83},
+                    Expectation{"actionlint", "github/actionlint_ok", 98},
+                    Expectation{"realworld", "github/realworld", 100},
+                    Expectation{"great-expectations", "great_expectations", 99}),
+    [](const auto& param_info) { return replace_all(param_info.param.folder, "/", "_"); });
 
 }  // namespace
 }  // namespace sluice::app::conformance

@@ -16,10 +16,11 @@ struct SuiteEntry {
   RunSuite run;
 };
 
-constexpr std::array<SuiteEntry, 4> kSuites = {{{"expressions", run_expressions},
+constexpr std::array<SuiteEntry, 5> kSuites = {{{"expressions", run_expressions},
                                                 {"workflow-parser", run_workflow_parser},
                                                 {"actionlint", run_actionlint},
-                                                {"realworld", run_realworld}}};
+                                                {"realworld", run_realworld},
+                                                {"great-expectations", run_great_expectations}}};
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {

@@ -1,8 +1,10 @@
-// Public test suites of GitHub's workflow language, in their own formats, run against our parser,
-// planner and evaluator. The suites are no part of this project: a folder of one is given.
+// Public test suites in their own formats: of GitHub's workflow language, run against our parser,
+// planner and evaluator, and of Great Expectations, run against our expectations. The suites are no
+// part of this project: a folder of one is given.
 //
 // Every case passes or fails; only what a suite itself marks as meant for another implementation
-// alone (skipped for both of C# and Go) is not applicable. Reads files, nothing else.
+// alone (skipped for both of C# and Go, for other backends than pandas) is not applicable, and
+// expectations of types that we do not have. Reads files, nothing else.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +39,8 @@ struct SuiteReport {
   double passed_percent() const;
 };
 
-// In the order in which they are shown: expressions, workflow-parser, actionlint, realworld.
+// In the order in which they are shown: expressions, workflow-parser, actionlint, realworld,
+// great-expectations.
 const std::vector<std::string>& suite_names();
 
 // InvalidInput for an unknown suite (with the nearest one) and for a folder that holds no case.

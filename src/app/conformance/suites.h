@@ -23,4 +23,9 @@ Result<SuiteReport> run_actionlint(const os::World& world, const os::Path& folde
 // A folder of workflow files: each must be read, linted and planned without an internal error.
 Result<SuiteReport> run_realworld(const os::World& world, const os::Path& folder);
 
+// A folder of JSON files {expectation_type, datasets: [{data, tests: [{title, in, out}]}]}.
+Result<SuiteReport> run_great_expectations(const os::World& world, const os::Path& folder);
+std::vector<CaseResult> judge_great_expectations(const os::World& world, std::string_view file,
+                                                 std::string_view text);
+
 }  // namespace sluice::app::conformance

@@ -179,5 +179,95 @@ TEST_F(AnySuite, WithoutCasesOrUnknownIsBadInput) {
   EXPECT_EQ(missing.error().code(), ErrorCode::InvalidInput);
 }
 
+// Wraps one test of a type on the columns x: [1, 2, null] and s: ["a", "b", "b"].
+std::string gx_suite(std::string_view type, std::string_view test) {
+  return cat(R"({"expectation_type": ")", type,
+             R"(", "datasets": [{"data": {"x": [1, 2, null], "s": ["a", "b", "b"]}, "tests": [)",
+             test, "]}]}");
+}
+
+TEST(GreatExpectationsSuite, JudgesEveryResultThatACaseNames) {
+  struct Row {
+    const char* type;
+    const char* test;
+    const char* verdict;
+  };
+  const Row rows[] = {
+      {"expect_column_values_to_be_between",
+       R"({"title": "t", "in": {"column": "x", "max_value": 1},
+           "out": {"success": false, "unexpected_list": [2],
+                   "unexpected_index_list": [{"x": 2, "pk_index": 1}]}})",
+       "P"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "x", "max_value": 1}, "out": {"success": true}})", "F"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "x", "max_value": 1}, "out": {"unexpected_list": [1]}})", "F"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "x", "max_value": 1},
+           "out": {"unexpected_index_list": [{"x": 2, "pk_index": 2}]}})",
+       "F"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "s", "max_value": 1}, "out": {"success": false}})", "F"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "s", "max_value": 1}, "out": {},
+           "error": {"traceback_substring": "TypeError"}})",
+       "P"},
+      {"expect_column_values_to_be_between",
+       R"({"in": {"column": "x", "max_value": 9}, "out": {"traceback_substring": "E"}})", "F"},
+      {"expect_column_mean_to_be_between",
+       R"({"in": {"column": "x", "min_value": 1}, "out": {"observed_value": 1.5}})", "P"},
+      {"expect_column_mean_to_be_between",
+       R"({"in": {"column": "x", "min_value": 1}, "out": {"observed_value": 1.51}})", "F"},
+      {"expect_column_mean_to_be_between",
+       R"({"in": {"column": "x", "min_value": 1}, "tolerance": 0.1,
+           "out": {"observed_value": 1.51}})",
+       "P"},
+      {"expect_column_distinct_values_to_be_in_set",
+       R"({"exact_match_out": true, "in": {"column": "s", "value_set": ["a", "b"]},
+           "out": {"success": true, "result": {"observed_value": ["a", "b"]}}})",
+       "P"},
+      {"expect_column_distinct_values_to_be_in_set",
+       R"({"exact_match_out": true, "in": {"column": "s", "value_set": ["a", "b"]},
+           "out": {"success": true, "result": {"observed_value": ["a"]}}})",
+       "F"},
+      {"expect_column_distinct_values_to_be_in_set",
+       R"({"in": {"column": "s", "value_set": ["a", "b"]},
+           "out": {"value_counts": [{"value": "b", "count": 2}]}})",
+       "P"},
+      {"expect_column_distinct_values_to_be_in_set",
+       R"({"in": {"column": "s", "value_set": ["a", "b"]},
+           "out": {"value_counts": [{"value": "b", "count": 3}]}})",
+       "F"},
+      {"expect_table_row_count_to_equal", R"({"in": {"value": 3}, "out": {"nonsense": 1}})", "F"},
+      {"expect_table_row_count_to_equal",
+       R"({"only_for": ["spark"], "in": {"value": 4}, "out": {"success": true}})", "-"},
+      {"expect_table_row_count_to_equal",
+       R"({"suppress_test_for": ["pandas"], "in": {"value": 4}, "out": {"success": true}})", "-"},
+      {"expect_table_row_count_to_equal",
+       R"({"only_for": ["pandas"], "in": {"value": 4}, "out": {"success": true}})", "F"},
+      {"unexpected_rows_expectation", R"({"in": {}, "out": {"success": true}})", "-"},
+  };
+  os::TestWorld world;
+  for (const Row& row : rows)
+    EXPECT_EQ(
+        verdicts(judge_great_expectations(world.world(), "f.json", gx_suite(row.type, row.test))),
+        row.verdict)
+        << row.type << " " << row.test;
+}
+
+TEST(GreatExpectationsSuite, OddFilesAreFailuresAndNoCrash) {
+  os::TestWorld world;
+  const auto judged = [&](std::string_view text) {
+    return verdicts(judge_great_expectations(world.world(), "f.json", text));
+  };
+  EXPECT_EQ(judged("{"), "F");
+  EXPECT_EQ(judged("[]"), "F");
+  EXPECT_EQ(judged("{}"), "");
+  EXPECT_EQ(judged(gx_suite("expect_column_to_exist", "3, {}")), "F");
+  EXPECT_EQ(judged(R"({"expectation_type": "expect_column_to_exist",
+      "datasets": [{"data": {"a": [1], "b": [1, 2]}, "tests": [{"in": {"column": "a"}, "out": {}}]}]})"),
+            "F");
+}
+
 }  // namespace
 }  // namespace sluice::app::conformance

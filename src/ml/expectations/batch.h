@@ -1,0 +1,34 @@
+// Some consecutive rows of a table as cells, by columns: what expectations are fed with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ml/expectations/cell.h"
+
+namespace sluice::ml::expectations {
+
+struct Header {
+  std::vector<std::string> columns;
+  // By column the type that a data frame declares ("Int64", "datetime64[ns]"); empty where it
+  // follows from the values.
+  std::vector<std::string> declared_types = {};
+  // Whether a column of mixed values holds texts only, as one read from a text file does.
+  enum class Source { Values, TextFile } source = Source::Values;
+
+  std::optional<std::size_t> find(std::string_view name) const;
+};
+
+// Rows of a batch that an expectation is to look at, in ascending order.
+using RowIndexes = std::span<const std::uint32_t>;
+
+struct Batch {
+  std::vector<std::vector<Cell>> columns;  // those that nobody asked for are empty
+  std::size_t rows = 0;
+  std::uint64_t first_row = 0;  // index of the first one in the table, from 0
+};
+
+}  // namespace sluice::ml::expectations

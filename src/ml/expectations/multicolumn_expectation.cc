@@ -1,0 +1,125 @@
+#include <cmath>
+#include <functional>
+
+#include "base/strings.h"
+#include "ml/expectations/makers.h"
+#include "ml/expectations/multicolumn.h"
+
+namespace sluice::ml::expectations {
+namespace {
+
+struct IgnoreName {
+  std::string_view word;
+  IgnoreRow ignore;
+};
+constexpr std::array<IgnoreName, 6> kIgnore = {{{"both_values_are_missing", IgnoreRow::AllMissing},
+                                                {"either_value_is_missing", IgnoreRow::AnyMissing},
+                                                {"all_values_are_missing", IgnoreRow::AllMissing},
+                                                {"any_value_is_missing", IgnoreRow::AnyMissing},
+                                                {"neither", IgnoreRow::Never},
+                                                {"never", IgnoreRow::Never}}};
+
+using RowTest = std::function<bool(const Batch&, std::uint32_t)>;
+
+class RecordExpectation final : public Expectation {
+ public:
+  RecordExpectation(const Setup& setup, std::vector<std::size_t> fields, RowTest test,
+                    IgnoreRow ignore, double mostly)
+      : header_(setup.header),
+        fields_(std::move(fields)),
+        test_(std::move(test)),
+        ignore_(ignore),
+        mostly_(mostly),
+        tally_(setup.header, setup.format, fields_) {}
+
+  void add(const Batch& batch, RowIndexes rows) override {
+    for (const std::uint32_t row : rows) {
+      tally_.add_element();
+      if (is_ignored(batch, row, fields_, ignore_))
+        tally_.add_missing();
+      else if (!test_(batch, row))
+        tally_.add_unexpected(batch, row, record(header_, batch, row, fields_));
+    }
+  }
+
+  Result<Outcome> outcome() override {
+    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
+                   tally_.to_json(Missing::Counted)};
+  }
+
+ private:
+  const Header& header_;
+  std::vector<std::size_t> fields_;
+  RowTest test_;
+  IgnoreRow ignore_;
+  double mostly_;
+  UnexpectedTally tally_;
+};
+
+MadeExpectation make(const Setup& setup, std::vector<std::size_t> fields, RowTest test) {
+  const double mostly = TRY(read_mostly(setup.arguments));
+  const IgnoreRow ignore = TRY(read_ignore_row(setup, IgnoreRow::AllMissing));
+  return std::unique_ptr<Expectation>(std::make_unique<RecordExpectation>(
+      setup, std::move(fields), std::move(test), ignore, mostly));
+}
+
+// Two missing values are the same.
+bool all_differ(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (same(batch.columns[fields[i]][row], batch.columns[fields[j]][row])) return false;
+  return true;
+}
+
+// Missing values and texts count as nothing.
+double sum_of(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields) {
+  double sum = 0;
+  for (const std::size_t field : fields)
+    if (const Cell& cell = batch.columns[field][row]; cell.is_numeric()) sum += cell.number;
+  return sum;
+}
+
+}  // namespace
+
+Result<IgnoreRow> read_ignore_row(const Setup& setup, IgnoreRow fallback) {
+  const std::string word = setup.arguments.text_or("ignore_row_if", "");
+  if (word.empty()) return fallback;
+  for (const IgnoreName& name : kIgnore)
+    if (name.word == word) return name.ignore;
+  return value_error(cat("Unknown value of ignore_row_if: ", word));
+}
+
+bool is_ignored(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields,
+                IgnoreRow ignore) {
+  if (ignore == IgnoreRow::Never) return false;
+  std::size_t missing = 0;
+  for (const std::size_t field : fields)
+    if (batch.columns[field][row].is_null()) ++missing;
+  return ignore == IgnoreRow::AnyMissing ? missing > 0 : missing == fields.size();
+}
+
+Json record(const Header& header, const Batch& batch, std::uint32_t row,
+            const std::vector<std::size_t>& fields) {
+  JsonObject json;
+  for (const std::size_t field : fields)
+    json[header.columns[field]] = to_json(batch.columns[field][row]);
+  return json;
+}
+
+MadeExpectation make_unique_within_record(const Setup& setup) {
+  auto fields = TRY(read_columns(setup, "column_list"));
+  return make(setup, fields, [fields](const Batch& batch, std::uint32_t row) {
+    return all_differ(batch, row, fields);
+  });
+}
+
+MadeExpectation make_multicolumn_sum(const Setup& setup) {
+  auto fields = TRY(read_columns(setup, "column_list"));
+  const auto total = TRY(setup.arguments.number("sum_total"));
+  if (!total) return value_error("sum_total: field required");
+  return make(setup, fields, [fields, total = *total](const Batch& batch, std::uint32_t row) {
+    return sum_of(batch, row, fields) == total;
+  });
+}
+
+}  // namespace sluice::ml::expectations

@@ -1,0 +1,167 @@
+#include "ml/expectations/result_format.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/strings.h"
+
+namespace sluice::ml::expectations {
+namespace {
+
+constexpr std::size_t kMaxCounted = 10'000;
+
+struct DetailName {
+  std::string_view word;
+  Detail detail;
+};
+constexpr std::array<DetailName, 4> kDetails = {{{"BOOLEAN_ONLY", Detail::BooleanOnly},
+                                                 {"BASIC", Detail::Basic},
+                                                 {"SUMMARY", Detail::Summary},
+                                                 {"COMPLETE", Detail::Complete}}};
+
+Result<Detail> detail_of(std::string_view word) {
+  for (const DetailName& name : kDetails)
+    if (name.word == word) return name.detail;
+  return value_error(cat("result_format '", word,
+                         "' is not known: it is BOOLEAN_ONLY, BASIC, SUMMARY or COMPLETE"));
+}
+
+Result<ResultFormat> read_object(const JsonObject& object, ResultFormat format) {
+  const Arguments inner(object);
+  const std::string word = inner.text_or("result_format", "");
+  if (!word.empty()) format.detail = TRY(detail_of(word));
+  const double count =
+      TRY(inner.number_or("partial_unexpected_count", static_cast<double>(format.partial_count)));
+  if (!(count >= 0 && count <= 1e6))
+    return value_error("partial_unexpected_count must be between 0 and 1000000");
+  format.partial_count = static_cast<std::size_t>(count);
+  if (inner.find("unexpected_index_column_names") != nullptr)
+    format.index_columns = TRY(inner.texts("unexpected_index_column_names"));
+  return format;
+}
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+Json percent_or_null(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? Json(nullptr) : Json(percent(part, whole));
+}
+
+JsonArray first_of(const JsonArray& all, std::size_t count) {
+  JsonArray some;
+  for (std::size_t i = 0; i < std::min(count, all.size()); ++i) some.push_back(all[i]);
+  return some;
+}
+
+}  // namespace
+
+Result<ResultFormat> read_result_format(const Arguments& arguments, const ResultFormat& fallback) {
+  const Json* value = arguments.find("result_format");
+  if (value == nullptr) return fallback;
+  if (value->is_object()) return read_object(value->get_object(), fallback);
+  if (!value->is_string()) return type_error("result_format must be a word or an object");
+  ResultFormat format = fallback;
+  format.detail = TRY(detail_of(view(value->get_string())));
+  return format;
+}
+
+Result<double> read_mostly(const Arguments& arguments) {
+  const double mostly = TRY(arguments.number_or("mostly", 1));
+  if (mostly > 1)
+    return value_error(
+        "mostly: ensure this value is less than or equal to 1 (mostly must be "
+        "between 0 and 1)");
+  if (!(mostly >= 0))
+    return value_error(
+        "mostly: ensure this value is greater than or equal to 0 (mostly must be "
+        "between 0 and 1)");
+  return mostly;
+}
+
+UnexpectedTally::UnexpectedTally(const Header& header, ResultFormat format,
+                                 std::vector<std::size_t> domain)
+    : header_(header), format_(std::move(format)), domain_(std::move(domain)) {
+  for (const std::string& name : format_.index_columns)
+    if (const auto field = header_.find(name)) index_fields_.push_back(*field);
+}
+
+std::size_t UnexpectedTally::kept() const {
+  return format_.detail == Detail::Complete ? format_.max_complete : format_.partial_count;
+}
+
+// {domain columns and index columns}, or the number of the row.
+Json UnexpectedTally::index_of(const Batch& batch, std::uint32_t row) const {
+  if (index_fields_.empty()) return batch.first_row + row;
+  JsonObject index;
+  for (const std::size_t field : domain_)
+    index[header_.columns[field]] = expectations::to_json(batch.columns[field][row]);
+  for (const std::size_t field : index_fields_)
+    index[header_.columns[field]] = expectations::to_json(batch.columns[field][row]);
+  return index;
+}
+
+void UnexpectedTally::add_unexpected(const Batch& batch, std::uint32_t row, Json value) {
+  ++unexpected_;
+  if (format_.detail == Detail::BooleanOnly) return;
+  if (format_.detail >= Detail::Summary) {
+    std::string key = sluice::to_text(value);
+    const auto found = counts_.find(key);
+    if (found != counts_.end())
+      ++found->second.second;
+    else if (counts_.size() < kMaxCounted)
+      counts_.emplace(std::move(key), std::pair(value, std::uint64_t{1}));
+  }
+  if (values_.size() >= kept()) return;
+  indexes_.push_back(index_of(batch, row));
+  values_.push_back(std::move(value));
+}
+
+bool UnexpectedTally::mostly_expected(double mostly, Missing missing) const {
+  const std::uint64_t all = missing == Missing::Counted ? present() : elements_;
+  if (all == 0) return true;
+  return static_cast<double>(all - unexpected_) / static_cast<double>(all) >= mostly;
+}
+
+// The most frequent first.
+JsonArray UnexpectedTally::counted() const {
+  std::vector<const std::pair<Json, std::uint64_t>*> order;
+  for (const auto& [key, entry] : counts_) order.push_back(&entry);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto* a, const auto* b) { return a->second > b->second; });
+  JsonArray list;
+  for (std::size_t i = 0; i < std::min(order.size(), format_.partial_count); ++i)
+    list.push_back(JsonObject{{"value", order[i]->first}, {"count", order[i]->second}});
+  return list;
+}
+
+JsonObject UnexpectedTally::to_json(Missing missing) const {
+  JsonObject json;
+  if (format_.detail == Detail::BooleanOnly) return json;
+  const bool with_missing = missing == Missing::Counted;
+  const std::uint64_t all = with_missing ? present() : elements_;
+  json["element_count"] = elements_;
+  json["unexpected_count"] = unexpected_;
+  json["unexpected_percent"] = percent_or_null(unexpected_, all);
+  json["partial_unexpected_list"] = first_of(values_, format_.partial_count);
+  if (!format_.index_columns.empty()) {
+    JsonArray names(format_.index_columns.begin(), format_.index_columns.end());
+    json["unexpected_index_column_names"] = std::move(names);
+  }
+  if (with_missing) {
+    json["missing_count"] = missing_;
+    json["missing_percent"] = percent_or_null(missing_, elements_);
+    json["unexpected_percent_total"] = percent_or_null(unexpected_, elements_);
+    json["unexpected_percent_nonmissing"] = percent_or_null(unexpected_, all);
+  }
+  if (format_.detail == Detail::Basic) return json;
+  json["partial_unexpected_index_list"] = first_of(indexes_, format_.partial_count);
+  json["partial_unexpected_counts"] = counted();
+  if (format_.detail == Detail::Summary) return json;
+  json["unexpected_list"] = values_;
+  json["unexpected_index_list"] = indexes_;
+  if (unexpected_ > values_.size()) json["unexpected_list_is_cut"] = true;
+  return json;
+}
+
+}  // namespace sluice::ml::expectations
