@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/drift_command.h"
+#include "cli/reading_options.h"
 #include "ml/data/infer.h"
 #include "ml/data/profile.h"
 #include "ml/data/schema.h"
@@ -12,18 +13,11 @@
 
 namespace sluice::cli {
 
-Result<char> parse_delimiter(std::string_view word) {
-  if (word == "tab" || word == "\\t") return '\t';
-  if (word.size() != 1 || word == "\"" || word == "\n")
-    return invalid_input(cat("--delimiter '", word, "': expected one character, or tab"));
-  return word[0];
-}
-
 namespace {
 
 struct DataOptions {
   std::string file;
-  std::string delimiter = ",";
+  ReadingArguments reading;
   std::string out;
   std::string schema;
   std::string report;
@@ -36,7 +30,7 @@ using OptionsPtr = std::shared_ptr<DataOptions>;
 
 Result<ml::ProfileOptions> profile_options(const DataOptions& options) {
   ml::ProfileOptions profile;
-  profile.csv.delimiter = TRY(parse_delimiter(options.delimiter));
+  profile.csv = TRY(reading_options(options.reading)).csv;
   return profile;
 }
 
@@ -114,14 +108,16 @@ using Verb = Result<int> (*)(Context&, const DataOptions&);
 CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Verb verb,
                    const char* name, const char* help) {
   CLI::App& command = *data.add_subcommand(name, help);
-  command.add_option("file", options->file, "CSV file with a header row")->required();
+  command
+      .add_option(
+          "file", options->file,
+          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder, a quoted pattern, or -")
+      ->required();
   command.callback([options, verb, &chosen] {
     chosen.action = [options, verb](Context& context) { return verb(context, *options); };
   });
   return command;
 }
-
-constexpr const char* kDelimiterHelp = "Character between fields, or tab";
 
 void add_infer(CLI::App& data, Chosen& chosen) {
   const auto options = std::make_shared<DataOptions>();
@@ -129,7 +125,7 @@ void add_infer(CLI::App& data, Chosen& chosen) {
                                "Propose a schema for a data file, to be corrected and committed");
   command.add_option("--out", options->out, "Write the schema here instead of printing it");
   command.add_flag("--force", options->force, "Replace the file of --out");
-  command.add_option("--delimiter", options->delimiter, kDelimiterHelp);
+  add_reading_options(command, options->reading);
 }
 
 void add_profile(CLI::App& data, Chosen& chosen) {
@@ -138,7 +134,7 @@ void add_profile(CLI::App& data, Chosen& chosen) {
                                "Count, measure and summarise the columns of a data file");
   command.add_flag("--json", options->json, "Print the profile as JSON");
   command.add_option("--out", options->out, "Write the profile as JSON to this file");
-  command.add_option("--delimiter", options->delimiter, kDelimiterHelp);
+  add_reading_options(command, options->reading);
 }
 
 void add_validate(CLI::App& data, Chosen& chosen) {

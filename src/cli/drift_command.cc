@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "base/strings.h"
-#include "cli/data_command.h"
+#include "cli/reading_options.h"
 #include "ml/data/number.h"
 #include "ml/data/profile_reader.h"
 #include "ml/drift/drift_report.h"
@@ -16,7 +16,7 @@ namespace {
 struct DriftArguments {
   std::string reference;
   std::string current;
-  std::string delimiter = ",";
+  ReadingArguments reading;
   std::vector<std::string> thresholds;
   std::vector<std::string> categories;
   std::vector<std::string> ignored;
@@ -60,7 +60,7 @@ Result<ml::DriftOptions> drift_options(const DriftArguments& arguments) {
 Result<int> drift(Context& context, const DriftArguments& arguments) {
   const ml::DriftOptions options = TRY(drift_options(arguments));
   ml::ProfileOptions reading;
-  reading.csv.delimiter = TRY(parse_delimiter(arguments.delimiter));
+  reading.csv = TRY(reading_options(arguments.reading)).csv;
   const auto& files = context.world.files;
   const ml::DataProfile reference = TRY(ml::load_profile(files, arguments.reference, reading));
   const ml::DataProfile current = TRY(ml::load_profile(files, arguments.current, reading));
@@ -79,7 +79,8 @@ void add_drift_command(CLI::App& data, Chosen& chosen) {
   const auto arguments = std::make_shared<DriftArguments>();
   CLI::App& command = *data.add_subcommand(
       "drift", "Whether data changed against a reference; exit status 1 when a column drifted");
-  constexpr const char* kSource = "CSV file with a header row, or a profile made by 'data profile'";
+  constexpr const char* kSource =
+      "Data file, folder or pattern, or a profile made by 'data profile'";
   command.add_option("reference", arguments->reference, kSource)->required();
   command.add_option("current", arguments->current, kSource)->required();
   command
@@ -101,7 +102,7 @@ void add_drift_command(CLI::App& data, Chosen& chosen) {
   command.add_flag("--json", arguments->json, "Print the report as JSON");
   command.add_option("--report", arguments->report,
                      "Also write the report as Markdown to this file");
-  command.add_option("--delimiter", arguments->delimiter, "Character between fields, or tab");
+  add_reading_options(command, arguments->reading);
   command.callback([arguments, &chosen] {
     chosen.action = [arguments](Context& context) { return drift(context, *arguments); };
   });

@@ -40,9 +40,36 @@ std::string_view foreign_format(std::string_view head) {
     return "UTF-16 text; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)";
   if (head.starts_with("\x1F\x8B")) return "gzip data; unpack it first (gunzip)";
   if (head.starts_with("\x28\xB5\x2F\xFD")) return "zstd data; unpack it first (unzstd)";
+  if (head.starts_with("BZh")) return "bzip2 data; unpack it first (bunzip2)";
+  if (head.starts_with("\xFD"
+                       "7zXZ"))
+    return "xz data; unpack it first (unxz)";
   if (head.starts_with("PK\x03\x04")) return "a zip archive or an Excel workbook; export it as CSV";
-  if (head.starts_with("PAR1")) return "a Parquet file; export it as CSV";
+  if (head.starts_with("PAR1"))
+    return "a Parquet file, which this sluice cannot read: it was built without Apache Arrow, "
+           "which Debian does not package; export it as CSV or JSON Lines";
   return {};
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Digits on both sides of the only mark that is no digit, with a sign before them.
+bool is_decimal(std::string_view field, std::size_t mark) {
+  if (mark == std::string_view::npos) return false;
+  const std::size_t first = field[0] == '-' || field[0] == '+' ? 1 : 0;
+  if (mark == first || mark + 1 == field.size()) return false;
+  for (std::size_t i = first; i < field.size(); ++i)
+    if (i != mark && !is_digit(field[i])) return false;
+  return true;
+}
+
+// Fields lie in the block's own bytes, which may be changed.
+void to_decimal_points(const CsvBlock& block, char decimal) {
+  for (const std::string_view field : block.fields)
+    if (const std::size_t mark = field.find(decimal); is_decimal(field, mark))
+      const_cast<char*>(field.data())[mark] = '.';
 }
 
 }  // namespace
@@ -71,8 +98,37 @@ std::string_view to_string(CsvProblemKind kind) {
       return "nul_byte";
     case CsvProblemKind::TextAfterQuote:
       return "text_after_quote";
+    case CsvProblemKind::InvalidJson:
+      return "invalid_json";
+    case CsvProblemKind::UnknownKey:
+      return "unknown_key";
+    case CsvProblemKind::RepeatedKey:
+      return "repeated_key";
   }
   UNREACHABLE();
+}
+
+std::optional<CsvProblemKind> parse_problem_kind(std::string_view word) {
+  for (const auto kind :
+       {CsvProblemKind::FieldCount, CsvProblemKind::InvalidUtf8, CsvProblemKind::NulByte,
+        CsvProblemKind::TextAfterQuote, CsvProblemKind::InvalidJson, CsvProblemKind::UnknownKey,
+        CsvProblemKind::RepeatedKey})
+    if (word == to_string(kind)) return kind;
+  return std::nullopt;
+}
+
+void CsvBlock::clear(std::size_t column_count) {
+  columns = column_count;
+  fields.clear();
+  rows.clear();
+  problems.clear();
+  problem_count = 0;
+  rejected.clear();
+}
+
+void CsvBlock::add_problem(CsvProblemKind kind, const CsvPosition& position, std::string message) {
+  ++problem_count;
+  if (problems.size() < kMaxProblems) problems.push_back({kind, position, std::move(message)});
 }
 
 struct CsvReader::State {
@@ -95,6 +151,8 @@ struct CsvReader::State {
   Result<void> read_header();
   Result<std::string_view> scan_header(CsvBlock& block, std::string_view text);
   Result<void> name_columns(const CsvBlock& block);
+  void number_columns(std::size_t count);
+  Result<void> check_column_count() const;
   Error incomplete_record(std::string_view text) const;
 };
 
@@ -137,6 +195,11 @@ Error CsvReader::State::incomplete_record(std::string_view text) const {
                                      : " bytes: is this a CSV file?"));
 }
 
+void CsvReader::State::number_columns(std::size_t count) {
+  for (std::size_t i = 1; i <= count; ++i) header.push_back(cat("column_", i));
+  scan.columns = count;
+}
+
 Result<void> CsvReader::State::name_columns(const CsvBlock& block) {
   std::map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < block.fields.size(); ++i) {
@@ -149,11 +212,14 @@ Result<void> CsvReader::State::name_columns(const CsvBlock& block) {
                        " and ", i + 1));
     header.push_back(field.empty() ? cat("unnamed_", i + 1) : std::string(field));
   }
-  if (header.size() > options.max_columns)
-    return error(
-        cat("header: ", header.size(), " columns; at most ", options.max_columns, " are read"));
   scan.columns = header.size();
   return success();
+}
+
+Result<void> CsvReader::State::check_column_count() const {
+  if (header.size() <= options.max_columns) return success();
+  return error(
+      cat("header: ", header.size(), " columns; at most ", options.max_columns, " are read"));
 }
 
 Result<void> CsvReader::State::read_header() {
@@ -165,25 +231,41 @@ Result<void> CsvReader::State::read_header() {
     head.remove_prefix(kByteOrderMark.size());
     scan.next.byte += kByteOrderMark.size();
   }
-  scan.next.row = 0;
+  if (options.header == HeaderRow::First) scan.next.row = 0;
   const std::string_view text = TRY(scan_header(block, head));
   if (text.find('\0') != std::string_view::npos)
     return error("this is binary data or UTF-16 text: there are NUL bytes; save it as UTF-8");
   if (!is_valid_utf8(text))
     return error("header: not valid UTF-8; save the file as UTF-8 (iconv -f ISO-8859-1 -t UTF-8)");
+  if (options.header == HeaderRow::None) {
+    number_columns(block.fields.size());
+    return check_column_count();
+  }
   if (trim(text).empty()) return error("header: the first line is blank; expected column names");
-  return name_columns(block);
+  TRY(name_columns(block));
+  return check_column_count();
 }
 
-// The text of the first record; what comes after it is kept.
+// The text of the first record that is no comment. It is consumed where it is the header.
 Result<std::string_view> CsvReader::State::scan_header(CsvBlock& block, std::string_view text) {
+  std::string untouched;  // scanning folds quotes
   while (true) {
     char* const from = const_cast<char*>(text.data());
     char* const end = from + text.size();
+    const CsvScanState before = scan;
+    untouched.assign(text);
     char* const after = scan_csv(from, end, scan, block, 1);
-    keep(std::string_view(after, static_cast<std::size_t>(end - after)));
-    if (after != from) return std::string_view(from, static_cast<std::size_t>(after - from));
-    if (at_end || text.size() > options.max_record_bytes) return incomplete_record(text);
+    const auto used = static_cast<std::size_t>(after - from);
+    if (!block.fields.empty()) {
+      if (options.header == HeaderRow::None) scan = before;
+      keep(std::string_view(untouched).substr(options.header == HeaderRow::None ? 0 : used));
+      return text.substr(0, used);
+    }
+    if (at_end && used == text.size())
+      return error("there are only comments: expected a header row and data");
+    if (at_end || text.size() - used > options.max_record_bytes)
+      return incomplete_record(text.substr(used));
+    keep(std::string_view(untouched).substr(used));
     text = TRY(fill(block));
   }
 }
@@ -200,6 +282,8 @@ Result<CsvReader> CsvReader::open(std::unique_ptr<os::ReadFile> stream, std::str
   state->name = name;
   state->options = options;
   state->scan.delimiter = options.delimiter;
+  state->scan.comment = options.comment;
+  state->scan.rejects = options.rejects;
   TRY(state->read_header());
   return CsvReader(std::move(state));
 }
@@ -214,11 +298,7 @@ std::uint64_t CsvReader::bytes_read() const {
 
 Result<bool> CsvReader::next(CsvBlock& block) {
   State& s = *state_;
-  block.columns = s.scan.columns;
-  block.fields.clear();
-  block.rows.clear();
-  block.problems.clear();
-  block.problem_count = 0;
+  block.clear(s.scan.columns);
   const std::uint64_t line = s.scan.next.line;
   while (true) {
     const std::string_view text = TRY(s.fill(block));
@@ -227,7 +307,10 @@ Result<bool> CsvReader::next(CsvBlock& block) {
     char* const end = from + text.size();
     char* const after = scan_csv(from, end, s.scan, block);
     s.keep(std::string_view(after, static_cast<std::size_t>(end - after)));
-    if (s.scan.next.line != line) return true;
+    if (s.scan.next.line != line) {
+      if (s.options.decimal != '.') to_decimal_points(block, s.options.decimal);
+      return true;
+    }
     if (s.at_end || text.size() > s.options.max_record_bytes) return s.incomplete_record(text);
   }
 }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,10 +24,18 @@ namespace sluice::ml {
 
 // Sniffed: open_rows() (row_source.h) finds the delimiter out by reading the first rows.
 enum class Dialect { Given, Sniffed };
+// None: the columns are called column_1, column_2 …
+enum class HeaderRow { First, None };
+// Kept: CsvBlock::rejected holds the text of rows with a problem.
+enum class Rejects { Counted, Kept };
 
 struct CsvOptions {
   char delimiter = ',';
   Dialect dialect = Dialect::Given;
+  char comment = '\0';  // records that begin with it are skipped; NUL: none are
+  char decimal = '.';   // ',': fields such as 1,5 come back as 1.5
+  HeaderRow header = HeaderRow::First;
+  Rejects rejects = Rejects::Counted;
   std::size_t max_record_bytes = 1u << 20;
   std::size_t max_columns = 10'000;
   std::size_t block_bytes = 256u << 10;  // what is read at a time
@@ -46,9 +55,19 @@ struct CsvPosition {
 std::string to_string(const CsvPosition& position);
 std::string to_string(const CsvPosition& position, std::span<const std::string> files);
 
-enum class CsvProblemKind { FieldCount, InvalidUtf8, NulByte, TextAfterQuote };
+// The last three are of JSON Lines.
+enum class CsvProblemKind {
+  FieldCount,
+  InvalidUtf8,
+  NulByte,
+  TextAfterQuote,
+  InvalidJson,
+  UnknownKey,
+  RepeatedKey
+};
 
 std::string_view to_string(CsvProblemKind kind);  // "field_count" …
+std::optional<CsvProblemKind> parse_problem_kind(std::string_view word);
 
 struct CsvProblem {
   CsvProblemKind kind = CsvProblemKind::FieldCount;
@@ -69,6 +88,11 @@ struct CsvBlock {
   std::vector<CsvPosition> rows;
   std::vector<CsvProblem> problems;  // at most kMaxProblems for each block, the others counted
   std::uint64_t problem_count = 0;
+  std::vector<std::string_view> rejected;  // with Rejects::Kept: as they stand, with their newline
+
+  // Empty, for so many columns; memory is kept.
+  void clear(std::size_t column_count);
+  void add_problem(CsvProblemKind kind, const CsvPosition& position, std::string message);
 
   static constexpr std::size_t kMaxProblems = 100;
 

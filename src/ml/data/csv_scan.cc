@@ -164,13 +164,6 @@ void RecordScan::fold_doubled_quotes() {
   }
 }
 
-void add_problem(CsvBlock& block, CsvProblemKind kind, const CsvPosition& position,
-                 std::string message) {
-  ++block.problem_count;
-  if (block.problems.size() < CsvBlock::kMaxProblems)
-    block.problems.push_back({kind, position, std::move(message)});
-}
-
 std::string field_count_message(std::size_t found, std::size_t wanted) {
   return cat(plural(found, "field"), " where the header has ", wanted);
 }
@@ -185,25 +178,32 @@ bool check_record(const CsvScanState& state, CsvBlock& block, const RecordScan& 
                   std::string_view text, bool maybe_odd) {
   if (state.columns == 0) return true;
   if (maybe_odd && text.find('\0') != std::string_view::npos) {
-    add_problem(block, CsvProblemKind::NulByte, state.next, "the row holds a NUL byte");
+    block.add_problem(CsvProblemKind::NulByte, state.next, "the row holds a NUL byte");
     return false;
   }
   if (maybe_odd && !is_valid_utf8(text)) {
-    add_problem(block, CsvProblemKind::InvalidUtf8, state.next,
-                "the row is not valid UTF-8 (saved as Latin-1 or Windows-1252?)");
+    block.add_problem(CsvProblemKind::InvalidUtf8, state.next,
+                      "the row is not valid UTF-8 (saved as Latin-1 or Windows-1252?)");
     return false;
   }
   if (record.text_after_quote()) {
-    add_problem(block, CsvProblemKind::TextAfterQuote, state.next,
-                "text after a closing quote (a quote inside quotes is written twice)");
+    block.add_problem(CsvProblemKind::TextAfterQuote, state.next,
+                      "text after a closing quote (a quote inside quotes is written twice)");
     return false;
   }
   if (record.field_count() != state.columns) {
-    add_problem(block, CsvProblemKind::FieldCount, state.next,
-                field_count_message(record.field_count(), state.columns));
+    block.add_problem(CsvProblemKind::FieldCount, state.next,
+                      field_count_message(record.field_count(), state.columns));
     return false;
   }
   return true;
+}
+
+// Past the newline, or null when there is none.
+const char* skip_line(CsvSpecials& specials, const char* end) {
+  const char* stop = specials.next();
+  while (stop != end && *stop != '\n') stop = specials.next();
+  return stop == end ? nullptr : stop + 1;
 }
 
 }  // namespace
@@ -224,6 +224,15 @@ char* scan_csv(char* begin, char* end, CsvScanState& state, CsvBlock& block,
   CsvSpecials specials(begin, end, state.delimiter);
   char* at = begin;
   for (std::size_t done = 0; at != end && done < max_records; ++done) {
+    if (state.comment != '\0' && *at == state.comment) {
+      const char* after_comment = skip_line(specials, end);
+      if (after_comment == nullptr) break;
+      ++state.next.line;
+      state.next.byte += static_cast<std::size_t>(after_comment - at);
+      at += after_comment - at;
+      --done;
+      continue;
+    }
     RecordScan record(specials, at, end, state.delimiter, block);
     char* const after = record.run();
     if (after == nullptr) {
@@ -238,6 +247,7 @@ char* scan_csv(char* begin, char* end, CsvScanState& state, CsvBlock& block,
       block.rows.push_back(state.next);
     } else {
       record.drop();
+      if (!blank && state.rejects == Rejects::Kept) block.rejected.emplace_back(at, length);
     }
     if (!blank) ++state.next.row;
     state.next.line += 1 + record.extra_lines();

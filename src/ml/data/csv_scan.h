@@ -47,6 +47,8 @@ class CsvSpecials {
 // What a scan carries from buffer to buffer.
 struct CsvScanState {
   char delimiter = ',';
+  char comment = '\0';
+  Rejects rejects = Rejects::Counted;
   std::size_t columns = 0;
   CsvPosition next{1, 1, 1};  // of the record that comes
 };

@@ -121,9 +121,9 @@ Result<CsvProblem> read_problem(const Json& value) {
   const JsonObject& json = *TRY(as_object(value, "a problem"));
   CsvProblem problem;
   const std::string kind = TRY(get_string(json, "kind"));
-  for (const auto candidate : {CsvProblemKind::FieldCount, CsvProblemKind::InvalidUtf8,
-                               CsvProblemKind::NulByte, CsvProblemKind::TextAfterQuote})
-    if (to_string(candidate) == kind) problem.kind = candidate;
+  const auto known = parse_problem_kind(kind);
+  if (!known) return invalid_input(cat("'kind' of a problem is '", kind, "'"));
+  problem.kind = *known;
   problem.position.row = TRY(get_count(json, "row"));
   problem.position.line = TRY(get_count(json, "line"));
   problem.position.byte = TRY(get_count(json, "byte"));
@@ -171,16 +171,23 @@ Result<DataProfile> read_json(const JsonObject& json) {
 
 Result<DataProfile> load_profile(const os::FileReader& files, const os::Path& path,
                                  const ProfileOptions& options) {
-  std::array<char, 64> beginning{};
-  const auto file = TRY(files.open(path));
-  const std::size_t size = TRY(file->read(beginning));
-  if (!looks_like_profile({beginning.data(), size})) return profile_data(files, path, options);
+  std::string beginning(4096, '\0');
+  const auto info = files.stat(path);
+  if (info.ok() && info->kind != os::FileKind::Directory) {
+    const auto file = TRY(files.open(path));
+    beginning.resize(TRY(file->read(beginning)));
+  }
+  if (!looks_like_profile(beginning)) return profile_data(files, path, options);
   const std::string text = TRY(files.read(path, kLimits.max_bytes));
   return read_profile(text, path.string());
 }
 
+// JSON Lines begin with a whole object in the first line.
 bool looks_like_profile(std::string_view beginning) {
-  return trim(beginning).starts_with("{");
+  const std::string_view text = trim(beginning);
+  if (!text.starts_with("{")) return false;
+  return text.find(kProfileFormat) != std::string_view::npos ||
+         trim(text.substr(0, text.find('\n'))) == "{";
 }
 
 Result<DataProfile> read_profile(std::string_view text, std::string_view file) {

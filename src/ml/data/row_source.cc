@@ -1,5 +1,12 @@
 #include "ml/data/row_source.h"
 
+#include "base/strings.h"
+#include "ml/data/csv_dialect.h"
+#include "ml/data/json_lines.h"
+#include "ml/data/many_files.h"
+#include "ml/data/peek_stream.h"
+#include "ml/data/unpack.h"
+
 namespace sluice::ml {
 
 namespace {
@@ -19,6 +26,41 @@ class CsvSource final : public RowSource {
   SourceFacts facts_;
 };
 
+constexpr std::size_t kHead = 64u << 10;
+
+// The text of a file, unpacked where it is packed.
+Result<std::unique_ptr<PeekStream>> open_text(std::unique_ptr<os::ReadFile> stream) {
+  auto stored = std::make_unique<PeekStream>(std::move(stream));
+  const Packing packing = packing_of(TRY(stored->peek(4)));
+  if (packing == Packing::None) return stored;
+  return std::make_unique<PeekStream>(unpacking_stream(std::move(stored), packing));
+}
+
+std::string_view without_packing(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".zst", ".zstd"})
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  return name;
+}
+
+// By its name, or because the first thing in it opens an object that is closed in its line.
+bool is_json_lines(std::string_view head, std::string_view name) {
+  name = without_packing(name);
+  if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return true;
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  const std::string_view line = trim(head.substr(0, head.find('\n')));
+  return line.starts_with("{\"") && (line.ends_with('}') || head.size() == kHead);
+}
+
+// JSON that is not one object a line.
+std::string_view no_rows_of(std::string_view head) {
+  head = trim(head);
+  if (head.starts_with("[{") || head.starts_with("[\n") || head.starts_with("[ {"))
+    return "a JSON array; write one object a line (jq -c '.[]')";
+  if (head.starts_with("{\n") || head.starts_with("{\r\n"))
+    return "JSON over several lines; write one object a line (jq -c .)";
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(RowFormat format) {
@@ -27,13 +69,28 @@ std::string_view to_string(RowFormat format) {
 
 Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const os::Path& path,
                                              const ReadOptions& options) {
-  return open_rows(TRY(files.open(path)), path.string(), options);
+  const auto open_one = [&files,
+                         options](const os::Path& one) -> Result<std::unique_ptr<RowSource>> {
+    if (one == "-") return open_rows(TRY(files.open("/dev/stdin")), "standard input", options);
+    return open_rows(TRY(files.open(one)), one.string(), options);
+  };
+  std::vector<InputFile> inputs = TRY(find_inputs(files, path));
+  if (inputs.size() == 1 && inputs[0].partition.empty()) return open_one(inputs[0].path);
+  return read_many_files(std::move(inputs), open_one);
 }
 
 Result<std::unique_ptr<RowSource>> open_rows(std::unique_ptr<os::ReadFile> stream,
                                              std::string_view name, const ReadOptions& options) {
-  CsvReader reader = TRY(CsvReader::open(std::move(stream), name, options.csv));
-  SourceFacts facts{{std::string(name)}, RowFormat::Csv, options.csv};
+  auto text = TRY_CONTEXT(open_text(std::move(stream)), name);
+  const std::string_view head = TRY_CONTEXT(text->peek(kHead), name);
+  if (is_json_lines(head, name)) return JsonLinesReader::open(std::move(text), name, options.csv);
+  if (const auto what = no_rows_of(head); !what.empty())
+    return invalid_input(cat(name, ": this is ", what));
+  CsvOptions csv = options.csv;
+  if (csv.dialect == Dialect::Sniffed) csv.delimiter = sniff_delimiter(head, csv);
+  csv.dialect = Dialect::Given;
+  CsvReader reader = TRY(CsvReader::open(std::move(text), name, csv));
+  SourceFacts facts{{std::string(name)}, RowFormat::Csv, csv};
   return std::unique_ptr<RowSource>(
       std::make_unique<CsvSource>(std::move(reader), std::move(facts)));
 }

@@ -84,7 +84,8 @@ std::string to_csv(const Table& table);
 // Replaces the file as a whole.
 Result<void> write_csv(os::FileWriter& files, const os::Path& path, const Table& table);
 
-// SHA-256 of the file's bytes, streamed: what "this data" means in verdicts and lineage.
+// SHA-256 of the file's bytes, streamed: what "this data" means in verdicts and lineage. Of several
+// files: of the lines "DIGEST  PATH", paths from the folder that all are in.
 Result<Digest> data_digest(const os::FileReader& files, const os::Path& path);
 
 }  // namespace sluice::ml

@@ -1,0 +1,31 @@
+// Which files a path of the user's stands for: one file, a pattern ("data/week=*/part.csv", "**"
+// for any folders), or a folder of data files. Parts of such a path that read "week=41" become
+// columns.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "os/ports/files.h"
+
+namespace sluice::ml {
+
+struct InputFile {
+  os::Path path;
+  std::vector<std::pair<std::string, std::string>> partition = {};  // name and value, in path order
+
+  bool operator==(const InputFile&) const = default;
+};
+
+// The files in order of their paths. "-" is standard input. Of a folder: all that end in .csv,
+// .tsv, .txt, .jsonl, .ndjson or .json, packed or not, below it, without those whose own or
+// folder's name begins with '.' or '_'. NotFound when there is none; ResourceExhausted above
+// 100,000.
+Result<std::vector<InputFile>> find_inputs(const os::FileReader& files, const os::Path& path);
+
+// Whether a name fits a pattern of '*', '?' and '[a-z]'. Pure.
+bool fits_pattern(std::string_view name, std::string_view pattern);
+
+}  // namespace sluice::ml
