@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "app/pipelines.h"
 #include "base/strings.h"
@@ -104,13 +105,13 @@ std::vector<Wanted> used_actions(const std::vector<LintedFile>& files, const os:
 
 // What is told at the action is not told again by each file that uses it.
 void add_actions(std::vector<LintedFile>& files, std::vector<LintedFile> actions) {
+  std::set<std::string> alone;
+  for (const LintedFile& action : actions) alone.insert(action.source.path);
+  for (LintedFile& action : actions) files.push_back(std::move(action));
   for (LintedFile& file : files)
     std::erase_if(file.findings, [&](const Diagnostic& finding) {
-      return std::any_of(actions.begin(), actions.end(), [&](const LintedFile& action) {
-        return action.source.path == finding.file;
-      });
+      return finding.file != file.source.path && alone.count(finding.file) > 0;
     });
-  for (LintedFile& action : actions) files.push_back(std::move(action));
 }
 
 Result<std::vector<LintedFile>> lint_each(const std::vector<Wanted>& wanted, const Linter& linter,

@@ -32,7 +32,10 @@ std::vector<Diagnostic> all_diagnostics(ReadWorkflow& read, const SourceFile& fi
 
 std::vector<Diagnostic> action_diagnostics(const SourceFile& file) {
   std::vector<Diagnostic> found = check_local_action(file);
-  if (has_errors(found)) return allowed_and_sorted(file, std::move(found));
+  const bool broken = std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
+    return one.severity == Severity::Error && one.file == file.path;
+  });
+  if (broken) return allowed_and_sorted(file, std::move(found));
   std::vector<Diagnostic> known;
   const LocalAction action = read_local_action(file.path, file.text, known);
   return allowed_and_sorted(
