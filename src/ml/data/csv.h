@@ -75,8 +75,12 @@ struct CsvProblem {
   std::string message;  // "4 fields where the header has 5"
 };
 
-// Some consecutive rows. Fields point into `bytes`: valid until the block is filled again or goes.
-// Filling a block that was filled before reuses its memory.
+// So many bytes behind each field of a block may be read, whatever they are.
+inline constexpr std::size_t kFieldPadding = 16;
+
+// Some consecutive rows. Fields point into `bytes` (those from the names of folders into what the
+// RowSource keeps): valid until the block is filled again or goes. Filling a block that was filled
+// before reuses its memory.
 struct CsvBlock {
   CsvBlock() = default;
   CsvBlock(CsvBlock&&) = default;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/encoding.h"
+
 namespace sluice::ml {
 
 void DistinctSketch::merge(const DistinctSketch& other) {
@@ -22,6 +24,22 @@ std::uint64_t DistinctSketch::estimate() const {
   double estimate = alpha * m * m / sum;
   if (estimate <= 2.5 * m && empty > 0) estimate = m * std::log(m / empty);
   return static_cast<std::uint64_t>(std::llround(estimate));
+}
+
+std::string DistinctSketch::text() const {
+  return base64_encode({reinterpret_cast<const char*>(registers_.data()), registers_.size()});
+}
+
+std::optional<DistinctSketch> DistinctSketch::read(std::string_view text) {
+  constexpr std::uint8_t kMost = 64 - 12 + 1;
+  const auto bytes = base64_decode(text);
+  DistinctSketch sketch;
+  if (!bytes || bytes->size() != sketch.registers_.size()) return std::nullopt;
+  for (std::size_t i = 0; i < bytes->size(); ++i) {
+    sketch.registers_[i] = static_cast<std::uint8_t>((*bytes)[i]);
+    if (sketch.registers_[i] > kMost) return std::nullopt;
+  }
+  return sketch;
 }
 
 }  // namespace sluice::ml

@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace sluice::ml {
 
@@ -19,6 +22,12 @@ class DistinctSketch {
   }
   void merge(const DistinctSketch& other);
   std::uint64_t estimate() const;
+
+  // The registers as base64, and back; nothing for what is no such text.
+  std::string text() const;
+  static std::optional<DistinctSketch> read(std::string_view text);
+
+  bool operator==(const DistinctSketch&) const = default;
 
  private:
   std::array<std::uint8_t, 4096> registers_{};

@@ -27,8 +27,8 @@ bool read_field(JsonCursor& cursor, std::string_view text, std::string_view* fie
     return field->find('\0') == std::string_view::npos || cursor.fail("a NUL in a string");
   }
   if (!cursor.skip_value()) return false;
-  *field = kind == JsonCursor::Kind::Null ? std::string_view()
-                                          : text.substr(start, cursor.offset() - start);
+  const std::size_t size = kind == JsonCursor::Kind::Null ? 0 : cursor.offset() - start;
+  *field = text.substr(start, size);
   return true;
 }
 
@@ -70,7 +70,7 @@ class JsonLinesReader::Line {
     if (!is_valid_utf8(text_))
       return problem(CsvProblemKind::InvalidUtf8,
                      "the row is not valid UTF-8 (saved as Latin-1 or Windows-1252?)");
-    block_.fields.resize(first_ + reader_.header_.size());
+    block_.fields.resize(first_ + reader_.header_.size(), text_.substr(0, 0));
     seen_.assign(reader_.header_.size(), 0);
     JsonCursor cursor(text_);
     if (!cursor.enter_object()) return problem(CsvProblemKind::InvalidJson, problem_text(cursor));
@@ -125,7 +125,8 @@ Result<std::unique_ptr<RowSource>> JsonLinesReader::open(std::unique_ptr<os::Rea
 
 // What was kept and what is read, `wanted` bytes where the stream has them.
 Result<std::string_view> JsonLinesReader::fill(CsvBlock& block, std::size_t wanted) {
-  if (block.bytes.size() < wanted + 1) block.bytes.resize(wanted + 1);
+  if (block.bytes.size() < wanted + 1 + kFieldPadding)
+    block.bytes.resize(wanted + 1 + kFieldPadding);
   std::copy(rest_.begin(), rest_.end(), block.bytes.begin());
   std::size_t end = rest_.size();
   while (!at_end_ && end < wanted) {

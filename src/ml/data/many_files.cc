@@ -11,7 +11,10 @@ namespace {
 class ManyFiles final : public RowSource {
  public:
   ManyFiles(std::vector<InputFile> inputs, OpenOne open)
-      : inputs_(std::move(inputs)), open_(std::move(open)) {}
+      : inputs_(std::move(inputs)), open_(std::move(open)) {
+    for (InputFile& one : inputs_)
+      for (auto& [_, value] : one.partition) value.reserve(value.size() + kFieldPadding);
+  }
 
   Result<void> start();
 

@@ -1,61 +1,32 @@
-// What a data file holds, found in one streaming pass: counts, types, ranges, distribution. The
-// reference that `data infer` proposes a schema from, and the form in which a run records what its
-// data was like.
+// What data files hold, found in one streaming pass: counts, types, ranges, distribution (what of
+// it is exact: column_profile.h). The reference that `data infer` proposes a schema from, and the
+// form in which a run records what its data was like.
 //
-// Exact: rows, missing values, types, min, max, mean and deviation, text lengths; distinct values
-// and the most frequent ones up to a budget of values for each column. Beyond the budget the number
-// of distinct values is an estimate (distinct_sketch.h) and the frequent ones are left out.
-// Quantiles always carry the error of quantile_sketch.h. Memory does not grow with the file.
+// Memory does not grow with the file. One thread reads, several count; how many makes no difference
+// to the result.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "ml/data/quantile_sketch.h"
+#include "ml/data/column_profile.h"
 #include "ml/data/row_source.h"
 #include "ml/data/table.h"
-#include "ml/data/value.h"
 #include "os/ports/files.h"
 
 namespace sluice::ml {
 
-struct NumberSummary {
-  std::uint64_t count = 0;
-  double min = 0;
-  double max = 0;
-  double mean = 0;
-  double squares = 0;  // sum of squared differences from the mean
-
-  void add(const std::vector<double>& values);
-  // Chan, Golub, LeVeque 1979: pairwise update of mean and squares.
-  void merge(const NumberSummary& other);
-  double deviation() const;  // of the population; 0 for no value
-};
-
-struct ColumnProfile {
-  std::string name;
-  std::uint64_t missing = 0;
-  std::array<std::uint64_t, kValueTypes> types{};  // by ValueType, of what is not missing
-  NumberSummary numbers;                           // of integers and numbers
-  QuantileSketch quantiles;                        // of the same
-  std::optional<std::pair<double, double>> dates;  // first and last, seconds since 1970
-  std::size_t shortest = 0;                        // bytes, of all values
-  std::size_t longest = 0;
-  std::uint64_t distinct = 0;
-  bool distinct_exact = true;
-  // Most frequent first, ties by text; all of them while distinct_exact, else empty.
-  std::vector<std::pair<std::string, std::uint64_t>> values;
-
-  std::uint64_t present() const;
-  std::uint64_t of_type(ValueType type) const { return types[static_cast<std::size_t>(type)]; }
+// The part of the rows that agree in the columns of DataProfile::by.
+struct GroupProfile {
+  std::vector<std::string> key;  // a value for each of them, as it stands in the file
+  std::uint64_t rows = 0;
+  std::vector<ColumnProfile> columns;
 };
 
 struct DataProfile {
@@ -66,21 +37,27 @@ struct DataProfile {
   std::uint64_t bytes = 0;
   std::vector<CsvProblem> problems;  // the first of them
   std::vector<ColumnProfile> columns;
+  std::vector<std::string> by;          // columns that rows are grouped by
+  std::vector<GroupProfile> groups;     // in order of their keys
   std::optional<Digest> stored_digest;  // of the file that it was read back from
 };
 
 struct ProfileOptions {
   CsvOptions csv = {};
   std::vector<std::string> nulls = default_null_spellings();
-  std::size_t max_distinct = 4096;  // values kept for each column
+  std::size_t max_distinct = ColumnProfile::kMaxDistinct;  // values kept for each column
+  std::vector<std::string> by = {};                        // also a profile for each group of these
+  std::size_t max_groups = 200;
+  unsigned threads = 0;  // that count; 0: one for each processor
 };
 
+// NotFound for a column of `by` that is not there, InvalidInput for more groups than allowed.
 Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& path,
                                  const ProfileOptions& options = {});
 Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options = {});
 
 inline constexpr std::string_view kProfileFormat = "sluice.data_profile";
-inline constexpr int kProfileVersion = 2;
+inline constexpr int kProfileVersion = 3;
 
 // {"format": kProfileFormat, "version": kProfileVersion, …}; docs/formats/profile.md.
 JsonObject to_json(const DataProfile& profile);

@@ -27,13 +27,6 @@ Result<std::uint64_t> count_of(const Json& value, std::string_view key) {
   return invalid_input(cat("the count of '", key, "' must be a positive integer"));
 }
 
-// JSON has no infinity: it was written as null.
-Result<double> get_finite_or_null(const JsonObject& object, std::string_view key) {
-  const Json* value = find(object, key);
-  if (value != nullptr && value->is_null()) return std::numeric_limits<double>::infinity();
-  return get_double(object, key);
-}
-
 // "1.25:3 7.5:10": middle of a bucket and its count.
 Result<void> read_buckets(std::string_view text, ColumnProfile& column) {
   for (const std::string_view bucket : split(text, ' ')) {
@@ -55,9 +48,8 @@ Result<void> read_numbers(const JsonObject& json, ColumnProfile& column) {
   summary.count = TRY(get_count(json, "count"));
   summary.min = TRY(get_double(json, "min"));
   summary.max = TRY(get_double(json, "max"));
-  summary.mean = TRY(get_finite_or_null(json, "mean"));
-  const double deviation = TRY(get_finite_or_null(json, "standard_deviation"));
-  summary.squares = deviation * deviation * static_cast<double>(summary.count);
+  const std::string sum = TRY(get_string(json, "sum"));
+  column.moments = TRY(ExactMoments::read(sum, TRY(get_string(json, "sum_of_squares"))));
   if (!column.distinct_exact) return read_buckets(TRY(get_string(json, "buckets")), column);
   for (const auto& [text, count] : column.values) {
     const Value value = classify(text);
@@ -72,6 +64,25 @@ Result<void> read_values(const JsonObject& json, ColumnProfile& column) {
     const std::uint64_t count = TRY(count_of(value, std::string_view(key)));
     column.values.emplace_back(std::string(key), count);
   }
+  return success();
+}
+
+Result<void> read_sketch(const JsonObject& json, ColumnProfile& column) {
+  const auto sketch = DistinctSketch::read(TRY(get_string(json, "distinct_sketch")));
+  if (!sketch) return invalid_input("'distinct_sketch' is no sketch");
+  column.distinct_sketch = *sketch;
+  return success();
+}
+
+// They are absent when there were too many.
+Result<void> read_patterns(const JsonObject& json, ColumnProfile& column) {
+  if (!json.contains("patterns")) {
+    column.patterns.give_up();
+    return success();
+  }
+  for (const auto& [key, value] : *TRY(get_object(json, "patterns")))
+    column.patterns.add_pattern(std::string(std::string_view(key)),
+                                TRY(count_of(value, std::string_view(key))));
   return success();
 }
 
@@ -111,10 +122,47 @@ Result<ColumnProfile> read_column(const Json& value) {
   column.shortest = TRY(get_count(json, "shortest_bytes"));
   column.longest = TRY(get_count(json, "longest_bytes"));
   if (column.distinct_exact) TRY(read_values(json, column));
+  if (!column.distinct_exact) TRY(read_sketch(json, column));
+  TRY(read_patterns(json, column));
   if (json.contains("numbers")) TRY(read_numbers(*TRY(get_object(json, "numbers")), column));
   if (json.contains("dates")) TRY(read_dates(*TRY(get_object(json, "dates")), column));
   TRY(check_sums(column));
+  column.finish();
   return column;
+}
+
+Result<std::vector<ColumnProfile>> read_columns(const JsonObject& json) {
+  std::vector<ColumnProfile> columns;
+  for (const Json& column : *TRY(get_array(json, "columns")))
+    columns.push_back(TRY(read_column(column)));
+  return columns;
+}
+
+Result<std::vector<std::string>> read_strings(const JsonObject& json, std::string_view key) {
+  std::vector<std::string> strings;
+  for (const Json& value : *TRY(get_array(json, key))) {
+    if (!value.is_string()) return invalid_input(cat("'", key, "' must hold strings"));
+    strings.emplace_back(view(value.get_string()));
+  }
+  return strings;
+}
+
+Result<void> read_groups(const JsonObject& json, DataProfile& profile) {
+  profile.by = TRY(read_strings(json, "by"));
+  for (const Json& value : *TRY(get_array(json, "groups"))) {
+    const JsonObject& object = *TRY(as_object(value, "a group"));
+    GroupProfile group;
+    group.key = TRY(read_strings(object, "key"));
+    group.rows = TRY(get_count(object, "rows"));
+    group.columns = TRY(read_columns(object));
+    bool alike =
+        group.key.size() == profile.by.size() && group.columns.size() == profile.columns.size();
+    for (std::size_t i = 0; alike && i < group.columns.size(); ++i)
+      alike = group.columns[i].name == profile.columns[i].name;
+    if (!alike) return invalid_input("a group does not fit 'by' and 'columns'");
+    profile.groups.push_back(std::move(group));
+  }
+  return success();
 }
 
 Result<CsvProblem> read_problem(const Json& value) {
@@ -162,8 +210,8 @@ Result<DataProfile> read_json(const JsonObject& json) {
     profile.problems.push_back(TRY(read_problem(problem)));
   if (profile.unreadable > 0 && profile.problems.empty())
     return invalid_input("'problems' is empty although there are unreadable rows");
-  for (const Json& column : *TRY(get_array(json, "columns")))
-    profile.columns.push_back(TRY(read_column(column)));
+  profile.columns = TRY(read_columns(json));
+  if (json.contains("by")) TRY(read_groups(json, profile));
   return profile;
 }
 

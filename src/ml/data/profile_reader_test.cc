@@ -71,7 +71,7 @@ TEST(ProfileReader, RefusesOtherVersionsEditsAndOtherFiles) {
   const auto error = [&](std::string_view from, std::string_view to) {
     return read_profile(replace_all(text, from, to), "p.json").error();
   };
-  EXPECT_EQ(error("\"version\": 2", "\"version\": 1").code(), ErrorCode::Unsupported);
+  EXPECT_EQ(error("\"version\": 3", "\"version\": 2").code(), ErrorCode::Unsupported);
   EXPECT_EQ(error("\"missing\": 1", "\"missing\": 0").message(),
             "p.json: the profile was changed after it was written: its digest does not fit");
   EXPECT_EQ(error("sluice.data_profile", "other").message(),
@@ -81,7 +81,7 @@ TEST(ProfileReader, RefusesOtherVersionsEditsAndOtherFiles) {
 }
 
 TEST(ProfileReader, NamesTheKeyThatIsMissingOrWrong) {
-  for (const std::string_view key : {"rows", "columns", "types", "distinct", "values", "mean"}) {
+  for (const std::string_view key : {"rows", "columns", "types", "distinct", "values", "sum"}) {
     JsonObject json = to_json(profile_of(kRows));
     const std::string text = replace_all(to_pretty_text(json), cat("\"", key, "\":"), "\"gone\":");
     const auto read = read_profile(text, "p.json");

@@ -38,6 +38,8 @@ JsonObject numbers_json(const ColumnProfile& column) {
                   {"max", column.numbers.max},
                   {"mean", number_json(column.numbers.mean)},
                   {"standard_deviation", number_json(column.numbers.deviation())},
+                  {"sum", column.moments.sum()},
+                  {"sum_of_squares", column.moments.sum_of_squares()},
                   {"quantiles", std::move(quantiles)},
                   {"quantile_relative_error", QuantileSketch::kRelativeError}};
   if (column.distinct_exact) return json;
@@ -64,7 +66,15 @@ JsonObject column_json(const ColumnProfile& column) {
   if (column.dates)
     json["dates"] = {{"first", date_text(column.dates->first)},
                      {"last", date_text(column.dates->second)}};
-  if (!column.distinct_exact) return json;
+  if (column.patterns.complete()) {
+    JsonObject patterns;
+    for (const auto& [pattern, count] : column.patterns.counts()) patterns[pattern] = count;
+    json["patterns"] = std::move(patterns);
+  }
+  if (!column.distinct_exact) {
+    json["distinct_sketch"] = column.distinct_sketch.text();
+    return json;
+  }
   JsonObject values;
   for (const auto& [text, count] : column.values) values[text] = count;
   json["values"] = std::move(values);
@@ -99,11 +109,30 @@ std::string range_text(const ColumnProfile& column) {
   return text;
 }
 
+JsonArray columns_json(const std::vector<ColumnProfile>& columns) {
+  JsonArray json;
+  for (const ColumnProfile& column : columns) json.push_back(column_json(column));
+  return json;
+}
+
+JsonArray strings_json(const std::vector<std::string>& strings) {
+  return JsonArray(strings.begin(), strings.end());
+}
+
+void add_groups(JsonObject& json, const DataProfile& profile) {
+  if (profile.by.empty()) return;
+  JsonArray groups;
+  for (const GroupProfile& group : profile.groups)
+    groups.push_back({{"key", strings_json(group.key)},
+                      {"rows", group.rows},
+                      {"columns", columns_json(group.columns)}});
+  json["by"] = strings_json(profile.by);
+  json["groups"] = std::move(groups);
+}
+
 }  // namespace
 
 JsonObject to_json(const DataProfile& profile) {
-  JsonArray columns;
-  for (const ColumnProfile& column : profile.columns) columns.push_back(column_json(column));
   JsonArray problems;
   for (const CsvProblem& problem : profile.problems)
     problems.push_back({{"kind", to_string(problem.kind)},
@@ -111,14 +140,16 @@ JsonObject to_json(const DataProfile& profile) {
                         {"line", problem.position.line},
                         {"byte", problem.position.byte},
                         {"message", problem.message}});
-  return {{"format", kProfileFormat},
-          {"version", kProfileVersion},
-          {"file", profile.file},
-          {"bytes", profile.bytes},
-          {"rows", profile.rows},
-          {"unreadable_rows", profile.unreadable},
-          {"problems", std::move(problems)},
-          {"columns", std::move(columns)}};
+  JsonObject json{{"format", kProfileFormat},
+                  {"version", kProfileVersion},
+                  {"file", profile.file},
+                  {"bytes", profile.bytes},
+                  {"rows", profile.rows},
+                  {"unreadable_rows", profile.unreadable},
+                  {"problems", std::move(problems)},
+                  {"columns", columns_json(profile.columns)}};
+  add_groups(json, profile);
+  return json;
 }
 
 Digest profile_digest(const DataProfile& profile) {

@@ -7,22 +7,11 @@
 
 namespace sluice::ml {
 
-namespace {
-
-constexpr int kShift = 52 - 6;
-
-// The exponent and the first 6 bits of the fraction, which order positive doubles by size.
-std::uint32_t bucket_of(double magnitude) {
-  return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(magnitude) >> kShift);
-}
-
-double middle_of(std::uint32_t bucket) {
+double QuantileSketch::middle_of(std::uint32_t bucket) {
   const auto low = std::bit_cast<double>(static_cast<std::uint64_t>(bucket) << kShift);
   const auto high = std::bit_cast<double>(static_cast<std::uint64_t>(bucket + 1) << kShift);
   return std::isfinite(high) ? low + (high - low) / 2 : low;
 }
-
-}  // namespace
 
 void QuantileSketch::Side::cover(std::uint32_t bucket) {
   if (counts.empty()) first = bucket;
@@ -33,24 +22,9 @@ void QuantileSketch::Side::cover(std::uint32_t bucket) {
   if (bucket - first >= counts.size()) counts.resize(bucket - first + 1);
 }
 
-void QuantileSketch::Side::add(std::uint32_t bucket, std::uint64_t count) {
-  if (bucket < first || bucket - first >= counts.size()) cover(bucket);
-  counts[bucket - first] += count;
-  total += count;
-}
-
 void QuantileSketch::Side::merge(const Side& other) {
   for (std::size_t i = 0; i < other.counts.size(); ++i)
     if (other.counts[i] > 0) add(other.first + static_cast<std::uint32_t>(i), other.counts[i]);
-}
-
-void QuantileSketch::add(double value, std::uint64_t count) {
-  if (value > 0)
-    positive_.add(bucket_of(value), count);
-  else if (value < 0)
-    negative_.add(bucket_of(-value), count);
-  else
-    zeros_ += count;
 }
 
 void QuantileSketch::merge(const QuantileSketch& other) {

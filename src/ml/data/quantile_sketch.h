@@ -7,6 +7,7 @@
 // Memory: 8 bytes for each bucket between the smallest and the largest magnitude, at most 2 MB.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -17,7 +18,14 @@ class QuantileSketch {
  public:
   static constexpr double kRelativeError = 1.0 / 127;
 
-  void add(double value, std::uint64_t count = 1);  // finite
+  void add(double value, std::uint64_t count = 1) {  // finite
+    if (value > 0)
+      positive_.add(bucket_of(value), count);
+    else if (value < 0)
+      negative_.add(bucket_of(-value), count);
+    else
+      zeros_ += count;
+  }
   void merge(const QuantileSketch& other);
 
   std::uint64_t count() const { return zeros_ + positive_.total + negative_.total; }
@@ -35,10 +43,22 @@ class QuantileSketch {
     std::vector<std::uint64_t> counts;
     std::uint64_t total = 0;
 
-    void add(std::uint32_t bucket, std::uint64_t count);
+    void add(std::uint32_t bucket, std::uint64_t count) {
+      if (bucket < first || bucket - first >= counts.size()) cover(bucket);
+      counts[bucket - first] += count;
+      total += count;
+    }
     void cover(std::uint32_t bucket);
     void merge(const Side& other);
   };
+
+  static constexpr int kShift = 52 - 6;
+
+  // The exponent and the first 6 bits of the fraction, which order positive doubles by size.
+  static std::uint32_t bucket_of(double magnitude) {
+    return static_cast<std::uint32_t>(std::bit_cast<std::uint64_t>(magnitude) >> kShift);
+  }
+  static double middle_of(std::uint32_t bucket);
 
   Side positive_;
   Side negative_;
