@@ -4,12 +4,11 @@
 #include <memory>
 
 #include "base/strings.h"
+#include "cli/data_validate_command.h"
 #include "cli/drift_command.h"
 #include "cli/reading_options.h"
 #include "ml/data/infer.h"
 #include "ml/data/profile.h"
-#include "ml/data/schema.h"
-#include "ml/data/validate.h"
 
 namespace sluice::cli {
 
@@ -19,8 +18,6 @@ struct DataOptions {
   std::string file;
   ReadingArguments reading;
   std::string out;
-  std::string schema;
-  std::string report;
   bool json = false;
   bool force = false;
 };
@@ -89,20 +86,6 @@ Result<int> profile(Context& context, const DataOptions& options) {
   return 0;
 }
 
-Result<int> validate(Context& context, const DataOptions& options) {
-  const std::string text = TRY(context.world.files.read(options.schema));
-  const ml::Schema schema = TRY(ml::parse_schema(text, options.schema));
-  ml::ValidateOptions how;
-  how.schema_name = options.schema;
-  const ml::ValidationReport report =
-      TRY(ml::validate_data(context.world.files, options.file, schema, how));
-  if (!options.report.empty())
-    TRY(context.world.files.write(options.report, ml::report_markdown(report)));
-  context.terminal.out(options.json ? cat(to_pretty_text(ml::to_json(report)), "\n")
-                                    : ml::report_text(report));
-  return report.passed() ? 0 : 1;
-}
-
 using Verb = Result<int> (*)(Context&, const DataOptions&);
 
 CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Verb verb,
@@ -137,16 +120,6 @@ void add_profile(CLI::App& data, Chosen& chosen) {
   add_reading_options(command, options->reading);
 }
 
-void add_validate(CLI::App& data, Chosen& chosen) {
-  const auto options = std::make_shared<DataOptions>();
-  CLI::App& command =
-      add_verb(data, chosen, options, &validate, "validate",
-               "Check a data file against its schema; exit status 1 when it does not fit");
-  command.add_option("--schema", options->schema, "The schema, a YAML file")->required();
-  command.add_flag("--json", options->json, "Print the report as JSON");
-  command.add_option("--report", options->report, "Also write the report as Markdown to this file");
-}
-
 }  // namespace
 
 void add_data_command(CLI::App& root, Chosen& chosen) {
@@ -154,7 +127,8 @@ void add_data_command(CLI::App& root, Chosen& chosen) {
   data.require_subcommand(1);
   add_infer(data, chosen);
   add_profile(data, chosen);
-  add_validate(data, chosen);
+  add_data_validate_command(data, chosen);
+  add_data_expectations_command(data, chosen);
   add_drift_command(data, chosen);
 }
 

@@ -121,13 +121,11 @@ void Validation::check_header() {
     if (schema_.find(name) == nullptr) unknown.push_back(name);
   for (const ColumnRule& rule : schema_.columns) check_lost_column(rule, unknown);
   if (schema_.extra_columns == ExtraColumns::Allow) return;
-  for (const std::string& name : unknown)
-    report_.violations.push_back({.rule = Rule::ExtraColumn,
-                                  .columns = {name},
-                                  .message = cat("the column '", name, "' is not in the schema"),
-                                  .remarks = {},
-                                  .groups = {},
-                                  .samples = {}});
+  for (const std::string& name : unknown) {
+    Violation violation{.rule = Rule::ExtraColumn, .columns = {name}};
+    violation.message = cat("the column '", name, "' is not in the schema");
+    report_.violations.push_back(std::move(violation));
+  }
 }
 
 void Validation::check_block(const CsvBlock& block) {

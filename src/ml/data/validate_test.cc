@@ -246,9 +246,9 @@ TEST_F(Validate, MarkdownAndJsonSayTheSame) {
       to_canonical_text(to_json(report)),
       R"({"bytes":12,"checks":10,"file":"/d.csv","format":"sluice.validation_report","notes":[],)"
       R"("passed":false,"rows":1,"schema":"s.yml","unreadable_rows":0,"version":1,"violations":[)"
-      R"({"columns":["d"],"count":1,"count_is_exact":true,"groups":[],"message":)"
+      R"({"check":"allowed","columns":["d"],"count":1,"count_is_exact":true,"groups":[],"message":)"
       R"("'d' is none of z in 1 row","remarks":[],"rule":"allowed","samples":[)"
-      R"({"byte":7,"line":2,"row":1,"value":"p|q"}]}]})");
+      R"({"byte":7,"line":2,"row":1,"value":"p|q"}],"severity":"fail"}]})");
 }
 
 TEST_F(Validate, AFileFitsTheSchemaInferredFromIt) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/strings.h"
 
@@ -12,9 +14,12 @@ namespace {
 std::string summary(const ValidationReport& report) {
   const std::string size =
       fmt::format("{}, {}", rows_text(report.rows), plural(report.checks, "check"));
-  if (report.passed()) return fmt::format("{} fits {} ({})", report.file, report.schema, size);
-  return fmt::format("{} does not fit {}: {} broken ({})", report.file, report.schema,
-                     plural(report.violations.size(), "rule"), size);
+  const std::size_t warnings = report.count(Severity::Warn);
+  const std::string warned = warnings == 0 ? "" : cat(", ", plural(warnings, "warning"));
+  if (report.passed())
+    return fmt::format("{} fits {} ({}{})", report.file, report.schema, size, warned);
+  return fmt::format("{} does not fit {}: {} broken ({}{})", report.file, report.schema,
+                     plural(report.count(Severity::Fail), "rule"), size, warned);
 }
 
 std::string sample_text(const ViolationSample& sample) {
@@ -71,14 +76,17 @@ JsonObject violation_json(const Violation& violation) {
     if (sample.earlier) json["repeats"] = position_json(*sample.earlier);
     samples.push_back(std::move(json));
   }
-  return {{"rule", to_string(violation.rule)},
-          {"columns", std::move(columns)},
-          {"count", violation.count},
-          {"count_is_exact", violation.exactness == Exactness::Exact},
-          {"message", violation.message},
-          {"remarks", std::move(remarks)},
-          {"groups", std::move(groups)},
-          {"samples", std::move(samples)}};
+  return {
+      {"rule", to_string(violation.rule)},
+      {"check", violation.check.empty() ? Json(to_string(violation.rule)) : Json(violation.check)},
+      {"severity", to_string(violation.severity)},
+      {"columns", std::move(columns)},
+      {"count", violation.count},
+      {"count_is_exact", violation.exactness == Exactness::Exact},
+      {"message", violation.message},
+      {"remarks", std::move(remarks)},
+      {"groups", std::move(groups)},
+      {"samples", std::move(samples)}};
 }
 
 }  // namespace
@@ -103,12 +111,42 @@ std::string_view to_string(Rule rule) {
       return "max";
     case Rule::Allowed:
       return "allowed";
+    case Rule::Pattern:
+      return "pattern";
+    case Rule::Length:
+      return "length";
     case Rule::Unique:
       return "unique";
     case Rule::Key:
       return "key";
+    case Rule::Rule:
+      return "rule";
+    case Rule::ForeignKey:
+      return "foreign_key";
+    case Rule::SeriesGap:
+      return "series_gap";
+    case Rule::SeriesRepeat:
+      return "series_repeat";
+    case Rule::Freshness:
+      return "freshness";
+    case Rule::Order:
+      return "order";
+    case Rule::History:
+      return "history";
+    case Rule::Expectation:
+      return "expectation";
   }
   UNREACHABLE();
+}
+
+std::string_view to_string(Severity severity) {
+  return severity == Severity::Fail ? "fail" : "warn";
+}
+
+std::size_t ValidationReport::count(Severity severity) const {
+  return static_cast<std::size_t>(std::count_if(
+      violations.begin(), violations.end(),
+      [severity](const Violation& violation) { return violation.severity == severity; }));
 }
 
 std::string rows_text(std::uint64_t count) {
@@ -118,7 +156,8 @@ std::string rows_text(std::uint64_t count) {
 std::string report_text(const ValidationReport& report) {
   std::string text = summary(report) + "\n";
   for (const Violation& violation : report.violations) {
-    text += "\n  " + violation.message + "\n";
+    const bool warning = violation.severity == Severity::Warn;
+    text += cat("\n  ", warning ? "warning: " : "", violation.message, "\n");
     for (const std::string& remark : violation.remarks) text += "      " + remark + "\n";
     for (const ViolationSample& sample : violation.samples)
       text += "      " + sample_text(sample) + "\n";
@@ -132,7 +171,8 @@ std::string report_markdown(const ValidationReport& report) {
   std::string text = fmt::format("### Data validation: {}\n\n{}\n",
                                  report.passed() ? "passed" : "failed", summary(report));
   for (const Violation& violation : report.violations) {
-    text += "\n**" + cell(violation.message) + "**\n";
+    const bool warning = violation.severity == Severity::Warn;
+    text += cat("\n**", warning ? "warning: " : "", cell(violation.message), "**\n");
     for (const std::string& remark : violation.remarks) text += "- " + cell(remark) + "\n";
     text += markdown_samples(violation);
   }

@@ -23,8 +23,18 @@ enum class Rule {
   Min,
   Max,
   Allowed,
+  Pattern,
+  Length,
   Unique,
   Key,
+  Rule,  // of several columns, as the schema names it
+  ForeignKey,
+  SeriesGap,
+  SeriesRepeat,
+  Freshness,
+  Order,
+  History,
+  Expectation,  // of a suite
 };
 
 std::string_view to_string(Rule rule);  // "unreadable_row" …
@@ -47,15 +57,28 @@ struct ViolationGroup {
 
 enum class Exactness { Exact, Estimate };
 
+// Warn: reported, but the data passes.
+enum class Severity { Fail, Warn };
+
+std::string_view to_string(Severity severity);  // "fail", "warn"
+
 struct Violation {
   Rule rule = Rule::Type;
   std::vector<std::string> columns = {};
+  Severity severity = Severity::Fail;
+  std::string check = {};   // the name of a Rule or an Expectation
   std::uint64_t count = 0;  // rows; 0 where it is not about rows
   Exactness exactness = Exactness::Exact;
   std::string message = {};                 // one line, complete by itself
   std::vector<std::string> remarks = {};    // what they have in common, what it may be
   std::vector<ViolationGroup> groups = {};  // largest first, for each column of report_by
   std::vector<ViolationSample> samples = {};
+};
+
+// A check that was made, whatever came out.
+struct PerformedCheck {
+  std::string name;  // "min", or the name of a Rule or an Expectation
+  std::vector<std::string> columns;
 };
 
 struct ValidationReport {
@@ -65,10 +88,12 @@ struct ValidationReport {
   std::uint64_t unreadable = 0;
   std::uint64_t bytes = 0;
   std::size_t checks = 0;
+  std::vector<PerformedCheck> performed;
   std::vector<Violation> violations;
   std::vector<std::string> notes;  // what was not checked, or only estimated
 
-  bool passed() const { return violations.empty(); }
+  bool passed() const { return count(Severity::Fail) == 0; }
+  std::size_t count(Severity severity) const;  // of violations
 };
 
 std::string report_text(const ValidationReport& report);

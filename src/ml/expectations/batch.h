@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ml/data/csv.h"
 #include "ml/expectations/cell.h"
 
 namespace sluice::ml::expectations {
@@ -18,6 +19,7 @@ struct Header {
   std::vector<std::string> declared_types = {};
   // Whether a column of mixed values holds texts only, as one read from a text file does.
   enum class Source { Values, TextFile } source = Source::Values;
+  std::vector<std::string> masked = {};  // columns whose values results do not show
 
   std::optional<std::size_t> find(std::string_view name) const;
 };
@@ -28,7 +30,8 @@ using RowIndexes = std::span<const std::uint32_t>;
 struct Batch {
   std::vector<std::vector<Cell>> columns;  // those that nobody asked for are empty
   std::size_t rows = 0;
-  std::uint64_t first_row = 0;  // index of the first one in the table, from 0
+  std::uint64_t first_row = 0;                  // index of the first one in the table, from 0
+  std::span<const CsvPosition> positions = {};  // of the rows, where they come from a file
 };
 
 }  // namespace sluice::ml::expectations

@@ -331,6 +331,8 @@ MadeExpectation make_bootstrapped_ks(const Setup& setup) {
   bootstrap.samples = TRY(read_count(setup, "bootstrap_samples", 1000));
   const auto usual = static_cast<double>(2 * partition.weights.size());
   bootstrap.sample_size = TRY(read_count(setup, "bootstrap_sample_size", usual));
+  if (static_cast<double>(bootstrap.samples) * bootstrap.sample_size > 1e8)
+    return value_error("bootstrap_samples times bootstrap_sample_size must be at most 100000000");
   return std::unique_ptr<Expectation>(
       std::make_unique<BootstrappedKs>(setup, field, std::move(partition), bootstrap));
 }

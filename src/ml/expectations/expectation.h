@@ -12,7 +12,8 @@ namespace sluice::ml::expectations {
 
 struct Outcome {
   bool success = false;
-  JsonObject result = {};  // "result" of the result's JSON
+  JsonObject result = {};                   // "result" of the result's JSON
+  std::vector<CsvPosition> positions = {};  // of the first unexpected values, in a file
 };
 
 enum class Pass { Last, Again };

@@ -1,5 +1,7 @@
 #include "ml/expectations/map_expectation.h"
 
+#include "base/strings.h"
+
 namespace sluice::ml::expectations {
 namespace {
 
@@ -23,23 +25,30 @@ class MapExpectation final : public Expectation {
         continue;
       }
       const CellVerdict verdict = test_.judge(cell);
-      if (verdict == CellVerdict::Impossible) impossible_ = true;
+      if (verdict == CellVerdict::Impossible && impossible_.empty())
+        impossible_ = cat(test_.impossible, example(batch, row));
       if (verdict == CellVerdict::Unexpected) tally_.add_unexpected(batch, row, to_json(cell));
     }
   }
 
   Result<Outcome> outcome() override {
-    if (impossible_) return Error(ErrorCode::InvalidInput, test_.impossible);
-    return Outcome{tally_.mostly_expected(mostly_, missing_), tally_.to_json(missing_)};
+    if (!impossible_.empty()) return Error(ErrorCode::InvalidInput, impossible_);
+    return tally_.outcome(mostly_, missing_);
   }
 
  private:
+  // Where the first value is that could not be judged, in a file.
+  std::string example(const Batch& batch, std::uint32_t row) const {
+    if (batch.positions.empty()) return {};
+    return cat(" First in ", ml::to_string(batch.positions[row]));
+  }
+
   std::size_t field_;
   CellTest test_;
   double mostly_;
   Missing missing_;
   UnexpectedTally tally_;
-  bool impossible_ = false;
+  std::string impossible_;
 };
 
 MadeExpectation make_with(const Setup& setup, CellTestMaker maker, Missing missing) {

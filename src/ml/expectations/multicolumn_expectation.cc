@@ -19,7 +19,8 @@ constexpr std::array<IgnoreName, 6> kIgnore = {{{"both_values_are_missing", Igno
                                                 {"neither", IgnoreRow::Never},
                                                 {"never", IgnoreRow::Never}}};
 
-using RowTest = std::function<bool(const Batch&, std::uint32_t)>;
+enum class RowVerdict { Expected, Unexpected, Impossible };
+using RowTest = std::function<RowVerdict(const Batch&, std::uint32_t)>;
 
 class RecordExpectation final : public Expectation {
  public:
@@ -35,16 +36,20 @@ class RecordExpectation final : public Expectation {
   void add(const Batch& batch, RowIndexes rows) override {
     for (const std::uint32_t row : rows) {
       tally_.add_element();
-      if (is_ignored(batch, row, fields_, ignore_))
+      if (is_ignored(batch, row, fields_, ignore_)) {
         tally_.add_missing();
-      else if (!test_(batch, row))
+        continue;
+      }
+      const RowVerdict verdict = test_(batch, row);
+      if (verdict == RowVerdict::Impossible) mixed_ = true;
+      if (verdict == RowVerdict::Unexpected)
         tally_.add_unexpected(batch, row, record(header_, batch, row, fields_));
     }
   }
 
   Result<Outcome> outcome() override {
-    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                   tally_.to_json(Missing::Counted)};
+    if (mixed_) return type_error("unsupported operand type(s) for +: numbers and texts");
+    return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:
@@ -54,6 +59,7 @@ class RecordExpectation final : public Expectation {
   IgnoreRow ignore_;
   double mostly_;
   UnexpectedTally tally_;
+  bool mixed_ = false;
 };
 
 MadeExpectation make(const Setup& setup, std::vector<std::size_t> fields, RowTest test) {
@@ -71,12 +77,23 @@ bool all_differ(const Batch& batch, std::uint32_t row, const std::vector<std::si
   return true;
 }
 
-// Missing values and texts count as nothing.
-double sum_of(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields) {
+// A missing value makes the sum unknown; texts can only be added to texts.
+RowVerdict sum_verdict(const Batch& batch, std::uint32_t row,
+                       const std::vector<std::size_t>& fields, double total) {
   double sum = 0;
-  for (const std::size_t field : fields)
-    if (const Cell& cell = batch.columns[field][row]; cell.is_numeric()) sum += cell.number;
-  return sum;
+  std::size_t texts = 0;
+  std::size_t missing = 0;
+  for (const std::size_t field : fields) {
+    const Cell& cell = batch.columns[field][row];
+    if (cell.is_null())
+      ++missing;
+    else if (cell.is_numeric())
+      sum += cell.number;
+    else
+      ++texts;
+  }
+  if (texts > 0 && texts < fields.size()) return RowVerdict::Impossible;
+  return texts == 0 && missing == 0 && sum == total ? RowVerdict::Expected : RowVerdict::Unexpected;
 }
 
 }  // namespace
@@ -109,7 +126,7 @@ Json record(const Header& header, const Batch& batch, std::uint32_t row,
 MadeExpectation make_unique_within_record(const Setup& setup) {
   auto fields = TRY(read_columns(setup, "column_list"));
   return make(setup, fields, [fields](const Batch& batch, std::uint32_t row) {
-    return all_differ(batch, row, fields);
+    return all_differ(batch, row, fields) ? RowVerdict::Expected : RowVerdict::Unexpected;
   });
 }
 
@@ -118,7 +135,7 @@ MadeExpectation make_multicolumn_sum(const Setup& setup) {
   const auto total = TRY(setup.arguments.number("sum_total"));
   if (!total) return value_error("sum_total: field required");
   return make(setup, fields, [fields, total = *total](const Batch& batch, std::uint32_t row) {
-    return sum_of(batch, row, fields) == total;
+    return sum_verdict(batch, row, fields, total);
   });
 }
 

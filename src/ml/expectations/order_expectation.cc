@@ -37,8 +37,7 @@ class OrderExpectation final : public Expectation {
     if (mixed_)
       return type_error(
           "unsupported operand type(s) for -: the values are not all numbers or all dates");
-    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                   tally_.to_json(Missing::Counted)};
+    return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:
@@ -52,7 +51,15 @@ class OrderExpectation final : public Expectation {
     return cell;
   }
 
+  // The difference of two booleans is whether they differ, which is never less than nothing.
+  bool booleans_in_order(bool differ) const {  // style: bool because it is a value
+    if (direction_ == Direction::Increasing) return differ || !strictly_;
+    return !differ && !strictly_;
+  }
+
   bool in_order(const Cell& before, const Cell& value) {
+    if (before.kind == CellKind::Boolean && value.kind == CellKind::Boolean)
+      return booleans_in_order(before.number != value.number);
     const auto order = compare(before, value);
     if (!order) {
       mixed_ = true;

@@ -45,8 +45,7 @@ class PairExpectation final : public Expectation {
 
   Result<Outcome> outcome() override {
     if (mixed_) return type_error("'>' not supported between a text and a number");
-    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                   tally_.to_json(Missing::Counted)};
+    return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:

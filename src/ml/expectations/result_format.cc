@@ -54,6 +54,13 @@ JsonArray first_of(const JsonArray& all, std::size_t count) {
   return some;
 }
 
+constexpr std::string_view kMask = "•••";
+
+bool is_masked(const Header& header, std::size_t field) {
+  return std::find(header.masked.begin(), header.masked.end(), header.columns[field]) !=
+         header.masked.end();
+}
+
 }  // namespace
 
 Result<ResultFormat> read_result_format(const Arguments& arguments, const ResultFormat& fallback) {
@@ -84,6 +91,8 @@ UnexpectedTally::UnexpectedTally(const Header& header, ResultFormat format,
     : header_(header), format_(std::move(format)), domain_(std::move(domain)) {
   for (const std::string& name : format_.index_columns)
     if (const auto field = header_.find(name)) index_fields_.push_back(*field);
+  for (const std::size_t field : domain_)
+    if (is_masked(header_, field)) masked_ = true;
 }
 
 std::size_t UnexpectedTally::kept() const {
@@ -92,18 +101,21 @@ std::size_t UnexpectedTally::kept() const {
 
 // {domain columns and index columns}, or the number of the row.
 Json UnexpectedTally::index_of(const Batch& batch, std::uint32_t row) const {
+  if (!batch.positions.empty() && index_fields_.empty()) return batch.positions[row].row - 1;
   if (index_fields_.empty()) return batch.first_row + row;
   JsonObject index;
-  for (const std::size_t field : domain_)
-    index[header_.columns[field]] = expectations::to_json(batch.columns[field][row]);
-  for (const std::size_t field : index_fields_)
-    index[header_.columns[field]] = expectations::to_json(batch.columns[field][row]);
+  for (const std::vector<std::size_t>* fields : {&domain_, &index_fields_})
+    for (const std::size_t field : *fields)
+      index[header_.columns[field]] = is_masked(header_, field)
+                                          ? Json(kMask)
+                                          : expectations::to_json(batch.columns[field][row]);
   return index;
 }
 
 void UnexpectedTally::add_unexpected(const Batch& batch, std::uint32_t row, Json value) {
   ++unexpected_;
   if (format_.detail == Detail::BooleanOnly) return;
+  if (masked_) value = kMask;
   if (format_.detail >= Detail::Summary) {
     std::string key = sluice::to_text(value);
     const auto found = counts_.find(key);
@@ -113,6 +125,8 @@ void UnexpectedTally::add_unexpected(const Batch& batch, std::uint32_t row, Json
       counts_.emplace(std::move(key), std::pair(value, std::uint64_t{1}));
   }
   if (values_.size() >= kept()) return;
+  if (!batch.positions.empty() && positions_.size() < format_.partial_count)
+    positions_.push_back(batch.positions[row]);
   indexes_.push_back(index_of(batch, row));
   values_.push_back(std::move(value));
 }
@@ -162,6 +176,10 @@ JsonObject UnexpectedTally::to_json(Missing missing) const {
   json["unexpected_index_list"] = indexes_;
   if (unexpected_ > values_.size()) json["unexpected_list_is_cut"] = true;
   return json;
+}
+
+Outcome UnexpectedTally::outcome(double mostly, Missing missing) const {
+  return {mostly_expected(mostly, missing), to_json(missing), positions_};
 }
 
 }  // namespace sluice::ml::expectations

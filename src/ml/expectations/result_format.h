@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "ml/expectations/arguments.h"
-#include "ml/expectations/batch.h"
+#include "ml/expectations/expectation.h"
 
 namespace sluice::ml::expectations {
 
@@ -46,6 +46,7 @@ class UnexpectedTally {
   // Vacuously true without values.
   bool mostly_expected(double mostly, Missing missing) const;
   JsonObject to_json(Missing missing) const;
+  Outcome outcome(double mostly, Missing missing) const;
 
  private:
   Json index_of(const Batch& batch, std::uint32_t row) const;
@@ -61,6 +62,8 @@ class UnexpectedTally {
   std::uint64_t unexpected_ = 0;
   JsonArray values_;
   JsonArray indexes_;
+  std::vector<CsvPosition> positions_;
+  bool masked_ = false;
   std::map<std::string, std::pair<Json, std::uint64_t>> counts_;
 };
 

@@ -159,6 +159,7 @@ std::vector<Judgement> Session::judgements() {
       if (outcome.ok()) {
         judgement.success = outcome->success;
         judgement.result = std::move(outcome->result);
+        judgement.positions = std::move(outcome->positions);
       } else {
         judgement.exception = outcome.error().describe();
       }

@@ -138,14 +138,14 @@ MadeExpectation make_columns_set(const Setup& setup) {
   const Json* exact_match = setup.arguments.find("exact_match");
   const bool exact = exact_match == nullptr || !exact_match->is_bool() || exact_match->get_bool();
   std::vector<std::string> found = setup.header.columns;
-  std::sort(found.begin(), found.end());
   std::vector<std::string> expected;
   if (setup.arguments.find("column_set") != nullptr)
     expected = TRY(setup.arguments.texts("column_set"));
-  else if (!exact)
-    return fixed(true, {{"observed_value", names_json(found)}});
+  const bool any = setup.arguments.find("column_set") == nullptr;
   const JsonArray missing = lacking(expected, found);
   const JsonArray unexpected = lacking(found, expected);
+  if (any || !missing.empty() || !unexpected.empty()) std::sort(found.begin(), found.end());
+  if (any && !exact) return fixed(true, {{"observed_value", names_json(found)}});
   JsonObject mismatched;
   if (!unexpected.empty()) mismatched["unexpected"] = unexpected;
   if (!missing.empty()) mismatched["missing"] = missing;

@@ -52,7 +52,6 @@ constexpr TypeName kColumnTypes[] = {
     {"datetime64", "datetime64"},
     {"datetime64[ns]", "datetime64"},
     {"datetime", "datetime64"},
-    {"Timestamp", "datetime64"},
     {"timedelta64", "timedelta64"},
     {"timedelta64[ns]", "timedelta64"},
     {"Int64Dtype", "Int64"},
@@ -134,8 +133,8 @@ class TypeExpectation final : public Expectation {
       if (const auto type = column_type(word); !type.empty()) column_types_.emplace(type);
       if (const auto type = value_type(word); !type.empty()) value_types_.emplace(type);
     }
-    // numpy's own text type is also the type of single values.
-    if (column_types_.contains("str")) value_types_.insert("str");
+    // In Python True is a whole number.
+    if (value_types_.contains("int")) value_types_.emplace("bool");
   }
 
   void add(const Batch& batch, RowIndexes rows) override {
@@ -152,16 +151,16 @@ class TypeExpectation final : public Expectation {
 
   Result<Outcome> outcome() override {
     const std::string actual = actual_type();
-    if (types_.empty()) return whole_column(actual, true);
-    const bool by_value = actual == "object" && !column_types_.contains("object");
+    if (types_.empty() && listing_ == Listing::One) return whole_column(actual, true);
+    const bool by_value =
+        actual == "object" && (listing_ == Listing::Several || !column_types_.contains("object"));
     if (!by_value) return whole_column(actual, column_types_.contains(actual));
     if (value_types_.empty() && column_types_.empty())
       return value_error(
           listing_ == Listing::One
               ? cat("Unrecognized numpy/python type: ", types_[0])
               : cat("No recognized numpy/python type in list: [", join(types_, ", "), "]"));
-    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                   tally_.to_json(Missing::Counted)};
+    return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:

@@ -38,8 +38,7 @@ class UniqueExpectation final : public Expectation {
   }
 
   Result<Outcome> outcome() override {
-    Outcome outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                    tally_.to_json(Missing::Counted)};
+    Outcome outcome = tally_.outcome(mostly_, Missing::Counted);
     if (seen_.sampling() > 1 || seen_.repeated().size() >= KeySet::kMaxRepeated)
       outcome.result["details"] = JsonObject{
           {"estimated", "there are more keys than fit in memory; only some of them were compared"},

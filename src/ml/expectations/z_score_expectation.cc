@@ -37,8 +37,7 @@ class ZScoreExpectation final : public Expectation {
 
   Result<Outcome> outcome() override {
     if (text_) return type_error("z-scores need numeric values: the column holds text");
-    return Outcome{tally_.mostly_expected(mostly_, Missing::Counted),
-                   tally_.to_json(Missing::Counted)};
+    return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:

@@ -1,0 +1,177 @@
+#include "cli/data_validate_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/strings.h"
+#include "cli/data_command.h"
+#include "ml/data/schema.h"
+#include "ml/data/validate.h"
+#include "ml/data/value.h"
+#include "ml/expectations/catalogue.h"
+#include "ml/expectations/suite_run.h"
+
+namespace sluice::cli {
+namespace {
+
+namespace gx = ml::expectations;
+
+struct ValidateCommand {
+  std::string file;
+  std::string schema;
+  std::string suite;
+  std::string format = "text";
+  std::string delimiter;
+  std::string as_of;
+  std::vector<std::string> reports;
+  std::vector<std::string> parameters;
+  std::vector<std::string> masked;
+  std::string detail = "SUMMARY";
+  bool json = false;
+};
+
+// Shared by the command's options, which CLI11 fills, and the action that reads them later.
+using ValidateCommandPtr = std::shared_ptr<ValidateCommand>;
+
+// What was found, in our own form and, of a suite, in that of Great Expectations.
+struct Found {
+  ml::ValidationReport report;
+  JsonObject gx;
+};
+
+Result<double> read_now(const Context& context, const ValidateCommand& command) {
+  if (command.as_of.empty())
+    return static_cast<double>(context.world.clock.now().time_since_epoch().count()) / 1e6;
+  if (const auto date = ml::parse_date(command.as_of)) return *date;
+  return invalid_input(cat("--as-of '", command.as_of, "' is not a date (YYYY-MM-DD)"));
+}
+
+Result<std::map<std::string, Json>> read_parameters(const ValidateCommand& command) {
+  std::map<std::string, Json> values;
+  for (const std::string& text : command.parameters) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return invalid_input(cat("--parameter '", text, "': expected NAME=VALUE"));
+    const auto value = parse_json(text.substr(equals + 1));
+    values[text.substr(0, equals)] = value.ok() ? *value : Json(text.substr(equals + 1));
+  }
+  return values;
+}
+
+Result<Found> check_suite(Context& context, const ValidateCommand& command) {
+  const std::string text = TRY(context.world.files.read(command.suite));
+  const gx::Suite suite = TRY(gx::parse_suite(text, command.suite));
+  gx::SuiteRunOptions options;
+  if (!command.delimiter.empty())
+    options.read.csv.delimiter = TRY(parse_delimiter(command.delimiter));
+  options.masked = command.masked;
+  options.session.parameters.now = TRY(read_now(context, command));
+  options.session.parameters.values = TRY(read_parameters(command));
+  const JsonObject detail{{"result_format", command.detail}};
+  options.session.format = TRY(gx::read_result_format(gx::Arguments(detail), {}));
+  const gx::SuiteRun run = TRY(gx::run_suite(context.world.files, command.file, suite, options));
+  Found found;
+  found.report = gx::suite_report(suite, run, command.suite);
+  found.gx = gx::suite_result_json(suite, run);
+  return found;
+}
+
+Result<Found> check_schema(Context& context, const ValidateCommand& command) {
+  const std::string text = TRY(context.world.files.read(command.schema));
+  ml::Schema schema = TRY(ml::parse_schema(text, command.schema));
+  if (!command.delimiter.empty()) schema.csv.delimiter = TRY(parse_delimiter(command.delimiter));
+  ml::ValidateOptions how;
+  how.schema_name = command.schema;
+  Found found;
+  found.report = TRY(ml::validate_data(context.world.files, command.file, schema, how));
+  return found;
+}
+
+Result<std::string> formatted(const Found& found, std::string_view format) {
+  if (format == "text") return ml::report_text(found.report);
+  if (format == "markdown") return ml::report_markdown(found.report);
+  if (format == "json") return cat(to_pretty_text(ml::to_json(found.report)), "\n");
+  if (format == "gx" && found.gx.empty())
+    return invalid_input("--format gx goes with --suite: a schema has no expectations");
+  if (format == "gx") return cat(to_pretty_text(found.gx), "\n");
+  UNREACHABLE();
+}
+
+// What a report is written as follows from its name.
+std::string_view format_of(std::string_view name) {
+  if (name.ends_with(".json")) return "json";
+  return "markdown";
+}
+
+Result<int> validate(Context& context, const ValidateCommand& command) {
+  if (command.schema.empty() == command.suite.empty())
+    return invalid_input("data validate needs either --schema or --suite");
+  const Found found =
+      TRY(command.suite.empty() ? check_schema(context, command) : check_suite(context, command));
+  for (const std::string& report : command.reports)
+    TRY(context.world.files.write(report, TRY(formatted(found, format_of(report)))));
+  context.terminal.out(TRY(formatted(found, command.json ? "json" : command.format)));
+  return found.report.passed() ? 0 : 1;
+}
+
+Result<int> list_expectations(Context& context, const bool& json) {
+  if (!json) {
+    std::string text;
+    for (const gx::ExpectationType& type : gx::catalogue())
+      text += fmt::format("{:<74} {:<12} {}\n", type.name, gx::to_string(type.domain),
+                          gx::to_string(type.cost));
+    context.terminal.out(text + plural(gx::catalogue().size(), "expectation") + "\n");
+    return 0;
+  }
+  JsonArray types;
+  for (const gx::ExpectationType& type : gx::catalogue())
+    types.push_back(JsonObject{{"type", type.name},
+                               {"domain", gx::to_string(type.domain)},
+                               {"cost", gx::to_string(type.cost)}});
+  context.terminal.out(to_pretty_text(JsonObject{{"expectations", std::move(types)}}) + "\n");
+  return 0;
+}
+
+}  // namespace
+
+void add_data_validate_command(CLI::App& data, Chosen& chosen) {
+  const auto options = std::make_shared<ValidateCommand>();
+  CLI::App& command = *data.add_subcommand(
+      "validate", "Check a data file against its schema; exit status 1 when it does not fit");
+  command.add_option("file", options->file, "Data file with a header row")->required();
+  command.add_option("--schema", options->schema, "The schema, a YAML file");
+  command.add_option("--suite", options->suite,
+                     "An expectation suite of Great Expectations (0.x or 1.x), a JSON file");
+  command.add_option("--format", options->format, "What is printed")
+      ->check(CLI::IsMember({"text", "json", "markdown", "gx"}))
+      ->capture_default_str();
+  command.add_flag("--json", options->json, "Print the report as JSON");
+  command.add_option("--report", options->reports,
+                     "Also write the report to this file: as JSON (.json), else as Markdown");
+  command.add_option("--delimiter", options->delimiter,
+                     "Character between fields, or tab, whatever the schema says");
+  command.add_option("--mask", options->masked, "Column whose values reports do not show");
+  command.add_option("--as-of", options->as_of, "The moment that ages are counted from: now");
+  command.add_option("--parameter", options->parameters,
+                     "NAME=VALUE of an evaluation parameter of the suite");
+  command.add_option("--result-format", options->detail, "How much --format gx tells")
+      ->check(CLI::IsMember({"BOOLEAN_ONLY", "BASIC", "SUMMARY", "COMPLETE"}))
+      ->capture_default_str();
+  command.callback([options, &chosen] {
+    chosen.action = [options](Context& context) { return validate(context, *options); };
+  });
+}
+
+void add_data_expectations_command(CLI::App& data, Chosen& chosen) {
+  const auto json = std::make_shared<bool>(false);  // shared by parser and action
+  CLI::App& command =
+      *data.add_subcommand("expectations", "Which expectations a suite may hold, and their cost");
+  command.add_flag("--json", *json, "As JSON");
+  command.callback([json, &chosen] {
+    chosen.action = [json](Context& context) { return list_expectations(context, *json); };
+  });
+}
+
+}  // namespace sluice::cli
