@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/strings.h"
-#include "cli/data_command.h"
+#include "cli/reading_options.h"
 #include "ml/data/schema.h"
 #include "ml/data/validate.h"
 #include "ml/data/value.h"
@@ -23,7 +23,7 @@ struct ValidateCommand {
   std::string schema;
   std::string suite;
   std::string format = "text";
-  std::string delimiter;
+  ReadingArguments reading;
   std::string as_of;
   std::vector<std::string> reports;
   std::vector<std::string> parameters;
@@ -64,8 +64,7 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   const std::string text = TRY(context.world.files.read(command.suite));
   const gx::Suite suite = TRY(gx::parse_suite(text, command.suite));
   gx::SuiteRunOptions options;
-  if (!command.delimiter.empty())
-    options.read.csv.delimiter = TRY(parse_delimiter(command.delimiter));
+  options.read = TRY(reading_options(command.reading));
   options.masked = command.masked;
   options.session.parameters.now = TRY(read_now(context, command));
   options.session.parameters.values = TRY(read_parameters(command));
@@ -81,7 +80,8 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
 Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   const std::string text = TRY(context.world.files.read(command.schema));
   ml::Schema schema = TRY(ml::parse_schema(text, command.schema));
-  if (!command.delimiter.empty()) schema.csv.delimiter = TRY(parse_delimiter(command.delimiter));
+  if (!command.reading.delimiter.empty())
+    schema.csv.delimiter = TRY(parse_delimiter(command.reading.delimiter));
   ml::ValidateOptions how;
   how.schema_name = command.schema;
   Found found;
@@ -140,7 +140,11 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   const auto options = std::make_shared<ValidateCommand>();
   CLI::App& command = *data.add_subcommand(
       "validate", "Check a data file against its schema; exit status 1 when it does not fit");
-  command.add_option("file", options->file, "Data file with a header row")->required();
+  command
+      .add_option(
+          "file", options->file,
+          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder or a quoted pattern")
+      ->required();
   command.add_option("--schema", options->schema, "The schema, a YAML file");
   command.add_option("--suite", options->suite,
                      "An expectation suite of Great Expectations (0.x or 1.x), a JSON file");
@@ -150,8 +154,7 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   command.add_flag("--json", options->json, "Print the report as JSON");
   command.add_option("--report", options->reports,
                      "Also write the report to this file: as JSON (.json), else as Markdown");
-  command.add_option("--delimiter", options->delimiter,
-                     "Character between fields, or tab, whatever the schema says");
+  add_reading_options(command, options->reading);
   command.add_option("--mask", options->masked, "Column whose values reports do not show");
   command.add_option("--as-of", options->as_of, "The moment that ages are counted from: now");
   command.add_option("--parameter", options->parameters,

@@ -24,9 +24,9 @@ struct Configuration {
 struct Judgement {
   bool success = false;
   JsonObject result = {};
-  std::string exception = {};             // "ValueError: …"; empty: none was raised
-  std::vector<std::string> ignored = {};  // arguments that had no effect
-  std::vector<std::string> columns = {};  // that it is about
+  std::string exception = {};               // "ValueError: …"; empty: none was raised
+  std::vector<std::string> ignored = {};    // arguments that had no effect
+  std::vector<std::string> columns = {};    // that it is about
   std::vector<CsvPosition> positions = {};  // of the first unexpected values, in a file
 };
 

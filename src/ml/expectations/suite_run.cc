@@ -45,23 +45,22 @@ class BatchMaker {
   Batch batch_;
 };
 
-enum class PassNumber { First, Later };
-
-Result<void> feed_all(const os::FileReader& files, const os::Path& path,
-                      const SuiteRunOptions& options, PassNumber pass, Session& session,
-                      SuiteRun& run) {
-  const auto source = TRY(open_rows(files, path, options.read));
-  BatchMaker maker(session.needed(), options.nulls);
+Result<void> first_pass(RowSource& source, BatchMaker& maker, Session& session, SuiteRun& run) {
   CsvBlock block;
-  while (TRY(source->next(block))) {
+  while (TRY(source.next(block))) {
     session.feed(maker.make(block));
-    if (pass == PassNumber::Later) continue;
     run.rows += block.rows.size();
     run.unreadable += block.problem_count;
     for (const CsvProblem& problem : block.problems)
       if (run.problems.size() < kShownProblems) run.problems.push_back(problem);
   }
-  run.bytes = source->bytes_read();
+  run.bytes = source.bytes_read();
+  return success();
+}
+
+Result<void> later_pass(RowSource& source, BatchMaker& maker, Session& session) {
+  CsvBlock block;
+  while (TRY(source.next(block))) session.feed(maker.make(block));
   return success();
 }
 
@@ -154,11 +153,9 @@ Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, co
   SuiteRun run;
   run.file = path.string();
   run.notes = suite.notes;
+  const auto source = TRY(open_rows(files, path, options.read));
   Header header;
-  {
-    const auto source = TRY(open_rows(files, path, options.read));
-    header.columns = source->header();
-  }
+  header.columns = source->header();
   header.source = Header::Source::TextFile;
   header.masked = options.masked;
   SessionOptions with = options.session;
@@ -167,8 +164,16 @@ Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, co
   Session session(header, std::move(with));
   for (const SuiteExpectation& expectation : suite.expectations)
     session.add(expectation.configuration);
-  TRY(feed_all(files, path, options, PassNumber::First, session, run));
-  while (session.again()) TRY(feed_all(files, path, options, PassNumber::Later, session, run));
+  BatchMaker maker(session.needed(), options.nulls);
+  TRY(first_pass(*source, maker, session, run));
+  while (session.again()) {
+    if (path == "-")
+      return invalid_input(
+          "standard input cannot be read a second time, which repeats and z-scores need: give a "
+          "file");
+    const auto again = TRY(open_rows(files, path, options.read));
+    TRY(later_pass(*again, maker, session));
+  }
   run.judgements = session.judgements();
   for (std::size_t i = 0; i < run.judgements.size(); ++i)
     for (const std::string& key : run.judgements[i].ignored)
