@@ -51,16 +51,16 @@ void check_output_read(const Workflow& workflow, const ReadPath& read, Findings&
 }  // namespace
 
 void lint_unknown_needs(const Workflow& workflow, Findings& out) {
-  for (const Job& job : workflow.jobs) {
-    std::vector<std::string> others = job_ids(workflow);
-    std::erase(others, job.id);
-    for (const Reference& need : job.needs)
-      if (workflow.find_job(need.name) == nullptr)
-        add_finding(workflow, Severity::Error, "unknown-needs", need.position,
-                    cat("job '", job.id, "' needs the unknown job '", need.name, "'",
-                        did_you_mean(need.name, others)),
-                    out);
-  }
+  for (const Job& job : workflow.jobs)
+    for (const Reference& need : job.needs) {
+      if (workflow.find_job(need.name) != nullptr) continue;
+      std::vector<std::string> others = job_ids(workflow);
+      std::erase(others, job.id);
+      add_finding(workflow, Severity::Error, "unknown-needs", need.position,
+                  cat("job '", job.id, "' needs the unknown job '", need.name, "'",
+                      did_you_mean(need.name, others)),
+                  out);
+    }
 }
 
 void lint_needs_cycle(const Workflow& workflow, Findings& out) {
