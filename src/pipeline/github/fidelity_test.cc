@@ -81,7 +81,8 @@ TEST(Fidelity, every_event_is_rated_as_the_reader_treats_it) {
     const ReadWorkflow read = read_workflow(workflow_file(text));
     EXPECT_EQ(remarks_of_reader(read.diagnostics) > 0, rating_of(event.use) != Rating::Honoured)
         << event.name;
-    const Feature* feature = find(rate(workflow_file(text)), cat("on.", event.name));
+    const Fidelity fidelity = rate(workflow_file(text));
+    const Feature* feature = find(fidelity, cat("on.", event.name));
     ASSERT_NE(feature, nullptr) << event.name;
     EXPECT_EQ(feature->rating, rating_of(event.use)) << event.name;
   }

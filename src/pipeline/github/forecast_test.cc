@@ -241,7 +241,8 @@ TEST(Forecast, legs_that_are_alike_are_told_alike_but_for_what_is_assumed_of_one
   const char* jobs =
       "  a:\n    strategy: {matrix: {v: [1, 2, 3]}}\n    runs-on: x\n"
       "    steps: [{id: s, run: x}, {if: failure(), run: y}]\n";
-  for (const LegForecast& leg : forecast_of(jobs, {}).jobs[0].legs) EXPECT_EQ(leg.steps.size(), 2u);
+  const Forecast plain = forecast_of(jobs, {});
+  for (const LegForecast& leg : plain.jobs[0].legs) EXPECT_EQ(leg.steps.size(), 2u);
   const Forecast told = forecast_of(jobs, {"a (2).steps.s=failure"});
   EXPECT_EQ(told.jobs[0].legs[0].leg.name, "a (1)");
   EXPECT_EQ(told.jobs[0].legs[0].result.result, Outcome::Succeeded);
