@@ -20,6 +20,9 @@ struct DriftArguments {
   std::vector<std::string> thresholds;
   std::vector<std::string> categories;
   std::vector<std::string> ignored;
+  std::vector<std::string> by;
+  std::vector<std::string> labels;
+  std::vector<std::string> predictions;
   double chance = 0.01;
   std::string correction = "holm";
   std::uint64_t min_rows = 100;
@@ -44,6 +47,9 @@ Result<ml::DriftOptions> drift_options(const DriftArguments& arguments) {
   ml::DriftOptions options;
   for (const std::string& text : arguments.thresholds) TRY(set_threshold(text, options));
   options.categories = {arguments.categories.begin(), arguments.categories.end()};
+  for (const std::string& name : arguments.labels) options.roles[name] = ml::DriftRole::Label;
+  for (const std::string& name : arguments.predictions)
+    options.roles[name] = ml::DriftRole::Prediction;
   options.ignored = {arguments.ignored.begin(), arguments.ignored.end()};
   if (!(arguments.chance > 0 && arguments.chance <= 1))
     return invalid_input("--chance: expected a probability above 0 and at most 1");
@@ -57,13 +63,25 @@ Result<ml::DriftOptions> drift_options(const DriftArguments& arguments) {
   return options;
 }
 
+// A stored profile has the slices that it was made with.
+Result<void> check_slices(const ml::DataProfile& profile, const DriftArguments& arguments) {
+  if (arguments.by.empty() || profile.by == arguments.by) return success();
+  return invalid_input(cat("the profile ", profile.file,
+                           profile.by.empty() ? " has no slices" : " has slices by ",
+                           join(profile.by, ", "), ", not by ", join(arguments.by, ", "),
+                           "; make it anew: sluice data profile … --by ", join(arguments.by, ",")));
+}
+
 Result<int> drift(Context& context, const DriftArguments& arguments) {
   const ml::DriftOptions options = TRY(drift_options(arguments));
   ml::ProfileOptions reading;
   reading.csv = TRY(reading_options(arguments.reading)).csv;
+  reading.by = arguments.by;
   const auto& files = context.world.files;
   const ml::DataProfile reference = TRY(ml::load_profile(files, arguments.reference, reading));
   const ml::DataProfile current = TRY(ml::load_profile(files, arguments.current, reading));
+  TRY(check_slices(reference, arguments));
+  TRY(check_slices(current, arguments));
   const ml::DriftReport report = TRY(ml::compare_profiles(reference, current, options));
   if (!arguments.report.empty())
     TRY(context.world.files.write(arguments.report, ml::to_markdown(report)));
@@ -91,6 +109,15 @@ void add_drift_command(CLI::App& data, Chosen& chosen) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--ignore", arguments->ignored, "Columns to leave out")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--by", arguments->by, "Also compare each slice by these columns")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--label", arguments->labels, "Columns that the model learns to predict")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--prediction", arguments->predictions, "Columns that the model predicted")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--chance", arguments->chance,

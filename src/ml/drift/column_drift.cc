@@ -267,11 +267,11 @@ bool enough_values(const ColumnDrift& column, const DriftOptions& options) {
   return fewer >= options.min_rows;
 }
 
-void correct_p_values(std::vector<ColumnDrift>& columns, Correction correction) {
+void correct_p_values(std::span<ColumnDrift* const> columns, Correction correction) {
   std::vector<DriftNumber*> deciding;
   std::vector<double> p_values;
-  for (ColumnDrift& column : columns)
-    for (DriftNumber& number : column.numbers)
+  for (ColumnDrift* column : columns)
+    for (DriftNumber& number : column->numbers)
       if (number.threshold) {
         deciding.push_back(&number);
         p_values.push_back(number.p_value);
@@ -323,6 +323,18 @@ std::string_view to_string(DriftVerdict verdict) {
   UNREACHABLE();
 }
 
+std::string_view to_string(DriftRole role) {
+  switch (role) {
+    case DriftRole::Feature:
+      return "feature";
+    case DriftRole::Label:
+      return "label";
+    case DriftRole::Prediction:
+      return "prediction";
+  }
+  UNREACHABLE();
+}
+
 const DriftNumber* ColumnDrift::find(DriftMeasure measure) const {
   for (const DriftNumber& number : numbers)
     if (number.measure == measure) return &number;
@@ -339,12 +351,15 @@ const DriftNumber* ColumnDrift::leading() const {
 
 ColumnDrift measure_column(const ColumnProfile& reference, const ColumnProfile& current,
                            const DriftOptions& options) {
-  return Comparison(reference, current, options).run();
+  ColumnDrift column = Comparison(reference, current, options).run();
+  if (const auto role = options.roles.find(column.name); role != options.roles.end())
+    column.role = role->second;
+  return column;
 }
 
-void decide_drift(std::vector<ColumnDrift>& columns, const DriftOptions& options) {
+void decide_drift(std::span<ColumnDrift* const> columns, const DriftOptions& options) {
   correct_p_values(columns, options.correction);
-  for (ColumnDrift& column : columns) column.verdict = verdict_of(column, options);
+  for (ColumnDrift* column : columns) column->verdict = verdict_of(*column, options);
 }
 
 }  // namespace sluice::ml

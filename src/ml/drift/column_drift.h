@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,10 +25,14 @@
 
 namespace sluice::ml {
 
+// What a column is to the model that reads the data.
+enum class DriftRole { Feature, Label, Prediction };
+
 struct DriftOptions {
   std::map<DriftMeasure, double> thresholds;  // instead of those of drift_measures()
   std::set<std::string> categories;           // columns of numbers that are codes
   std::set<std::string> ignored;              // columns
+  std::map<std::string, DriftRole> roles;     // columns that are no features
   double chance = 0.01;
   Correction correction = Correction::Holm;
   std::uint64_t min_rows = 100;  // values on either side, below which nothing is decided
@@ -39,6 +44,7 @@ enum class DriftVerdict { Stable, Drifted, Undecided };
 
 std::string_view to_string(DriftKind kind);        // "numbers" …
 std::string_view to_string(DriftVerdict verdict);  // "stable" …
+std::string_view to_string(DriftRole role);        // "feature" …
 
 struct DriftNumber {
   DriftMeasure measure;
@@ -58,6 +64,7 @@ struct CategoryShare {
 
 struct ColumnDrift {
   std::string name;
+  DriftRole role = DriftRole::Feature;
   DriftKind kind = DriftKind::PresenceOnly;
   std::uint64_t reference_values = 0;  // not missing
   std::uint64_t current_values = 0;
@@ -78,6 +85,6 @@ ColumnDrift measure_column(const ColumnProfile& reference, const ColumnProfile& 
                            const DriftOptions& options);
 
 // Corrects the p-values over all columns and gives each its verdict.
-void decide_drift(std::vector<ColumnDrift>& columns, const DriftOptions& options);
+void decide_drift(std::span<ColumnDrift* const> columns, const DriftOptions& options);
 
 }  // namespace sluice::ml

@@ -289,6 +289,55 @@ TEST(Drift, TheTableForPeopleHasTheWorstFirst) {
   EXPECT_LT(text.find("payment  drifted    jensen_shannon"), text.find("price    stable")) << text;
 }
 
+DataProfile by_brand(const std::string& text) {
+  ProfileOptions options;
+  options.by = {"brand"};
+  const auto rows = open_rows(memory_stream(text), "f.csv", {options.csv}).value();
+  return profile_data(*rows, options).value();
+}
+
+// Brand 1 becomes dearer by what brand 2 becomes cheaper; brand 3 has few rows; others come and go.
+std::string brands(std::uint64_t seed, double change, std::string_view other) {
+  RandomStream random(seed);
+  std::string text = "brand,price,units\n";
+  for (int i = 0; i < 2000; ++i) {
+    const int brand = i % 50 == 0 ? 3 : 1 + i % 2;
+    const double price = 10 + normal_quantile(random.uniform()) +
+                         (brand == 1   ? change
+                          : brand == 2 ? -change
+                                       : 0);
+    text += cat(brand, ",", number_text(price), ",", random.below(1000), "\n");
+  }
+  return cat(text, other, ",10,5\n");
+}
+
+TEST(Drift, ASliceDriftsThoughTheWholeStandsStill) {
+  DriftOptions options;
+  options.roles = {{"units", DriftRole::Label}};
+  options.thresholds[DriftMeasure::Wasserstein] = 0.5;
+  const auto report =
+      compare_profiles(by_brand(brands(1, 0, "7")), by_brand(brands(2, 0.8, "8")), options).value();
+  EXPECT_EQ(column(report, "price").verdict, DriftVerdict::Stable);
+  ASSERT_EQ(report.slices.size(), 2u);
+  EXPECT_EQ(report.drifted_slices(), 2u);
+  EXPECT_FALSE(report.passed());
+  EXPECT_EQ(report.slices[0].columns.size(), 2u) << "not the column of the slices";
+  EXPECT_EQ(report.slices[0].columns[0].verdict, DriftVerdict::Drifted);
+  EXPECT_EQ(report.slices[0].columns[1].verdict, DriftVerdict::Stable);
+  EXPECT_EQ(report.small_slices, std::vector<std::string>{"brand 3"});
+  EXPECT_EQ(report.lost_slices, std::vector<std::string>{"brand 7"});
+  EXPECT_EQ(report.new_slices, std::vector<std::string>{"brand 8"});
+  EXPECT_EQ(to_json(report).at("slices").at("drifted"), 2);
+  const std::string text = to_terminal_text(report);
+  for (const char* part : {"units (label)  stable", "2 of 2 slices by brand drifted",
+                           "1 too small to be judged: brand 3", "brand 1  price   wasserstein"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  EXPECT_NE(to_markdown(report).find("| brand 2 | price |"), std::string::npos);
+  EXPECT_TRUE(compare_profiles(by_brand(brands(1, 0, "7")), by_brand(brands(2, 0, "8")), options)
+                  .value()
+                  .passed());
+}
+
 // 90 stationary columns of three kinds: hardly one may raise an alarm.
 TEST(Drift, StationaryColumnsHardlyEverRaiseAnAlarm) {
   std::size_t alarms = 0;

@@ -54,6 +54,7 @@ JsonObject column_json(const ColumnDrift& column) {
     numbers[info_of(number.measure).name] = number_json(number);
   JsonArray remarks(column.remarks.begin(), column.remarks.end());
   JsonObject json{{"name", column.name},
+                  {"role", to_string(column.role)},
                   {"verdict", to_string(column.verdict)},
                   {"kind", to_string(column.kind)},
                   {"reference_values", column.reference_values},
@@ -65,6 +66,34 @@ JsonObject column_json(const ColumnDrift& column) {
     json["lost_categories"] = categories_json(column.lost_categories);
   }
   return json;
+}
+
+JsonArray columns_json(const std::vector<ColumnDrift>& columns) {
+  JsonArray json;
+  for (const ColumnDrift& column : columns) json.push_back(column_json(column));
+  return json;
+}
+
+JsonObject slice_json(const DriftReport::Slice& slice) {
+  return {{"key", JsonArray(slice.key.begin(), slice.key.end())},
+          {"drifted", slice.drifted()},
+          {"reference_rows", slice.reference_rows},
+          {"current_rows", slice.current_rows},
+          {"columns", columns_json(slice.columns)}};
+}
+
+JsonObject slices_json(const DriftReport& report) {
+  const auto names = [](const std::vector<std::string>& list) {
+    return JsonArray(list.begin(), list.end());
+  };
+  JsonArray slices;
+  for (const DriftReport::Slice& slice : report.slices) slices.push_back(slice_json(slice));
+  return {{"by", names(report.by)},
+          {"drifted", report.drifted_slices()},
+          {"too_small", names(report.small_slices)},
+          {"lost", names(report.lost_slices)},
+          {"new", names(report.new_slices)},
+          {"compared", std::move(slices)}};
 }
 
 JsonObject side_json(const DriftReport::Side& side) {
@@ -120,6 +149,48 @@ std::vector<const ColumnDrift*> by_verdict(const DriftReport& report) {
   return columns;
 }
 
+std::string shown_name(const ColumnDrift& column) {
+  return column.role == DriftRole::Feature ? column.name
+                                           : cat(column.name, " (", to_string(column.role), ")");
+}
+
+// A column of a slice that drifted, in the order of how far.
+struct SliceFinding {
+  const DriftReport::Slice* slice;
+  const ColumnDrift* column;
+  double excess;
+};
+
+std::vector<SliceFinding> slice_findings(const DriftReport& report) {
+  std::vector<SliceFinding> findings;
+  for (const DriftReport::Slice& slice : report.slices)
+    for (const ColumnDrift& column : slice.columns) {
+      if (column.verdict != DriftVerdict::Drifted) continue;
+      const DriftNumber& number = *column.leading();
+      findings.push_back({&slice, &column, number.value / *number.threshold});
+    }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const auto& a, const auto& b) { return a.excess > b.excess; });
+  return findings;
+}
+
+std::string slices_summary(const DriftReport& report) {
+  std::string text = fmt::format("{} of {} by {} drifted", report.drifted_slices(),
+                                 plural(report.slices.size(), "slice"), join(report.by, " and "));
+  const auto told = [&](const std::vector<std::string>& names, std::string_view what) {
+    if (names.empty()) return;
+    constexpr std::size_t kMost = 5;
+    const std::vector<std::string> some(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, names.size())));
+    text += fmt::format("\n{} {}: {}{}", names.size(), what, join(some, "; "),
+                        names.size() > kMost ? "; …" : "");
+  };
+  told(report.small_slices, "too small to be judged");
+  told(report.lost_slices, "gone");
+  told(report.new_slices, "new");
+  return text;
+}
+
 std::string cell(std::string_view text) {
   return replace_all(std::string(text), "|", "\\|");
 }
@@ -134,36 +205,88 @@ std::string method_text(const DriftReport& report) {
 }  // namespace
 
 JsonObject to_json(const DriftReport& report) {
-  JsonArray columns;
-  for (const ColumnDrift& column : report.columns) columns.push_back(column_json(column));
   JsonArray lost(report.lost_columns.begin(), report.lost_columns.end());
   JsonArray added(report.new_columns.begin(), report.new_columns.end());
-  return {{"format", "sluice.drift_report"},
-          {"version", 1},
-          {"passed", report.passed()},
-          {"reference", side_json(report.reference)},
-          {"current", side_json(report.current)},
-          {"drifted", report.count(DriftVerdict::Drifted)},
-          {"undecided", report.count(DriftVerdict::Undecided)},
-          {"stable", report.count(DriftVerdict::Stable)},
-          {"lost_columns", std::move(lost)},
-          {"new_columns", std::move(added)},
-          {"chance", report.options.chance},
-          {"correction", to_string(report.options.correction)},
-          {"min_rows", report.options.min_rows},
-          {"confidence", report.options.confidence},
-          {"columns", std::move(columns)}};
+  JsonObject json{{"format", "sluice.drift_report"},
+                  {"version", 1},
+                  {"passed", report.passed()},
+                  {"reference", side_json(report.reference)},
+                  {"current", side_json(report.current)},
+                  {"drifted", report.count(DriftVerdict::Drifted)},
+                  {"undecided", report.count(DriftVerdict::Undecided)},
+                  {"stable", report.count(DriftVerdict::Stable)},
+                  {"lost_columns", std::move(lost)},
+                  {"new_columns", std::move(added)},
+                  {"chance", report.options.chance},
+                  {"correction", to_string(report.options.correction)},
+                  {"min_rows", report.options.min_rows},
+                  {"confidence", report.options.confidence},
+                  {"columns", columns_json(report.columns)}};
+  if (!report.by.empty()) json["slices"] = slices_json(report);
+  return json;
 }
+
+namespace {
+
+constexpr std::size_t kMostSliceFindings = 20;
+
+std::string more_findings_text(std::size_t findings) {
+  if (findings <= kMostSliceFindings) return {};
+  return fmt::format("… and {} more; --json has them all\n", findings - kMostSliceFindings);
+}
+
+std::string slices_terminal_text(const DriftReport& report) {
+  if (report.by.empty()) return {};
+  std::string text = cat("\n", slices_summary(report), "\n");
+  const auto findings = slice_findings(report);
+  const std::size_t shown = std::min(findings.size(), kMostSliceFindings);
+  std::size_t width = 5;
+  std::size_t column_width = 6;
+  for (std::size_t i = 0; i < shown; ++i) {
+    width = std::clamp(slice_name(report.by, findings[i].slice->key).size(), width, kWidestName);
+    column_width = std::clamp(findings[i].column->name.size(), column_width, kWidestName);
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [slice, column, excess] = findings[i];
+    const DriftNumber& number = *column->leading();
+    text += fmt::format(
+        "{:<{}}  {:<{}}  {:<18} {:>8}  {:<17} {:>9} {:>8}\n", slice_name(report.by, slice->key),
+        width, column->name, column_width, info_of(number.measure).name, value_text(number.value),
+        interval_text(number), value_text(*number.threshold), p_text(*number.corrected_p_value));
+  }
+  return text + more_findings_text(findings.size());
+}
+
+std::string slices_markdown(const DriftReport& report) {
+  if (report.by.empty()) return {};
+  std::string text = fmt::format("\n#### {}\n", cell(slices_summary(report)));
+  const auto findings = slice_findings(report);
+  if (!findings.empty())
+    text +=
+        "\n| slice | column | measure | value | interval | threshold | p |\n"
+        "|---|---|---|--:|---|--:|--:|\n";
+  for (std::size_t i = 0; i < std::min(findings.size(), kMostSliceFindings); ++i) {
+    const DriftNumber& number = *findings[i].column->leading();
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n",
+                        cell(slice_name(report.by, findings[i].slice->key)),
+                        cell(shown_name(*findings[i].column)), info_of(number.measure).phrase,
+                        value_text(number.value), interval_text(number),
+                        value_text(*number.threshold), p_text(*number.corrected_p_value));
+  }
+  return text + more_findings_text(findings.size());
+}
+
+}  // namespace
 
 std::string to_terminal_text(const DriftReport& report) {
   std::string text = summary(report) + "\n";
   std::size_t width = 6;
   for (const ColumnDrift& column : report.columns)
-    width = std::clamp(column.name.size(), width, kWidestName);
+    width = std::clamp(shown_name(column).size(), width, kWidestName);
   text += fmt::format("\n{:<{}}  {:<9}  {:<18} {:>8}  {:<17} {:>9} {:>8}\n", "column", width,
                       "verdict", "measure", "value", "interval", "threshold", "p");
   for (const ColumnDrift* column : by_verdict(report)) {
-    text += fmt::format("{:<{}}  {:<9}", column->name, width, to_string(column->verdict));
+    text += fmt::format("{:<{}}  {:<9}", shown_name(*column), width, to_string(column->verdict));
     if (const DriftNumber* number = column->leading())
       text += fmt::format("  {:<18} {:>8}  {:<17} {:>9} {:>8}", info_of(number->measure).name,
                           value_text(number->value), interval_text(*number),
@@ -176,7 +299,8 @@ std::string to_terminal_text(const DriftReport& report) {
     text += fmt::format("{:<{}}  drifted    the column is gone\n", name, width);
   for (const std::string& name : report.new_columns)
     text += fmt::format("{:<{}}  new        the reference does not have it\n", name, width);
-  return text + unreadable_text(report) + "\n" + method_text(report) + "\n";
+  return text + slices_terminal_text(report) + unreadable_text(report) + "\n" +
+         method_text(report) + "\n";
 }
 
 std::string to_markdown(const DriftReport& report) {
@@ -186,7 +310,7 @@ std::string to_markdown(const DriftReport& report) {
   text += "|---|---|---|--:|---|--:|--:|---|\n";
   for (const ColumnDrift* column : by_verdict(report)) {
     const DriftNumber* number = column->leading();
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(column->name),
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(shown_name(*column)),
                         to_string(column->verdict),
                         number == nullptr ? "" : info_of(number->measure).phrase,
                         number == nullptr ? "" : value_text(number->value),
@@ -199,7 +323,8 @@ std::string to_markdown(const DriftReport& report) {
     text += fmt::format("| {} | drifted | | | | | | the column is gone |\n", cell(name));
   for (const std::string& name : report.new_columns)
     text += fmt::format("| {} | new | | | | | | the reference does not have it |\n", cell(name));
-  return text + unreadable_text(report) + "\n" + method_text(report) + "\n";
+  return text + slices_markdown(report) + unreadable_text(report) + "\n" + method_text(report) +
+         "\n";
 }
 
 }  // namespace sluice::ml
