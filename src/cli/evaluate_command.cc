@@ -5,42 +5,97 @@
 #include "base/json.h"
 #include "base/strings.h"
 #include "cli/model_access.h"
-#include "ml/evaluate/judge.h"
+#include "ml/data/number.h"
+#include "ml/evaluate/evaluate_file.h"
 
 namespace sluice::cli {
 namespace {
 
 struct EvaluateOptions {
   std::string model;
-  std::string prediction_column;
+  std::string predictions;
+  std::string command;
+  std::string timeout = "10m";
   std::string data;
-  std::string target;
+  std::string history;
+  std::string task;
+  ml::PredictionColumns columns;
+  std::vector<std::string> quantiles;
+  std::vector<std::string> keys;
+  std::size_t season = 1;
+  std::vector<std::string> metrics;
   std::vector<std::string> slices;
+  std::vector<std::string> fairness;
+  std::string block;
   std::size_t min_rows = 30;
   std::string out;
   std::string report;
   bool json = false;
 };
 
+// "0.1=p10": the column that holds a quantile.
+Result<ml::QuantileColumn> quantile_of(const std::string& text) {
+  const auto equals = text.find('=');
+  const auto quantile = ml::parse_number(std::string_view(text).substr(0, equals));
+  if (equals == std::string::npos || !quantile || *quantile <= 0 || *quantile >= 1)
+    return invalid_input(cat("--quantile '", text, "': expected LEVEL=COLUMN, as in 0.9=p90"));
+  return ml::QuantileColumn{*quantile, text.substr(equals + 1)};
+}
+
+std::vector<std::string> split_names(const std::vector<std::string>& texts) {
+  std::vector<std::string> names;
+  for (const std::string& text : texts)
+    for (const std::string_view part : split(text, ',')) names.emplace_back(trim(part));
+  return names;
+}
+
+Result<void> choose_source(const EvaluateOptions& options, const Context& context,
+                           ml::EvaluationRequest& request) {
+  const bool has_columns =
+      !options.columns.prediction.empty() || !options.columns.probability.empty();
+  if (!options.model.empty() || !options.command.empty()) {
+    if (options.data.empty()) return invalid_input("say which rows to score: --data FILE");
+  }
+  if (!options.model.empty()) {
+    request.source = TRY(model_to_judge(context, options.model));
+  } else if (!options.command.empty()) {
+    const auto timeout = parse_duration(options.timeout);
+    if (!timeout)
+      return invalid_input(cat("--timeout '", options.timeout, "' is no duration, such as 10m"));
+    request.source = ml::PredictCommand{options.command, *timeout};
+  } else if (has_columns && !(options.data.empty() && options.predictions.empty())) {
+    request.source = ml::PredictionsGiven{options.predictions, split_names(options.keys)};
+  } else {
+    return invalid_input(
+        "say what to evaluate: --model MODEL, --command COMMAND, or a file with --prediction or "
+        "--probability COLUMN (--predictions FILE, --data FILE or both)");
+  }
+  return success();
+}
+
 Result<ml::EvaluationRequest> request_of(const EvaluateOptions& options, const Context& context) {
   ml::EvaluationRequest request;
   request.data = options.data;
-  request.target = options.target;
+  request.columns = options.columns;
+  for (const std::string& text : options.quantiles)
+    request.columns.quantiles.push_back(TRY(quantile_of(text)));
+  if (!options.task.empty()) request.task = TRY(ml::parse_task(options.task));
+  request.history = options.history;
+  request.season = options.season;
+  request.metrics = split_names(options.metrics);
   request.slices = options.slices;
+  request.fairness = options.fairness;
+  request.block = options.block;
   request.min_rows = options.min_rows;
-  if (!options.prediction_column.empty())
-    request.source = ml::PredictionColumn{options.prediction_column};
-  else if (!options.model.empty())
-    request.source = TRY(model_to_judge(context, options.model));
-  else
-    return invalid_input("say what to evaluate: --model MODEL or --prediction-column COLUMN");
+  TRY(choose_source(options, context, request));
   return request;
 }
 
 Result<int> evaluate(const EvaluateOptions& options, Context& context) {
   os::Files& files = context.world.files;
   const auto request = TRY(request_of(options, context));
-  const ml::Evaluation evaluation = TRY(ml::evaluate_file(files, request));
+  const ml::Evaluated evaluated = TRY(ml::evaluate_file(context.world, request, context.interrupt));
+  const ml::Evaluation& evaluation = evaluated.evaluation;
   const std::string json = to_pretty_text(ml::to_json(evaluation)) + "\n";
   if (!options.out.empty()) TRY(files.write(options.out, json));
   if (!options.report.empty()) TRY(files.write(options.report, ml::to_markdown(evaluation)));
@@ -48,27 +103,81 @@ Result<int> evaluate(const EvaluateOptions& options, Context& context) {
   return 0;
 }
 
+void add_source_options(CLI::App& command, EvaluateOptions& options) {
+  auto* model =
+      command.add_option("--model", options.model, "NAME, NAME/3, NAME@alias or a model folder");
+  auto* program = command.add_option(
+      "--command", options.command,
+      "A program that predicts: rows as CSV on its input, predictions on its output");
+  auto* predictions = command.add_option("--predictions", options.predictions,
+                                         "File with predictions (and the truth, without --data)");
+  model->excludes(program)->excludes(predictions);
+  program->excludes(predictions);
+  command.add_option("--timeout", options.timeout, "How long the program may take")
+      ->capture_default_str();
+  command.add_option("--data", options.data, "File with the truth (and features)");
+  command.add_option("--key", options.keys,
+                     "Columns that join predictions and data: store,week (default: row by row)");
+}
+
+void add_column_options(CLI::App& command, EvaluateOptions& options) {
+  ml::PredictionColumns& columns = options.columns;
+  command.add_option("--task", options.task,
+                     "regression, forecast, classification or ranking (default: implied)");
+  command.add_option("--target,--truth", columns.truth, "Column that holds the truth")->required();
+  command.add_option("--prediction,--prediction-column", columns.prediction,
+                     "Column that holds the prediction");
+  command.add_option("--probability", columns.probability,
+                     "Column with the probability of the positive class");
+  command.add_option("--positive", columns.positive, "The positive class");
+  command.add_option("--threshold", columns.threshold, "Positive from this probability on")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--low", columns.low, "Column with the lower end of a predicted interval");
+  command.add_option("--high", columns.high, "Column with the upper end");
+  command.add_option("--quantile", options.quantiles, "LEVEL=COLUMN of a predicted quantile")
+      ->allow_extra_args(false);
+  command.add_option("--series", columns.series, "Column that names the series of a forecast");
+  command.add_option("--time", columns.time, "Column with the time of a forecast");
+  command.add_option("--history", options.history,
+                     "File with the history of the series, for MASE and RMSSE");
+  command.add_option("--season", options.season, "Periods between a value and its naive forecast")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command.add_option("--query", columns.query, "Column that names the query of a ranked item");
+  command.add_option("--k", columns.k, "Places that count for NDCG")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+void add_judging_options(CLI::App& command, EvaluateOptions& options) {
+  command
+      .add_option("--metric", options.metrics, "Metrics, the most important first (default: all)")
+      ->allow_extra_args(false);
+  command
+      .add_option("--slice", options.slices,
+                  "store, price:5 (buckets), price<2, store*brand (crossed); again for more")
+      ->allow_extra_args(false);
+  command.add_option("--fairness", options.fairness, "Groups that are to be treated alike")
+      ->allow_extra_args(false);
+  command.add_option("--block", options.block,
+                     "Column whose rows hang together, for intervals: week");
+  command.add_option("--min-n", options.min_rows, "Leave out slices with fewer rows")
+      ->capture_default_str();
+  command.add_option("--out", options.out, "Write the evaluation as JSON to this file");
+  command.add_option("--report", options.report, "Write a Markdown report to this file");
+  command.add_flag("--json", options.json, "Print JSON");
+}
+
 }  // namespace
 
 void add_evaluate_command(CLI::App& root, Chosen& chosen) {
-  auto* command = root.add_subcommand("evaluate", "Judge a model's predictions: metrics by slice");
+  auto* command = root.add_subcommand("evaluate", "Judge predictions: metrics, intervals, slices");
   // Shared by CLI11, which fills it, and the action.
   auto options = std::make_shared<EvaluateOptions>();
-  auto* model =
-      command->add_option("--model", options->model, "NAME, NAME/3, NAME@alias or a model folder");
-  command
-      ->add_option("--prediction-column", options->prediction_column,
-                   "Take the predictions from this column of the data")
-      ->excludes(model);
-  command->add_option("--data", options->data, "CSV file with features and target")->required();
-  command->add_option("--target", options->target, "Column that holds the truth")->required();
-  command->add_option("--slice", options->slices, "Column to slice by (again for more)")
-      ->allow_extra_args(false);
-  command->add_option("--min-n", options->min_rows, "Leave out slices with fewer rows")
-      ->capture_default_str();
-  command->add_option("--out", options->out, "Write the evaluation as JSON to this file");
-  command->add_option("--report", options->report, "Write a Markdown report to this file");
-  command->add_flag("--json", options->json, "Print JSON");
+  add_source_options(*command, *options);
+  add_column_options(*command, *options);
+  add_judging_options(*command, *options);
   command->callback([&chosen, options] {
     chosen.action = [options](Context& context) { return evaluate(*options, context); };
   });

@@ -19,6 +19,7 @@ struct GateOptions {
   std::string data;
   std::string target;
   std::string champion;
+  std::string waivers;
   std::string out;
   std::string report;
   std::string run_id;
@@ -69,6 +70,8 @@ Result<ml::GateRequest> request_of(const GateOptions& options, const Context& co
   const std::string text = TRY(context.world.files.read(options.gate, kMaxGateFile));
   request.gate = TRY(ml::parse_gate_file(text, options.gate));
   request.gate_name = options.gate;
+  request.waivers = options.waivers.empty() ? os::Path(options.gate).parent_path() / "waivers.yml"
+                                            : os::Path(options.waivers);
   request.target = options.target.empty() ? request.gate.target : options.target;
   if (request.target.empty())
     return invalid_input(
@@ -78,14 +81,13 @@ Result<ml::GateRequest> request_of(const GateOptions& options, const Context& co
   request.data = options.data;
   request.run_id = or_environment(context, options.run_id, "SLUICE_RUN_ID");
   request.commit = or_environment(context, options.commit, "GITHUB_SHA");
-  request.now = context.world.clock.now();
   return request;
 }
 
 Result<int> gate(const GateOptions& options, Context& context) {
   os::Files& files = context.world.files;
   const ml::GateRequest request = TRY(request_of(options, context));
-  const ml::Verdict verdict = TRY(ml::judge_file(files, request));
+  const ml::Verdict verdict = TRY(ml::judge_file(context.world, request));
   const os::Path home = TRY(home_of(context));
   const auto key = TRY(ml::VerdictKey::open(files, context.world.random, home));
   const std::string json = to_pretty_text(ml::signed_json(verdict, key)) + "\n";
@@ -109,6 +111,8 @@ void add_gate_command(CLI::App& root, Chosen& chosen) {
                       "Column that holds the truth (default: the gate file's)");
   command->add_option("--champion", options->champion,
                       "Compare with this model (default: the champion of the gate file's model)");
+  command->add_option("--waivers", options->waivers,
+                      "Exceptions that people answer for (default: waivers.yml beside the gate)");
   command->add_option("--out", options->out, "Write the signed verdict as JSON to this file");
   command->add_option("--report", options->report, "Write a Markdown report to this file");
   command->add_option("--run", options->run_id, "Run id (default: $SLUICE_RUN_ID)");

@@ -15,6 +15,7 @@ import scipy.stats
 import sklearn
 import sklearn.metrics as judged
 import statsmodels
+from statsmodels.discrete.discrete_model import Logit
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -200,6 +201,9 @@ def classification(random):
     return case("classification", {"truth": truth.tolist(), "predicted": predicted.tolist(), "classes": classes}, {
         "accuracy": judged.accuracy_score(truth, predicted), "precision": judged.precision_score(truth, predicted, **every),
         "recall": judged.recall_score(truth, predicted, **every), "f1": judged.f1_score(truth, predicted, **every),
+        "macro_precision": judged.precision_score(truth, predicted, average="macro", zero_division=0),
+        "macro_recall": judged.recall_score(truth, predicted, average="macro", zero_division=0),
+        "balanced_accuracy": judged.balanced_accuracy_score(truth, predicted),
         "macro_f1": judged.f1_score(truth, predicted, average="macro"), "matthews": judged.matthews_corrcoef(truth, predicted)})
 
 
@@ -232,6 +236,35 @@ def forecast(random):
         "coverage": ((low <= truth) & (truth <= high)).mean(), "width": (high - low).mean()})
 
 
+def regression(random):
+    n = int(random.integers(5, 60))
+    truth = numpy.array(rounded(random.gamma(2, 10, n) + 0.1))
+    prediction = numpy.array(rounded(truth * random.uniform(0.5, 1.6, n)))
+    line = OLS(truth, numpy.column_stack([numpy.ones(n), prediction])).fit().params
+    return case("regression", {"truth": truth.tolist(), "prediction": prediction.tolist()}, {
+        "rmse": math.sqrt(judged.mean_squared_error(truth, prediction)), "mae": judged.mean_absolute_error(truth, prediction),
+        "wape": numpy.abs(prediction - truth).sum() / truth.sum(), "r2": judged.r2_score(truth, prediction),
+        "bias": (prediction - truth).mean(), "mape": judged.mean_absolute_percentage_error(truth, prediction),
+        "smape": (2 * numpy.abs(prediction - truth) / (truth + prediction)).mean(),
+        "rmsle": math.sqrt(judged.mean_squared_log_error(truth, prediction)), "slope": line[1], "intercept": line[0]})
+
+
+def calibration(random):
+    n = int(random.integers(60, 300))
+    probabilities = numpy.round(random.uniform(0.02, 0.98, n), 3)
+    labels = (random.uniform(size=n) < probabilities ** 1.3).astype(int)
+    bins = numpy.minimum((probabilities * 10).astype(int), 9)
+    ece = sum(abs(probabilities[bins == b].sum() - labels[bins == b].sum()) for b in range(10)) / n
+    logits = numpy.log(probabilities / (1 - probabilities))
+    line = Logit(labels, numpy.column_stack([numpy.ones(n), logits])).fit(disp=0, tol=1e-14).params
+    rest = numpy.arange(n) % 3 != 1
+    return case("calibration", {"labels": labels.tolist(), "probabilities": probabilities.tolist()}, {
+        "ece": ece, "slope": line[1], "intercept": line[0],
+        "roc_auc": judged.roc_auc_score(labels, probabilities), "pr_auc": judged.average_precision_score(labels, probabilities),
+        "roc_auc_without": judged.roc_auc_score(labels[rest], probabilities[rest]),
+        "pr_auc_without": judged.average_precision_score(labels[rest], probabilities[rest])})
+
+
 def ranked(random):
     n = int(random.integers(3, 25))
     relevance = random.integers(0, 4, n)
@@ -248,7 +281,7 @@ def ranked(random):
 # Each with how many cases of it are made.
 MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10), (paired_t, 6),
           (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4),
-          (classification, 6), (probabilities, 8), (forecast, 6), (ranked, 8)]
+          (classification, 6), (probabilities, 8), (forecast, 6), (regression, 8), (calibration, 8), (ranked, 8)]
 
 
 def plain(value):

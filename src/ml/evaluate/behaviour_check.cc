@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/check.h"
 #include "base/strings.h"
@@ -110,6 +111,11 @@ std::string violation_words(const BehaviourCheck& rule, const std::string& predi
   UNREACHABLE();
 }
 
+// What the model said: the number, or the probability.
+std::span<const double> answers_of(const JudgedRows& rows) {
+  return rows.task == Task::Classification ? rows.probability : rows.prediction;
+}
+
 struct Tally {
   std::size_t violations = 0;
   double before = 0;
@@ -178,8 +184,32 @@ CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs
     return result;
   }
   CHECK(after.value().size() == result.rows);
-  conclude(rule, inputs, compare(rule, experiment.value(), inputs.predictions, after.value()),
+  conclude(rule, inputs, compare(rule, experiment.value(), answers_of(inputs.rows), after.value()),
            result);
+  return result;
+}
+
+CheckResult check_row_order(const RowOrderCheck& rule, const GateInputs& inputs) {
+  CheckResult result;
+  result.rows = inputs.rows.size();
+  result.limit = rule.tolerance;
+  std::vector<std::size_t> reversed(inputs.table.row_count());
+  for (std::size_t i = 0; i < reversed.size(); ++i) reversed[i] = reversed.size() - 1 - i;
+  const auto after = inputs.model.predict(inputs.table.take(reversed));
+  if (!after.ok()) {
+    result.sentence =
+        cat("In reverse order the model cannot answer: ", after.error().describe(), ".");
+    return result;
+  }
+  const auto before = answers_of(inputs.rows);
+  double largest = 0;
+  for (std::size_t i = 0; i < before.size(); ++i)
+    largest = std::max(largest, std::fabs(after.value()[i] - before[reversed[i]]));
+  result.measured = largest;
+  if (largest <= rule.tolerance) result.status = CheckStatus::Passed;
+  result.sentence =
+      cat("With the rows in reverse order a prediction moves by up to ", short_number(largest),
+          "; at most ", short_number(rule.tolerance), " is allowed.");
   return result;
 }
 

@@ -1,51 +1,14 @@
-#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
 #include "base/strings.h"
 #include "ml/evaluate/checks.h"
-#include "ml/evaluate/evaluation.h"
+#include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
-#include "ml/statistics/block_sums.h"
+#include "ml/statistics/sample_size.h"
 
 namespace sluice::ml {
 namespace {
-
-constexpr std::size_t kWidth = 7;
-
-void write_sums(const ErrorSums& sums, std::span<double> to) {
-  const double values[kWidth] = {sums.n,
-                                 sums.error,
-                                 sums.absolute_error,
-                                 sums.squared_error,
-                                 sums.absolute_truth,
-                                 sums.centered_truth,
-                                 sums.squared_centered_truth};
-  std::copy(std::begin(values), std::end(values), to.begin());
-}
-
-ErrorSums read_sums(std::span<const double> from) {
-  return {from[0], from[1], from[2], from[3], from[4], from[5], from[6]};
-}
-
-// Both models' sums of the same rows, block by block: the champion's first.
-BlockSums paired_sums(const std::vector<ErrorSums>& champion,
-                      const std::vector<ErrorSums>& challenger) {
-  BlockSums sums(champion.size(), 2 * kWidth);
-  for (std::size_t i = 0; i < champion.size(); ++i) {
-    write_sums(champion[i], sums.block(i).first(kWidth));
-    write_sums(challenger[i], sums.block(i).last(kWidth));
-  }
-  return sums;
-}
-
-std::optional<double> change_of(const ChangeCheck& rule, std::span<const double> sums) {
-  const auto champion = rule.metric->of(read_sums(sums.first(kWidth)));
-  const auto challenger = rule.metric->of(read_sums(sums.last(kWidth)));
-  if (!champion || !challenger) return std::nullopt;
-  return rule.scale == Scale::Relative ? relative_worsening(*rule.metric, *champion, *challenger)
-                                       : worsening(*rule.metric, *champion, *challenger);
-}
 
 std::string amount_text(const ChangeCheck& rule, double change) {
   return rule.scale == Scale::Relative ? short_percent(change) : short_number(change);
@@ -71,15 +34,51 @@ void describe(const ChangeCheck& rule, const std::string& champion, CheckResult&
       " (more is worse), and ", limit_words(rule), " allowed.");
 }
 
-void record_method(const ChangeCheck& rule, std::size_t blocks, JsonObject& detail) {
+void record_method(const ChangeCheck& rule, JsonObject& detail) {
   detail["metric"] = rule.metric->name;
   detail["scale"] = rule.scale == Scale::Relative ? "relative" : "absolute";
-  detail["block"] = rule.block;
-  detail["blocks"] = blocks;
-  detail["resamples"] = rule.plan.resamples;
+  detail["test"] = to_string(rule.test);
+  detail["margin"] = rule.margin;
   detail["confidence"] = rule.plan.confidence;
+}
+
+void record_blocks(const ChangeCheck& rule, std::size_t blocks, JsonObject& detail) {
+  const bool periods = rule.test == ChangeTest::DieboldMariano;
+  detail["block"] = periods ? rule.time : rule.block;
+  detail["blocks"] = blocks;
+  if (periods) detail["horizon"] = rule.horizon;
+  if (rule.test != ChangeTest::Bootstrap) return;
+  detail["resamples"] = rule.plan.resamples;
   detail["seed"] = rule.plan.seed;
   detail["interval"] = to_string(method_for(blocks, rule.plan));
+}
+
+// The groups that the test needs, if any.
+Result<std::optional<Groups>> groups_of(const ChangeCheck& rule, const Table& table) {
+  switch (rule.test) {
+    case ChangeTest::Bootstrap:
+    case ChangeTest::Jackknife:
+      return std::optional(TRY(slice_rows(table, rule.block)));
+    case ChangeTest::DieboldMariano:
+      return std::optional(TRY(periods_of(table, rule.time)));
+    case ChangeTest::McNemar:
+    case ChangeTest::DeLong:
+      return std::optional<Groups>();
+  }
+  UNREACHABLE();
+}
+
+// How many rows would tell whether a change like this one is within the limit.
+void say_rows_needed(const ChangeCheck& rule, CheckResult& result) {
+  const double room = rule.max_worse - *result.measured;
+  const double error = result.evidence->standard_error;
+  if (!(room > 0) || !(error > 0) || !std::isfinite(error)) return;
+  const PowerGoal goal{.alpha = 1 - rule.plan.confidence};
+  const std::uint64_t needed = rows_to_see_difference(result.rows, error, room, goal);
+  result.detail["rows_needed"] = needed;
+  if (needed > result.rows)
+    result.sentence += cat(" If the change is what was measured, about ", grouped(needed),
+                           " rows like these would show it in 4 of 5 cases.");
 }
 
 }  // namespace
@@ -106,38 +105,34 @@ void judge_without_champion(CheckResult& result, const Champion& champion,
 CheckResult check_change(const ChangeCheck& rule, WithoutChampion without,
                          const GateInputs& inputs) {
   CheckResult result;
-  result.rows = inputs.truth.size();
+  result.rows = inputs.rows.size();
   result.limit = rule.max_worse;
-  const auto groups = group_rows(inputs.table, rule.block);
-  const std::size_t count = groups.ok() ? groups.value().names.size() : 0;
-  record_method(rule, count, result.detail);
+  record_method(rule, result.detail);
+  const auto groups = groups_of(rule, inputs.table);
   if (!groups.ok()) {
     result.sentence = cat("The rows cannot be put into blocks: ", groups.error().describe(), ".");
     return result;
   }
+  const Groups* const found = groups.value() ? &*groups.value() : nullptr;
+  if (found != nullptr) record_blocks(rule, found->names.size(), result.detail);
   const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
   if (champion == nullptr) {
     judge_without_champion(result, inputs.champion, without);
     return result;
   }
-  const double center = mean_of(inputs.truth);
-  const BlockSums sums =
-      paired_sums(sum_errors_by_group(inputs.truth, champion->predictions, center, groups.value()),
-                  sum_errors_by_group(inputs.truth, inputs.predictions, center, groups.value()));
-  const auto change = [&](std::span<const double> of) { return change_of(rule, of); };
-  result.measured = change(sums.total());
-  if (!result.measured) {
-    result.sentence = cat("The ", rule.metric->phrase,
-                          " is not defined for these rows, so nothing can be compared.");
-  } else if (count < rule.min_blocks) {
-    result.sentence =
-        cat("The data has only ", plural(count, "block"), " of '", rule.block, "'; at least ",
-            rule.min_blocks, " are needed to tell a change from chance.");
-  } else {
-    result.interval = interval_of(sums, change, rule.plan);
-    if (result.interval->high <= rule.max_worse) result.status = CheckStatus::Passed;
-    describe(rule, champion->label, result);
+  const ChangeQuestion question{rule.metric,  rule.scale, rule.margin, rule.plan,
+                                rule.horizon, found,      found,       rule.min_blocks};
+  const auto change = test_change(rule.test, question, champion->rows, inputs.rows);
+  if (!change.ok()) {
+    result.sentence = cat("Nothing can be compared: ", change.error().describe(), ".");
+    return result;
   }
+  result.measured = change->measured;
+  result.interval = change->interval;
+  result.evidence = change->evidence;
+  if (result.interval->high <= rule.max_worse) result.status = CheckStatus::Passed;
+  describe(rule, champion->label, result);
+  if (result.status == CheckStatus::Failed) say_rows_needed(rule, result);
   return result;
 }
 

@@ -6,11 +6,22 @@
 #include <string>
 
 #include "base/json.h"
-#include "ml/statistics/block_bootstrap.h"
+#include "base/time.h"
+#include "ml/statistics/comparison.h"
 
 namespace sluice::ml {
 
-enum class CheckStatus { Passed, Failed };
+// Waived: failed, but somebody answers for letting it pass.
+enum class CheckStatus { Passed, Waived, Failed };
+
+struct Waiver {
+  std::string check;
+  std::string gate;  // empty: every gate
+  std::string who;
+  std::string why;
+  std::string last_day;  // on which it holds, "2026-12-31", UTC
+  Timestamp end{};       // the first moment at which it does not
+};
 
 struct CheckResult {
   std::string name;
@@ -19,9 +30,11 @@ struct CheckResult {
   std::optional<double> measured;            // unset: could not be measured, and then it failed
   std::optional<double> limit;               // the bound that decided
   std::optional<Interval> interval;
-  std::size_t rows = 0;  // that were looked at
-  std::string sentence;  // for a merchant, complete, with numbers
-  JsonObject detail;     // what only this kind of check knows
+  std::optional<Evidence> evidence;  // of a comparison with the champion; a gain is better
+  std::size_t rows = 0;              // that were looked at
+  std::string sentence;              // for a merchant, complete, with numbers
+  std::optional<Waiver> waiver;
+  JsonObject detail;  // what only this kind of check knows
 };
 
 }  // namespace sluice::ml

@@ -21,14 +21,14 @@ ConfusionMatrix::ConfusionMatrix(std::size_t classes)
   CHECK(classes >= 2);
 }
 
+ConfusionMatrix::ConfusionMatrix(std::size_t classes, std::span<const double> counts)
+    : classes_(classes), counts_(counts.begin(), counts.end()) {
+  CHECK(classes >= 2 && counts.size() == classes * classes);
+}
+
 void ConfusionMatrix::add(std::size_t truth, std::size_t predicted, double weight) {
   CHECK(truth < classes_ && predicted < classes_);
   counts_[truth * classes_ + predicted] += weight;
-}
-
-void ConfusionMatrix::merge(const ConfusionMatrix& other) {
-  CHECK(other.classes_ == classes_);
-  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
 }
 
 double ConfusionMatrix::count(std::size_t truth, std::size_t predicted) const {
@@ -70,11 +70,34 @@ std::optional<double> ConfusionMatrix::f1(std::size_t of) const {
   return ratio(2 * count(of, of), truth_total(of) + predicted_total(of));
 }
 
-std::optional<double> ConfusionMatrix::macro_f1() const {
+std::optional<double> ConfusionMatrix::mean_over_classes(OfClass of) const {
   double sum = 0;
   double seen = 0;
   for (std::size_t c = 0; c < classes_; ++c) {
-    const auto one = f1(c);
+    if (truth_total(c) + predicted_total(c) == 0) continue;
+    sum += (this->*of)(c).value_or(0);
+    seen += 1;
+  }
+  return ratio(sum, seen);
+}
+
+std::optional<double> ConfusionMatrix::macro_precision() const {
+  return mean_over_classes(&ConfusionMatrix::precision);
+}
+
+std::optional<double> ConfusionMatrix::macro_recall() const {
+  return mean_over_classes(&ConfusionMatrix::recall);
+}
+
+std::optional<double> ConfusionMatrix::macro_f1() const {
+  return mean_over_classes(&ConfusionMatrix::f1);
+}
+
+std::optional<double> ConfusionMatrix::balanced_accuracy() const {
+  double sum = 0;
+  double seen = 0;
+  for (std::size_t c = 0; c < classes_; ++c) {
+    const auto one = recall(c);
     if (!one) continue;
     sum += *one;
     seen += 1;

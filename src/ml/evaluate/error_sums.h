@@ -1,4 +1,4 @@
-// The sums over rows that every built-in metric is a function of. They add up, so that slices,
+// The sums over rows that every metric of numbers is a function of. They add up, so that slices,
 // blocks and resamples cost one addition each instead of another pass over the rows.
 #pragma once
 
@@ -18,6 +18,11 @@ struct ErrorSums {
   double absolute_truth = 0;
   double centered_truth = 0;
   double squared_centered_truth = 0;
+  double share_error = 0;  // |error| / |truth|, of rows whose truth is not 0
+  double zero_truths = 0;
+  double symmetric_share_error = 0;  // 2 |error| / (|truth| + |prediction|); 0 where both are 0
+  double squared_log_error = 0;      // (ln(1 + prediction) - ln(1 + truth))², of numbers >= 0
+  double without_log = 0;            // rows with a negative number
 
   void add_row(double truth, double prediction, double center) {
     const double e = prediction - truth;
@@ -29,16 +34,18 @@ struct ErrorSums {
     absolute_truth += std::fabs(truth);
     centered_truth += c;
     squared_centered_truth += c * c;
-  }
-
-  void add(const ErrorSums& other, double weight = 1) {
-    n += weight * other.n;
-    error += weight * other.error;
-    absolute_error += weight * other.absolute_error;
-    squared_error += weight * other.squared_error;
-    absolute_truth += weight * other.absolute_truth;
-    centered_truth += weight * other.centered_truth;
-    squared_centered_truth += weight * other.squared_centered_truth;
+    if (truth == 0)
+      zero_truths += 1;
+    else
+      share_error += std::fabs(e / truth);
+    if (e != 0)
+      symmetric_share_error += 2 * std::fabs(e) / (std::fabs(truth) + std::fabs(prediction));
+    if (truth < 0 || prediction < 0) {
+      without_log += 1;
+    } else {
+      const double log_error = std::log1p(prediction) - std::log1p(truth);
+      squared_log_error += log_error * log_error;
+    }
   }
 };
 

@@ -12,15 +12,12 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/result.h"
-#include "ml/evaluate/labelled_rows.h"
-#include "ml/evaluate/metric.h"
+#include "ml/evaluate/calibration.h"
+#include "ml/evaluate/fairness.h"
+#include "ml/evaluate/metric_values.h"
+#include "ml/evaluate/threshold_sweep.h"
 
 namespace sluice::ml {
-
-struct MetricValue {
-  std::string name;
-  std::optional<double> value;  // unset: not defined for these rows
-};
 
 struct SliceEvaluation {
   std::string column;
@@ -45,24 +42,32 @@ struct Evaluation {
   Digest data_digest;
   Digest predictions_digest;  // of the numbers, 8 bytes each, least significant byte first
   std::string target;
+  Task task = Task::Regression;
+  std::string block;  // the column whose values hang together; empty: rows are independent
   std::size_t rows = 0;
+  std::vector<const Metric*> chosen;  // of each entry of `metrics`
   std::vector<MetricValue> metrics;
   std::vector<SliceEvaluation> slices;  // by column as asked, worst (by the first metric) first
   std::vector<SmallSlices> small_slices;
+  std::optional<Calibration> calibration;
+  std::vector<Fairness> fairness;
+  std::vector<ThresholdPoint> thresholds;  // of probabilities, highest first; thinned out
+  std::vector<std::string> warnings;       // leakage and the like, whole sentences
 };
 
-std::vector<MetricValue> metrics_of(const ErrorSums& sums);
-// One for each group, in order of the groups.
-std::vector<ErrorSums> sum_errors_by_group(std::span<const double> truth,
-                                           std::span<const double> prediction, double center,
-                                           const Groups& groups);
+struct EvaluationPlan {
+  std::vector<const Metric*> metrics;  // at least one
+  std::size_t min_rows = 30;           // slices with fewer are left out
+  const Groups* blocks = nullptr;
+};
 
-// Fills rows, metrics, slices and the digest of the predictions.
-void evaluate_rows(Evaluation& evaluation, std::span<const double> truth,
-                   std::span<const double> prediction, std::span<const Groups> slices,
-                   std::size_t min_rows);
+// Fills what the rows tell: task, metrics, slices, calibration, thresholds, digest of the
+// predictions.
+void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<const Groups> slices,
+                   const EvaluationPlan& plan);
 
 Digest predictions_digest(std::span<const double> predictions);
+Digest predictions_digest(const JudgedRows& rows);
 
 JsonObject to_json(const Evaluation& evaluation);
 std::string to_markdown(const Evaluation& evaluation);

@@ -1,6 +1,9 @@
 // How an Evaluation is written: JSON, Markdown, terminal.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/strings.h"
 #include "ml/evaluate/evaluation.h"
 #include "ml/evaluate/wording.h"
@@ -9,6 +12,7 @@ namespace sluice::ml {
 namespace {
 
 constexpr std::size_t kShownSlices = 10;
+constexpr std::size_t kShownMetrics = 5;
 
 JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
   JsonObject object;
@@ -17,8 +21,35 @@ JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
   return object;
 }
 
+Json end_json(double end) {
+  return std::isfinite(end) ? Json(end) : Json(nullptr);
+}
+
+JsonObject intervals_json(const std::vector<MetricValue>& metrics) {
+  JsonObject object;
+  for (const auto& metric : metrics)
+    object[metric.name] =
+        metric.interval
+            ? Json(JsonArray{end_json(metric.interval->low), end_json(metric.interval->high)})
+            : Json(nullptr);
+  return object;
+}
+
 std::string value_text(const std::optional<double>& value) {
   return value ? short_number(*value) : "not defined";
+}
+
+std::string interval_text(const std::optional<Interval>& interval) {
+  if (!interval) return "–";
+  return cat(short_number(interval->low), " … ", short_number(interval->high));
+}
+
+// Which metrics stand in tables of slices: the first few that are defined for all rows.
+std::vector<std::size_t> shown_metrics(const Evaluation& evaluation) {
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < evaluation.metrics.size() && shown.size() < kShownMetrics; ++i)
+    if (evaluation.metrics[i].value) shown.push_back(i);
+  return shown;
 }
 
 // Slices of one column stand together; of each column the worst few are shown.
@@ -33,21 +64,25 @@ void for_shown_slices(const Evaluation& evaluation, const Show& show) {
   }
 }
 
-std::string table_head(std::string_view first) {
-  std::string head = cat("| ", first, " | rows |");
+std::string cell(std::string_view text) {
+  return replace_all(replace_all(std::string(text), "|", "\\|"), "\n", " ");
+}
+
+std::string table_head(const Evaluation& evaluation, const std::vector<std::size_t>& shown,
+                       std::string_view first) {
+  std::string head = cat("| ", cell(first), " | rows |");
   std::string rule = "|---|---:|";
-  for (const auto& name : metric_names()) {
-    head += cat(" ", name, " |");
+  for (const std::size_t i : shown) {
+    head += cat(" ", evaluation.metrics[i].name, " |");
     rule += "---:|";
   }
   return cat(head, "\n", rule, "\n");
 }
 
-std::string table_row(std::string_view first, std::size_t rows,
-                      const std::vector<MetricValue>& metrics) {
-  std::string line =
-      cat("| ", replace_all(std::string(first), "|", "\\|"), " | ", grouped(rows), " |");
-  for (const auto& metric : metrics) line += cat(" ", value_text(metric.value), " |");
+std::string table_row(const std::vector<std::size_t>& shown, std::string_view first,
+                      std::size_t rows, const std::vector<MetricValue>& metrics) {
+  std::string line = cat("| ", cell(first), " | ", grouped(rows), " |");
+  for (const std::size_t i : shown) line += cat(" ", value_text(metrics[i].value), " |");
   return line + "\n";
 }
 
@@ -57,6 +92,110 @@ std::string left_out(const Evaluation& evaluation) {
     text += cat("Left out: ", plural(small.slices, "slice"), " of ", small.column, " with ",
                 plural(small.rows, "row"), " in all, too few to judge.\n");
   return text;
+}
+
+std::string metrics_table(const Evaluation& evaluation) {
+  std::string text = "| metric | value | 95 % interval |\n|---|---:|---|\n";
+  for (const MetricValue& metric : evaluation.metrics)
+    if (metric.value)
+      text += cat("| ", metric.name, " | ", value_text(metric.value), " | ",
+                  interval_text(metric.interval), " |\n");
+  return text;
+}
+
+// The worst slices of all columns, by the first metric.
+std::vector<const SliceEvaluation*> worst_slices(const Evaluation& evaluation) {
+  std::vector<const SliceEvaluation*> worst;
+  for (const SliceEvaluation& slice : evaluation.slices) worst.push_back(&slice);
+  const Metric& metric = *evaluation.chosen.front();
+  const auto badness_of = [&](const SliceEvaluation* slice) {
+    const auto& value = slice->metrics.front().value;
+    return value ? badness(metric, *value) : std::numeric_limits<double>::infinity();
+  };
+  std::ranges::stable_sort(
+      worst, [&](const auto* a, const auto* b) { return badness_of(a) > badness_of(b); });
+  if (worst.size() > kShownSlices) worst.resize(kShownSlices);
+  return worst;
+}
+
+std::string slices_markdown(const Evaluation& evaluation) {
+  if (evaluation.slices.empty()) return {};
+  const auto shown = shown_metrics(evaluation);
+  std::string text = cat("\n### Worst slices\n\n", table_head(evaluation, shown, "slice"));
+  for (const SliceEvaluation* slice : worst_slices(evaluation))
+    text += table_row(shown, cat(slice->column, " ", slice->value), slice->rows, slice->metrics);
+  std::string_view column;
+  for_shown_slices(evaluation, [&](const SliceEvaluation& slice) {
+    if (slice.column != column)
+      text += cat("\n### By ", slice.column, ", worst first\n\n",
+                  table_head(evaluation, shown, slice.column));
+    column = slice.column;
+    text += table_row(shown, slice.value, slice.rows, slice.metrics);
+  });
+  return text;
+}
+
+std::string calibration_markdown(const Calibration& calibration) {
+  std::string text = "\n### Calibration\n\n";
+  if (calibration.error)
+    text += cat("Expected calibration error ", short_number(*calibration.error), ". ");
+  if (calibration.line)
+    text += cat("Slope ", short_number(calibration.line->slope), ", intercept ",
+                short_number(calibration.line->intercept), " (1 and 0 would be right).");
+  text += "\n\n| predicted | observed | rows |\n|---:|---:|---:|\n";
+  for (const ReliabilityBin& bin : calibration.bins)
+    text += cat("| ", short_number(bin.predicted), " | ", short_number(bin.observed), " | ",
+                grouped(static_cast<std::uint64_t>(bin.rows)), " |\n");
+  return text;
+}
+
+std::string share_text(const std::optional<Count>& count) {
+  return count && count->total > 0 ? short_percent(count->share()) : "–";
+}
+
+std::string fairness_markdown(const Fairness& fairness) {
+  std::string text = cat("\n### Treatment by ", fairness.column, "\n\n");
+  const auto line = [&](std::string_view name, const std::optional<double>& value) {
+    if (value) text += cat("- ", name, ": ", short_number(*value), "\n");
+  };
+  line("selection ratio (0.8 and more is commonly asked for)", fairness.selection_ratio);
+  line("equal opportunity difference", fairness.opportunity_difference);
+  line("equalized odds difference", fairness.odds_difference);
+  line("largest error over smallest", fairness.error_ratio);
+  text +=
+      "\n| group | rows | error | selected | positives found | false alarms |\n"
+      "|---|---:|---:|---:|---:|---:|\n";
+  for (const GroupTreatment& group : fairness.groups)
+    text += cat("| ", cell(group.group), " | ", grouped(group.rows), " | ", value_text(group.error),
+                " | ", share_text(group.selected), " | ", share_text(group.found), " | ",
+                share_text(group.false_alarms), " |\n");
+  return text;
+}
+
+Json thresholds_json(const std::vector<ThresholdPoint>& points) {
+  JsonArray array;
+  const auto number = [](std::optional<double> value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  for (const ThresholdPoint& point : points)
+    array.push_back(JsonObject{{"threshold", point.threshold},
+                               {"precision", number(point.precision())},
+                               {"recall", number(point.recall())},
+                               {"false_positive_rate", number(point.false_positive_rate())},
+                               {"f1", number(point.f1())},
+                               {"accuracy", point.accuracy()}});
+  return array;
+}
+
+JsonArray slices_json(const Evaluation& evaluation) {
+  JsonArray slices;
+  for (const auto& slice : evaluation.slices)
+    slices.push_back(JsonObject{{"column", slice.column},
+                                {"value", slice.value},
+                                {"rows", slice.rows},
+                                {"metrics", metrics_json(slice.metrics)},
+                                {"intervals", intervals_json(slice.metrics)}});
+  return slices;
 }
 
 }  // namespace
@@ -70,55 +209,62 @@ JsonObject to_json(const Evaluation& evaluation) {
   object["data_digest"] = evaluation.data_digest.to_string();
   object["predictions_digest"] = evaluation.predictions_digest.to_string();
   object["target"] = evaluation.target;
+  object["task"] = to_string(evaluation.task);
+  object["block"] = evaluation.block.empty() ? Json(nullptr) : Json(evaluation.block);
   object["rows"] = evaluation.rows;
   object["metrics"] = metrics_json(evaluation.metrics);
-  JsonArray slices;
-  for (const auto& slice : evaluation.slices) {
-    JsonObject entry;
-    entry["column"] = slice.column;
-    entry["value"] = slice.value;
-    entry["rows"] = slice.rows;
-    entry["metrics"] = metrics_json(slice.metrics);
-    slices.push_back(std::move(entry));
-  }
-  object["slices"] = std::move(slices);
+  object["intervals"] = intervals_json(evaluation.metrics);
+  object["slices"] = slices_json(evaluation);
   JsonArray small_slices;
   for (const auto& small : evaluation.small_slices)
     small_slices.push_back(
         JsonObject{{"column", small.column}, {"slices", small.slices}, {"rows", small.rows}});
   object["small_slices"] = std::move(small_slices);
+  object["calibration"] =
+      evaluation.calibration ? Json(to_json(*evaluation.calibration)) : Json(nullptr);
+  JsonArray fairness;
+  for (const Fairness& one : evaluation.fairness) fairness.push_back(to_json(one));
+  object["fairness"] = std::move(fairness);
+  object["thresholds"] = thresholds_json(evaluation.thresholds);
+  object["warnings"] = JsonArray(evaluation.warnings.begin(), evaluation.warnings.end());
   return object;
 }
 
 std::string to_markdown(const Evaluation& evaluation) {
-  std::string text =
-      cat("## Evaluation of ", evaluation.model, "\n\nTarget `", evaluation.target, "`, ",
-          row_count(evaluation.rows), ". Data `", evaluation.data_digest.to_string(), "`.\n\n");
-  text += table_head("") + table_row("all rows", evaluation.rows, evaluation.metrics);
-  std::string_view column;
-  for_shown_slices(evaluation, [&](const SliceEvaluation& slice) {
-    if (slice.column != column)
-      text += cat("\n### By ", slice.column, ", worst first\n\n", table_head(slice.column));
-    column = slice.column;
-    text += table_row(slice.value, slice.rows, slice.metrics);
-  });
+  std::string text = cat("## Evaluation of ", evaluation.model, "\n\nTarget `", evaluation.target,
+                         "`, ", to_string(evaluation.task), ", ", row_count(evaluation.rows),
+                         ". Data `", evaluation.data_digest.to_string(), "`.\n\n");
+  for (const std::string& warning : evaluation.warnings)
+    text += cat("> **Warning.** ", warning, "\n\n");
+  text += metrics_table(evaluation) + slices_markdown(evaluation);
   const std::string small = left_out(evaluation);
-  return small.empty() ? text : cat(text, "\n", small);
+  if (!small.empty()) text += cat("\n", small);
+  if (evaluation.calibration) text += calibration_markdown(*evaluation.calibration);
+  for (const Fairness& fairness : evaluation.fairness) text += fairness_markdown(fairness);
+  return text;
 }
 
 std::string to_terminal_text(const Evaluation& evaluation) {
-  const auto line = [](std::string_view name, std::size_t rows,
-                       const std::vector<MetricValue>& metrics) {
-    std::string text = fmt::format("{:<24} {:>10}", name, grouped(rows));
-    for (const auto& metric : metrics) text += fmt::format(" {:>12}", value_text(metric.value));
-    return text + "\n";
-  };
-  std::string text = fmt::format("{:<24} {:>10}", evaluation.model, "rows");
-  for (const auto& name : metric_names()) text += fmt::format(" {:>12}", name);
-  text += cat("\n", line("all rows", evaluation.rows, evaluation.metrics));
-  for_shown_slices(evaluation, [&](const SliceEvaluation& slice) {
-    text += line(cat(slice.column, " ", slice.value), slice.rows, slice.metrics);
-  });
+  std::string text = cat(evaluation.model, ", ", to_string(evaluation.task), ", ",
+                         row_count(evaluation.rows), "\n");
+  for (const MetricValue& metric : evaluation.metrics)
+    if (metric.value)
+      text += fmt::format("  {:<18} {:>12}   {}\n", metric.name, value_text(metric.value),
+                          interval_text(metric.interval));
+  const auto shown = shown_metrics(evaluation);
+  if (!evaluation.slices.empty()) {
+    text += fmt::format("\n{:<28} {:>10}", "worst slices", "rows");
+    for (const std::size_t i : shown) text += fmt::format(" {:>12}", evaluation.metrics[i].name);
+    text += "\n";
+  }
+  for (const SliceEvaluation* slice : worst_slices(evaluation)) {
+    text +=
+        fmt::format("{:<28} {:>10}", cat(slice->column, " ", slice->value), grouped(slice->rows));
+    for (const std::size_t i : shown)
+      text += fmt::format(" {:>12}", value_text(slice->metrics[i].value));
+    text += "\n";
+  }
+  for (const std::string& warning : evaluation.warnings) text += cat("warning: ", warning, "\n");
   return text + left_out(evaluation);
 }
 

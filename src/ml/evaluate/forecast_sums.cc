@@ -24,22 +24,27 @@ void NaiveSums::add_series(std::span<const double> history, std::size_t season) 
   }
 }
 
-void NaiveSums::add(const NaiveSums& other) {
-  n += other.n;
-  absolute += other.absolute;
-  squared += other.squared;
+double NaiveSums::mean_absolute() const {
+  return absolute / n;
 }
 
-std::optional<double> mase(const ErrorSums& errors, const NaiveSums& naive) {
-  const auto error = ratio(errors.absolute_error, errors.n);
-  const auto scale = ratio(naive.absolute, naive.n);
-  return error && scale ? ratio(*error, *scale) : std::nullopt;
+double NaiveSums::mean_squared() const {
+  return squared / n;
 }
 
-std::optional<double> rmsse(const ErrorSums& errors, const NaiveSums& naive) {
-  const auto error = ratio(errors.squared_error, errors.n);
-  const auto scale = ratio(naive.squared, naive.n);
-  const auto square = error && scale ? ratio(*error, *scale) : std::nullopt;
+void ScaledErrorSums::add_row(double error, double naive_absolute, double naive_squared) {
+  if (!(naive_absolute > 0 && naive_squared > 0)) return;
+  n += 1;
+  absolute += std::fabs(error) / naive_absolute;
+  squared += error * error / naive_squared;
+}
+
+std::optional<double> ScaledErrorSums::mase() const {
+  return ratio(absolute, n);
+}
+
+std::optional<double> ScaledErrorSums::rmsse() const {
+  const auto square = ratio(squared, n);
   return square ? std::optional(std::sqrt(*square)) : std::nullopt;
 }
 
@@ -47,11 +52,6 @@ void PinballSums::add_row(double truth, double forecast, double quantile) {
   CHECK(quantile > 0 && quantile < 1);
   n += 1;
   loss += truth >= forecast ? quantile * (truth - forecast) : (1 - quantile) * (forecast - truth);
-}
-
-void PinballSums::add(const PinballSums& other) {
-  n += other.n;
-  loss += other.loss;
 }
 
 std::optional<double> PinballSums::pinball() const {
@@ -62,12 +62,6 @@ void CoverageSums::add_row(double truth, double low, double high) {
   n += 1;
   if (low <= truth && truth <= high) inside += 1;
   width_sum += high - low;
-}
-
-void CoverageSums::add(const CoverageSums& other) {
-  n += other.n;
-  inside += other.inside;
-  width_sum += other.width_sum;
 }
 
 std::optional<double> CoverageSums::coverage() const {

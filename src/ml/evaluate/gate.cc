@@ -15,16 +15,41 @@ template <class... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 CheckResult run_rule(const GateCheck& check, const GateInputs& inputs) {
+  const WithoutChampion without = check.without_champion;
   return std::visit(
-      Overloaded{[&](const ValueCheck& rule) { return check_value(rule, inputs); },
-                 [&](const ChangeCheck& rule) {
-                   return check_change(rule, check.without_champion, inputs);
-                 },
-                 [&](const WorstSliceCheck& rule) {
-                   return check_worst_slice(rule, check.without_champion, inputs);
-                 },
-                 [&](const BehaviourCheck& rule) { return check_behaviour(rule, inputs); }},
+      Overloaded{
+          [&](const ValueCheck& rule) { return check_value(rule, inputs); },
+          [&](const ChangeCheck& rule) { return check_change(rule, without, inputs); },
+          [&](const WorstSliceCheck& rule) { return check_worst_slice(rule, without, inputs); },
+          [&](const BehaviourCheck& rule) { return check_behaviour(rule, inputs); },
+          [&](const RowOrderCheck& rule) { return check_row_order(rule, inputs); },
+          [&](const CalibrationCheck& rule) { return check_calibration(rule, inputs); },
+          [&](const FairnessCheck& rule) { return check_fairness(rule, inputs); },
+          [&](const LatencyCheck& rule) { return check_latency(rule, inputs); },
+          [&](const SizeCheck& rule) { return check_size(rule, inputs); },
+          [&](const TestsCheck& rule) { return check_tests(rule, inputs); },
+          [&](const CoverageCheck& rule) { return check_coverage(rule, inputs); },
+          [&](const ScanCheck& rule) { return check_scan(rule, inputs); }},
       check.rule);
+}
+
+// Better, equivalent, worse or inconclusive: over all comparisons of the gate, corrected for their
+// number. Whether a check passes is not: a gate opens only if every one of them passes, so that
+// having several cannot let a model through that one would stop (Berger 1982).
+void judge_together(std::vector<CheckResult>& results) {
+  std::vector<std::pair<std::string, Evidence>> comparisons;
+  std::vector<CheckResult*> compared;
+  for (CheckResult& result : results) {
+    if (!result.evidence) continue;
+    comparisons.emplace_back(result.name, *result.evidence);
+    compared.push_back(&result);
+  }
+  const auto judged = judge_comparisons(comparisons, {});
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    compared[i]->detail["comparison"] = to_json(judged[i]);
+    compared[i]->detail["correction"] = to_string(Correction::Holm);
+    compared[i]->sentence += cat(" Over all: ", to_string(judged[i].verdict), ".");
+  }
 }
 
 }  // namespace
@@ -34,17 +59,19 @@ std::vector<CheckResult> run_gate(const GateFile& gate, const GateInputs& inputs
   for (const GateCheck& check : gate.checks) {
     CheckResult result = run_rule(check, inputs);
     result.name = check.name;
-    result.kind = kind_of(check);
-    if (result.status == CheckStatus::Failed && !check.why.empty())
-      result.sentence = cat(result.sentence, " ", check.why);
+    result.kind = kind_of(check.rule);
     results.push_back(std::move(result));
   }
+  judge_together(results);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (results[i].status == CheckStatus::Failed && !gate.checks[i].why.empty())
+      results[i].sentence += cat(" ", gate.checks[i].why);
   return results;
 }
 
 bool all_passed(const std::vector<CheckResult>& results) {
   return !results.empty() && std::all_of(results.begin(), results.end(), [](const auto& result) {
-    return result.status == CheckStatus::Passed;
+    return result.status != CheckStatus::Failed;
   });
 }
 

@@ -61,7 +61,7 @@ TEST(GateFile, HoldsEveryKindOfCheck) {
   const auto& behaviour = std::get<BehaviourCheck>(gate.checks[3].rule);
   EXPECT_EQ(behaviour.amount, 1.1);
   EXPECT_EQ(behaviour.expectation, Expectation::NotIncreases);
-  EXPECT_EQ(kind_of(gate.checks[3]), "behaviour");
+  EXPECT_EQ(kind_of(gate.checks[3].rule), "behaviour");
 }
 
 TEST(GateFile, MistakesNameTheirPlaceAndTheWayOut) {

@@ -60,20 +60,23 @@ struct GateTest : ::testing::Test {
     const GateFile gate =
         parse_gate_file("predicts: demand\nchecks:\n  - " + std::string(check), "g.yml").value();
     const auto predictions = model.predict(table).value();
-    const GateInputs inputs{table, truth, model, predictions, champion, gate.predicts};
+    const JudgedRows rows = judged_numbers(Task::Regression, truth, predictions);
+    const GateInputs inputs{table, rows, model, champion, facts, gate.predicts};
     const auto results = run_gate(gate, inputs);
     EXPECT_EQ(all_passed(results), results[0].status == CheckStatus::Passed);
     return results[0];
   }
 
   void set_champion(RowModel::Rule rule) {
-    champion = ChampionPredictions{"demand/3", sha256("champion"),
-                                   RowModel(std::move(rule)).predict(table).value()};
+    champion = ChampionPredictions{
+        "demand/3", sha256("champion"),
+        judged_numbers(Task::Regression, truth, RowModel(std::move(rule)).predict(table).value())};
   }
 
   Table table;
   std::vector<double> truth;
   RowModel model{[](double price, double base) { return base - price + off_by(1, base); }};
+  GateFacts facts;
   Champion champion = NoChampion{"no champion of demand is registered"};
 };
 
@@ -139,7 +142,8 @@ TEST_F(GateTest, AChangeIsJudgedByTheWorseEndOfItsInterval) {
                             "block: week}",
                             "g.yml")
                             .value();
-  const auto result = run_gate(gate, {table, truth, model, predictions, champion, "demand"})[0];
+  const auto result = run_gate(gate, {table, judged_numbers(Task::Regression, truth, predictions),
+                                      model, champion, facts, "demand"})[0];
   EXPECT_NEAR(*result.measured, 0.05, 1e-9);
   ASSERT_TRUE(result.interval);
   EXPECT_LT(result.interval->low, 0.05);
@@ -151,7 +155,7 @@ TEST_F(GateTest, AChangeIsJudgedByTheWorseEndOfItsInterval) {
 
 TEST_F(GateTest, TheSameModelIsNeitherBetterNorWorse) {
   set_champion([](double price, double base) { return base - price + off_by(1, base); });
-  for (const auto& name : metric_names()) {
+  for (const auto& name : metric_names(Task::Regression)) {
     const auto result = run(
         "{name: a, kind: change, max_worse: 0, block: store, min_blocks: 5, metric: " + name + "}");
     expect(result, CheckStatus::Passed, "as good as");

@@ -1,121 +1,142 @@
 #include "ml/evaluate/judge.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "ml/data/table.h"
 #include "ml/evaluate/gate.h"
-#include "ml/evaluate/predictor.h"
-#include "ml/serve/scorer.h"
+#include "ml/evaluate/model_rows.h"
+#include "ml/evaluate/waiver.h"
 
 namespace sluice::ml {
 namespace {
 
-Result<std::unique_ptr<Scorer>> load(const os::FileReader& files, const ModelToJudge& model) {
-  return TRY_CONTEXT(Scorer::load(files, model.folder, model.digest), cat("model ", model.label));
-}
-
-// Columns whose kind is known are read strictly, so that a bad value is named by row.
-Result<Table> read_rows(const os::FileReader& files, const os::Path& path,
-                        const std::vector<std::string>& numbers) {
-  TableOptions options;
-  for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
-  return read_table(files, path, options);
-}
-
-Result<std::vector<double>> column_of(const os::FileReader& files, const Table& table,
-                                      const os::Path& path, std::string_view name,
-                                      std::string_view what) {
-  const auto place = [&](std::size_t row) { return row_place(files, path, row); };
-  return TRY_CONTEXT(complete_column(table, name, what, place), path.string());
-}
+constexpr std::size_t kTimedRows = 1000;
+constexpr std::size_t kWarmRows = 50;
+constexpr std::uint64_t kMaxReport = 256u << 20;
+constexpr std::uint64_t kMaxWaivers = 1u << 20;
 
 struct Scored {
   Table table;
   std::vector<double> truth;
-  std::vector<double> predictions;
+  JudgedRows rows;
 };
 
-Result<Scored> score(const os::FileReader& files, const os::Path& data, const std::string& target,
-                     const Scorer& scorer, const std::string& label) {
-  std::vector<std::string> numbers = scorer.feature_names();
-  numbers.push_back(target);
+Result<Scored> score(const os::FileReader& files, const GateRequest& request,
+                     const Scorer& scorer) {
   Scored scored;
-  scored.table = TRY(read_rows(files, data, numbers));
-  scored.truth = TRY(column_of(files, scored.table, data, target, "target"));
-  scored.predictions = TRY_CONTEXT(ScorerPredictor(scorer).predict(scored.table),
-                                   cat("model ", label, " on ", data.string()));
+  scored.table = TRY(read_model_rows(files, request.data, scorer, request.target));
+  const auto place = [&](std::size_t row) { return row_place(files, request.data, row); };
+  scored.truth = TRY_CONTEXT(complete_column(scored.table, request.target, "target", place),
+                             request.data.string());
+  auto predictions = TRY_CONTEXT(ScorerPredictor(scorer).predict(scored.table),
+                                 cat("model ", request.model.label, " on ", request.data.string()));
+  scored.rows = TRY_CONTEXT(judged_rows_of(request.gate.task, scored.truth, std::move(predictions)),
+                            request.data.string());
   return scored;
 }
 
-Result<Scored> take_predictions(const os::FileReader& files, const EvaluationRequest& request,
-                                const std::string& column) {
-  Scored scored;
-  scored.table = TRY(read_rows(files, request.data, {request.target, column}));
-  scored.truth = TRY(column_of(files, scored.table, request.data, request.target, "target"));
-  scored.predictions = TRY(column_of(files, scored.table, request.data, column, "prediction"));
-  return scored;
-}
-
-Champion score_champion(const os::FileReader& files, const ChampionModel& champion,
-                        const Table& table) {
-  if (const auto* none = std::get_if<NoChampionModel>(&champion)) return NoChampion{none->reason};
-  if (const auto* unusable = std::get_if<UnusableChampionModel>(&champion))
+Champion score_champion(const os::FileReader& files, const GateRequest& request,
+                        const Scored& scored) {
+  if (const auto* none = std::get_if<NoChampionModel>(&request.champion))
+    return NoChampion{none->reason};
+  if (const auto* unusable = std::get_if<UnusableChampionModel>(&request.champion))
     return UnusableChampion{unusable->reason};
-  const auto& model = std::get<ModelToJudge>(champion);
-  const auto scorer = load(files, model);
+  const auto& model = std::get<ModelToJudge>(request.champion);
+  const auto unusable = [&](const Error& error) {
+    return UnusableChampion{cat(model.label, ": ", error.describe())};
+  };
+  const auto scorer = load_scorer(files, model);
   if (!scorer.ok()) return UnusableChampion{scorer.error().describe()};
-  auto predictions = ScorerPredictor(*scorer.value()).predict(table);
-  if (!predictions.ok())
-    return UnusableChampion{cat(model.label, ": ", predictions.error().describe())};
-  return ChampionPredictions{model.label, model.digest, std::move(predictions).value()};
+  const auto fits = check_task(*scorer.value(), request.gate.task, model.label);
+  if (!fits.ok()) return unusable(fits.error());
+  auto predictions = ScorerPredictor(*scorer.value()).predict(scored.table);
+  if (!predictions.ok()) return unusable(predictions.error());
+  auto rows = judged_rows_of(request.gate.task, scored.truth, std::move(predictions).value());
+  if (!rows.ok()) return unusable(rows.error());
+  return ChampionPredictions{model.label, model.digest, std::move(rows).value()};
+}
+
+// One row at a time, as a server answers. The first rows warm the caches and do not count.
+Result<std::vector<double>> time_scoring(os::Clock& clock, const Scorer& scorer,
+                                         const Table& table) {
+  std::vector<const Column*> columns;
+  for (const std::string& name : scorer.feature_names())
+    columns.push_back(TRY(table.number_column(name)));
+  std::vector<double> microseconds;
+  std::vector<float> features(columns.size());
+  for (std::size_t i = 0; i < kTimedRows + kWarmRows && table.row_count() > 0; ++i) {
+    const std::size_t row = i % table.row_count();
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      features[c] = static_cast<float>(columns[c]->numbers[row]);
+    const auto before = clock.steady();
+    TRY(scorer.predict(features));
+    const std::chrono::duration<double, std::micro> took = clock.steady() - before;
+    if (i >= kWarmRows) microseconds.push_back(took.count());
+  }
+  return microseconds;
+}
+
+template <class Rule>
+bool asks_for(const GateFile& gate) {
+  return std::ranges::any_of(
+      gate.checks, [](const GateCheck& check) { return std::holds_alternative<Rule>(check.rule); });
+}
+
+Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const Scorer& scorer,
+                            const Table& table) {
+  GateFacts facts;
+  if (asks_for<LatencyCheck>(request.gate))
+    facts.scoring_microseconds = TRY(time_scoring(world.clock, scorer, table));
+  std::uint64_t bytes = 0;
+  const auto model_files = TRY(list_model_files(world.files, request.model.folder));
+  for (const ModelFile& file : model_files) bytes += file.size;
+  facts.model_bytes = bytes;
+  for (const GateCheck& check : request.gate.checks) {
+    const std::string path = report_of(check.rule);
+    if (!path.empty()) facts.reports.emplace(path, world.files.read(path, kMaxReport));
+  }
+  return facts;
+}
+
+Result<void> waive(os::World& world, const GateRequest& request, Verdict& verdict) {
+  if (request.waivers.empty()) return success();
+  const auto text = world.files.read(request.waivers, kMaxWaivers);
+  if (!text.ok())
+    return text.error().code() == ErrorCode::NotFound ? success() : Result<void>(text.error());
+  const Waivers waivers = TRY(parse_waivers(text.value(), request.waivers.string()));
+  apply_waivers(verdict.checks, waivers, request.gate_name, verdict.time);
+  verdict.waivers = NamedDigest{request.waivers.string(), waivers.digest};
+  return success();
 }
 
 }  // namespace
 
-Result<Evaluation> evaluate_file(const os::FileReader& files, const EvaluationRequest& request) {
-  Evaluation evaluation;
-  evaluation.target = request.target;
-  evaluation.data_digest = TRY(data_digest(files, request.data));
-  Scored scored;
-  if (const auto* model = std::get_if<ModelToJudge>(&request.source)) {
-    const auto scorer = TRY(load(files, *model));
-    evaluation.model = model->label;
-    evaluation.model_digest = model->digest;
-    scored = TRY(score(files, request.data, request.target, *scorer, model->label));
-  } else {
-    const std::string& column = std::get<PredictionColumn>(request.source).name;
-    evaluation.model = cat("column ", column);
-    scored = TRY(take_predictions(files, request, column));
-  }
-  std::vector<Groups> slices;
-  for (const std::string& column : request.slices)
-    slices.push_back(TRY_CONTEXT(group_rows(scored.table, column), request.data.string()));
-  evaluate_rows(evaluation, scored.truth, scored.predictions, slices, request.min_rows);
-  return evaluation;
-}
-
-Result<Verdict> judge_file(const os::FileReader& files, const GateRequest& request) {
-  const auto scorer = TRY(load(files, request.model));
-  const Digest data = TRY(data_digest(files, request.data));
-  const Scored scored =
-      TRY(score(files, request.data, request.target, *scorer, request.model.label));
-  const Champion champion = score_champion(files, request.champion, scored.table);
+Result<Verdict> judge_file(os::World world, const GateRequest& request) {
+  const auto scorer = TRY(load_scorer(world.files, request.model));
+  TRY(check_task(*scorer, request.gate.task, request.model.label));
+  const Digest data = TRY(data_digest(world.files, request.data));
+  const Scored scored = TRY(score(world.files, request, *scorer));
+  const Champion champion = score_champion(world.files, request, scored);
   const ScorerPredictor predictor(*scorer);
+  const GateFacts facts = TRY(facts_for(world, request, *scorer, scored.table));
   const std::string predicts =
       request.gate.predicts.empty() ? request.target : request.gate.predicts;
   Verdict verdict;
-  verdict.checks = run_gate(request.gate, {scored.table, scored.truth, predictor,
-                                           scored.predictions, champion, predicts});
+  verdict.checks =
+      run_gate(request.gate, {scored.table, scored.rows, predictor, champion, facts, predicts});
   verdict.model = {request.model.label, request.model.digest};
   verdict.gate = {request.gate_name, request.gate.digest};
   verdict.data = {request.data.string(), data};
   if (const auto* compared = std::get_if<ChampionPredictions>(&champion))
     verdict.champion = NamedDigest{compared->label, compared->digest};
-  verdict.predictions = predictions_digest(scored.predictions);
+  verdict.predictions = predictions_digest(scored.rows);
   verdict.target = request.target;
   verdict.rows = scored.truth.size();
-  verdict.time = request.now;
+  verdict.time = world.clock.now();
   verdict.run_id = request.run_id;
   verdict.commit = request.commit;
+  TRY(waive(world, request, verdict));
   return verdict;
 }
 

@@ -1,5 +1,6 @@
 #include "ml/evaluate/labelled_rows.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <unordered_map>
@@ -57,6 +58,32 @@ Result<Groups> group_rows(const Table& table, std::string_view name) {
     groups.of_row.push_back(place->second);
   }
   return groups;
+}
+
+Result<Groups> periods_of(const Table& table, std::string_view name) {
+  const Column* column = TRY(table.column(name));
+  const Groups groups = TRY(group_rows(table, name));
+  std::vector<std::size_t> first(groups.names.size());
+  for (std::size_t row = groups.of_row.size(); row-- > 0;) first[groups.of_row[row]] = row;
+  std::vector<std::uint32_t> order(groups.names.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+    if (column->missing(first[i]))
+      return invalid_input(cat("the column '", name, "' is missing in row ", first[i] + 1));
+  }
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return column->kind == ColumnKind::Number
+               ? column->numbers[first[a]] < column->numbers[first[b]]
+               : column->text(first[a]) < column->text(first[b]);
+  });
+  Groups sorted{groups.column, {}, {}};
+  std::vector<std::uint32_t> place(order.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    place[order[i]] = i;
+    sorted.names.push_back(groups.names[order[i]]);
+  }
+  for (const std::uint32_t group : groups.of_row) sorted.of_row.push_back(place[group]);
+  return sorted;
 }
 
 }  // namespace sluice::ml

@@ -29,5 +29,8 @@ struct Groups {
 };
 
 Result<Groups> group_rows(const Table& table, std::string_view column);
+// Groups in the order of their values: numbers by size, texts by their bytes. Missing values are
+// InvalidInput.
+Result<Groups> periods_of(const Table& table, std::string_view column);
 
 }  // namespace sluice::ml

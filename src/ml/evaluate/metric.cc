@@ -5,26 +5,36 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "ml/evaluate/calibration.h"
 
 namespace sluice::ml {
 namespace {
 
-std::optional<double> ratio(double above, double below) {
+using Value = std::optional<double>;
+
+Value ratio(double above, double below) {
   if (!(below > 0)) return std::nullopt;
   return above / below;
 }
 
-std::optional<double> rmse(const ErrorSums& sums) {
-  const auto mean_square = ratio(sums.squared_error, sums.n);
-  return mean_square ? std::optional(std::sqrt(*mean_square)) : std::nullopt;
+Value root(Value square) {
+  return square ? Value(std::sqrt(*square)) : std::nullopt;
 }
-std::optional<double> mae(const ErrorSums& sums) {
-  return ratio(sums.absolute_error, sums.n);
+
+Value rmse(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return root(ratio(errors.squared_error, errors.n));
 }
-std::optional<double> wape(const ErrorSums& sums) {
-  return ratio(sums.absolute_error, sums.absolute_truth);
+Value mae(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return ratio(errors.absolute_error, errors.n);
 }
-std::optional<double> r2(const ErrorSums& sums) {
+Value wape(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return ratio(errors.absolute_error, errors.absolute_truth);
+}
+Value r2(const SumsView& view) {
+  const ErrorSums sums = view.errors();
   if (!(sums.n > 1)) return std::nullopt;
   const double spread =
       sums.squared_centered_truth - sums.centered_truth * sums.centered_truth / sums.n;
@@ -32,36 +42,161 @@ std::optional<double> r2(const ErrorSums& sums) {
   if (!(spread > 1e-14 * sums.squared_centered_truth)) return std::nullopt;
   return 1 - sums.squared_error / spread;
 }
-std::optional<double> bias(const ErrorSums& sums) {
-  return ratio(sums.n, sums.n) ? std::optional(sums.error / sums.n) : std::nullopt;
+Value bias(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return errors.n > 0 ? Value(errors.error / errors.n) : std::nullopt;
+}
+Value mape(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return errors.zero_truths > 0 ? std::nullopt : ratio(errors.share_error, errors.n);
+}
+Value smape(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return ratio(errors.symmetric_share_error, errors.n);
+}
+Value rmsle(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return errors.without_log > 0 ? std::nullopt : root(ratio(errors.squared_log_error, errors.n));
 }
 
+Value mase(const SumsView& sums) {
+  return sums.scaled_errors().mase();
+}
+Value rmsse(const SumsView& sums) {
+  return sums.scaled_errors().rmsse();
+}
+Value pinball(const SumsView& sums) {
+  return sums.pinball().pinball();
+}
+Value coverage(const SumsView& sums) {
+  const auto found = sums.coverage();
+  return found ? found->coverage() : std::nullopt;
+}
+Value interval_width(const SumsView& sums) {
+  const auto found = sums.coverage();
+  return found ? found->width() : std::nullopt;
+}
+
+template <Value (ConfusionMatrix::*Of)() const>
+Value of_confusion(const SumsView& sums) {
+  return (sums.confusion().*Of)();
+}
+// Of the positive class of two; of more classes only their mean is defined.
+template <Value (ConfusionMatrix::*Of)(std::size_t) const>
+Value of_positive(const SumsView& sums) {
+  if (sums.layout().classes() != 2) return std::nullopt;
+  return (sums.confusion().*Of)(sums.layout().positive());
+}
+Value log_loss(const SumsView& sums) {
+  const auto found = sums.probabilities();
+  return found ? found->log_loss() : std::nullopt;
+}
+Value brier(const SumsView& sums) {
+  const auto found = sums.probabilities();
+  return found ? found->brier() : std::nullopt;
+}
+
+Value ndcg_of(const SumsView& sums) {
+  return sums.ranking().mean_ndcg();
+}
+Value mrr(const SumsView& sums) {
+  return sums.ranking().mean_reciprocal_rank();
+}
+Value map(const SumsView& sums) {
+  return sums.ranking().mean_average_precision();
+}
+
+constexpr Task kReg = Task::Regression;
+constexpr Task kFor = Task::Forecast;
+constexpr Task kCla = Task::Classification;
+constexpr Task kRan = Task::Ranking;
+constexpr Better kLow = Better::Lower;
+constexpr Better kHigh = Better::Higher;
+constexpr MetricRange kPlus = MetricRange::NotNegative;
+constexpr MetricRange kUnit = MetricRange::ZeroToOne;
+constexpr MetricRange kShare = MetricRange::Share;
+using Matrix = ConfusionMatrix;
+
 constexpr std::array kMetrics{
-    Metric{"rmse", "typical error (RMSE)", Better::Lower, rmse},
-    Metric{"mae", "average error (MAE)", Better::Lower, mae},
-    Metric{"wape", "total error as a share of the total (WAPE)", Better::Lower, wape},
-    Metric{"r2", "share of the ups and downs that is explained (R²)", Better::Higher, r2},
-    Metric{"bias", "average over-prediction (bias)", Better::NearZero, bias},
+    Metric{"rmse", "typical error (RMSE)", kReg, kLow, kPlus, rmse},
+    Metric{"mae", "average error (MAE)", kReg, kLow, kPlus, mae},
+    Metric{"wape", "total error as a share of the total (WAPE)", kReg, kLow, kPlus, wape},
+    Metric{"r2", "share of the ups and downs that is explained (R²)", kReg, kHigh, MetricRange::Any,
+           r2},
+    Metric{"bias", "average over-prediction (bias)", kReg, Better::NearZero, MetricRange::Any,
+           bias},
+    Metric{"mape", "average error as a share of the truth (MAPE)", kReg, kLow, kPlus, mape},
+    Metric{"smape", "average error as a share of truth and prediction (sMAPE)", kReg, kLow, kPlus,
+           smape},
+    Metric{"rmsle", "typical error of the logarithm (RMSLE)", kReg, kLow, kPlus, rmsle},
+    Metric{"mase", "average error in steps of the naive forecast (MASE)", kFor, kLow, kPlus, mase},
+    Metric{"rmsse", "typical error in steps of the naive forecast (RMSSE)", kFor, kLow, kPlus,
+           rmsse},
+    Metric{"pinball", "pinball loss of the quantiles", kFor, kLow, kPlus, pinball},
+    Metric{"coverage", "share of rows inside the predicted interval", kFor, kHigh, kShare,
+           coverage},
+    Metric{"interval_width", "average width of the predicted interval", kFor, kLow,
+           MetricRange::Any, interval_width},
+    Metric{"accuracy", "share of rows that are right (accuracy)", kCla, kHigh, kShare,
+           of_confusion<&Matrix::accuracy>},
+    Metric{"balanced_accuracy", "mean share of each class that is found (balanced accuracy)", kCla,
+           kHigh, kUnit, of_confusion<&Matrix::balanced_accuracy>},
+    Metric{"precision", "share of alarms that are right (precision)", kCla, kHigh, kUnit,
+           of_positive<&Matrix::precision>},
+    Metric{"recall", "share of positives that are found (recall)", kCla, kHigh, kUnit,
+           of_positive<&Matrix::recall>},
+    Metric{"f1", "F1 of the positive class", kCla, kHigh, kUnit, of_positive<&Matrix::f1>},
+    Metric{"precision_macro", "mean precision of the classes", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::macro_precision>},
+    Metric{"recall_macro", "mean recall of the classes", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::macro_recall>},
+    Metric{"f1_macro", "mean F1 of the classes", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::macro_f1>},
+    // With one class for each row, micro averages of precision, recall and F1 are the accuracy.
+    Metric{"f1_micro", "F1 over all rows", kCla, kHigh, kShare, of_confusion<&Matrix::accuracy>},
+    Metric{"mcc", "correlation of truth and prediction (MCC)", kCla, kHigh, MetricRange::Any,
+           of_confusion<&Matrix::matthews>},
+    Metric{"roc_auc", "area under the ROC curve", kCla, kHigh, kUnit, nullptr, ScoreArea::Roc},
+    Metric{"pr_auc", "average precision (PR-AUC)", kCla, kHigh, kUnit, nullptr,
+           ScoreArea::PrecisionRecall},
+    Metric{"log_loss", "log loss", kCla, kLow, kPlus, log_loss},
+    Metric{"brier", "squared error of the probabilities (Brier)", kCla, kLow, kUnit, brier},
+    Metric{"ece", "expected calibration error (ECE)", kCla, kLow, kUnit,
+           expected_calibration_error},
+    Metric{"ndcg", "gain of the order (NDCG)", kRan, kHigh, kUnit, ndcg_of},
+    Metric{"mrr", "reciprocal rank of the first hit (MRR)", kRan, kHigh, kUnit, mrr},
+    Metric{"map", "mean average precision (MAP)", kRan, kHigh, kUnit, map},
 };
 
 }  // namespace
 
-std::span<const Metric> regression_metrics() {
+std::span<const Metric> all_metrics() {
   return kMetrics;
 }
 
-std::vector<std::string> metric_names() {
+std::vector<const Metric*> metrics_of(Task task) {
+  std::vector<const Metric*> metrics;
+  for (const Metric& metric : kMetrics)
+    if (metric.applies_to(task)) metrics.push_back(&metric);
+  return metrics;
+}
+
+std::vector<std::string> metric_names(Task task) {
   std::vector<std::string> names;
-  for (const Metric& metric : kMetrics) names.emplace_back(metric.name);
+  for (const Metric* metric : metrics_of(task)) names.emplace_back(metric->name);
   return names;
 }
 
-Result<const Metric*> find_metric(std::string_view name) {
-  for (const Metric& metric : kMetrics)
-    if (metric.name == name) return &metric;
-  const auto names = metric_names();
-  return invalid_input(cat("there is no metric '", name, "'; the metrics are ", join(names, ", "),
-                           did_you_mean(name, names)));
+Result<const Metric*> find_metric(std::string_view name, Task task) {
+  const auto names = metric_names(task);
+  const std::string these = cat("the metrics of ", to_string(task), " are ", join(names, ", "));
+  for (const Metric& metric : kMetrics) {
+    if (metric.name != name) continue;
+    if (metric.applies_to(task)) return &metric;
+    return invalid_input(cat("'", name, "' is a metric of ", to_string(metric.task),
+                             ", and this is ", to_string(task), ": it would say nothing; ", these));
+  }
+  return invalid_input(cat("there is no metric '", name, "'; ", these, did_you_mean(name, names)));
 }
 
 double badness(const Metric& metric, double value) {

@@ -1,10 +1,18 @@
-// The metrics by which a model is judged: one row of a table each.
+// The metrics by which predictions are judged: one row of a table each.
 //
-//   rmse  sqrt(mean(e²))                 mae   mean(|e|)              bias  mean(e)
-//   wape  sum(|e|) / sum(|truth|)        r2    1 - sum(e²) / sum((truth - mean(truth))²)
+//   regression, forecast   rmse sqrt(mean(e²))   mae mean(|e|)   bias mean(e)
+//                          wape sum(|e|) / sum(|truth|)   mape mean(|e / truth|)
+//                          smape mean(2 |e| / (|truth| + |prediction|))
+//                          rmsle sqrt(mean((ln(1 + prediction) - ln(1 + truth))²))
+//                          r2 1 - sum(e²) / sum((truth - mean(truth))²)
+//   forecast               mase, rmsse, pinball, coverage, interval_width (forecast_sums.h)
+//   classification         accuracy … mcc (confusion_matrix.h), log_loss, brier
+//                          (probability_sums.h), ece (calibration.h), roc_auc, pr_auc
+//                          (threshold_sweep.h; pr_auc is the average precision)
+//   ranking                ndcg, mrr, map (ranking.h)
 // with e = prediction - truth. Sources: Hyndman & Athanasopoulos, Forecasting: Principles and
-// Practice, 3rd ed., §5.8 (rmse, mae; wape there as the ratio of sums); R² as in scikit-learn's
-// r2_score. Values are in the unit of the target (rmse, mae, bias) or plain ratios.
+// Practice, 3rd ed., §5.8; R² and the others as in scikit-learn. Values are in the unit of the
+// target (rmse, mae, bias, pinball, interval_width) or plain ratios.
 #pragma once
 
 #include <optional>
@@ -14,24 +22,37 @@
 #include <vector>
 
 #include "base/result.h"
-#include "ml/evaluate/error_sums.h"
+#include "ml/evaluate/row_sums.h"
 
 namespace sluice::ml {
 
 enum class Better { Lower, Higher, NearZero };
+// Share: of rows, with Wilson's interval where resampling sees no spread.
+enum class MetricRange { Any, NotNegative, ZeroToOne, Share };
+// What a metric is a function of: sums of rows, or how scores rank the two classes.
+enum class ScoreArea { None, Roc, PrecisionRecall };
 
 struct Metric {
   std::string_view name;    // as in files and options
   std::string_view phrase;  // for people, in the middle of a sentence
+  Task task;                // those of Regression are those of Forecast, too
   Better better;
-  // Unset where the metric is not defined (no rows, a constant target, a target of all zeros).
-  std::optional<double> (*of)(const ErrorSums& sums);
+  MetricRange range;
+  // Unset where the metric is not defined (no rows, a constant target, no probabilities). Null for
+  // a metric of score areas.
+  std::optional<double> (*of)(const SumsView& sums);
+  ScoreArea area = ScoreArea::None;
+
+  bool applies_to(Task other) const {
+    return task == other || (task == Task::Regression && other == Task::Forecast);
+  }
 };
 
-std::span<const Metric> regression_metrics();
-std::vector<std::string> metric_names();
-// InvalidInput with the nearest name.
-Result<const Metric*> find_metric(std::string_view name);
+std::span<const Metric> all_metrics();
+std::vector<const Metric*> metrics_of(Task task);
+std::vector<std::string> metric_names(Task task);
+// InvalidInput with the nearest name; of a metric that belongs to another task with what that is.
+Result<const Metric*> find_metric(std::string_view name, Task task);
 
 // By how much `challenger` is worse than `champion`: positive is worse, negative better. Lower is
 // better: challenger - champion; higher: the reverse; near zero: |challenger| - |champion|.

@@ -15,7 +15,9 @@ using Values = std::vector<double>;
 
 std::optional<double> value_of(std::string_view name, const Values& truth,
                                const Values& prediction) {
-  return find_metric(name).value()->of(sum_errors(truth, prediction, mean_of(truth)));
+  const JudgedRows rows = judged_numbers(Task::Regression, truth, prediction);
+  return MetricValues(rows, nullptr, nullptr)
+      .value(*find_metric(name, Task::Regression).value(), 0);
 }
 
 TEST(Metrics, AreWhatTheirFormulaSays) {
@@ -41,25 +43,49 @@ TEST(Metrics, AreNotDefinedWhereTheirDenominatorIsZero) {
   EXPECT_FALSE(value_of("r2", {3, 3, 3}, {1, 2, 3}));
   EXPECT_FALSE(value_of("r2", {3}, {3}));
   EXPECT_FALSE(value_of("wape", {0, 0}, {1, 2}));
-  for (const auto& name : metric_names()) EXPECT_FALSE(value_of(name, {}, {})) << name;
+  EXPECT_FALSE(value_of("mape", {0, 2}, {1, 2}));
+  EXPECT_FALSE(value_of("rmsle", {1, 2}, {-1, 2}));
+  for (const auto& name : metric_names(Task::Regression))
+    EXPECT_FALSE(value_of(name, {}, {})) << name;
 }
 
-TEST(Metrics, SumsOfPartsAreTheSumsOfTheWhole) {
-  const Values truth{2, 4, 6, 8};
-  const Values prediction{3, 2, 6, 11};
-  ErrorSums parts;
-  for (std::size_t i = 0; i < truth.size(); ++i)
-    parts.add(sum_errors(std::span(truth).subspan(i, 1), std::span(prediction).subspan(i, 1), 5));
-  const ErrorSums whole = sum_errors(truth, prediction, 5);
-  for (const Metric& metric : regression_metrics())
-    EXPECT_DOUBLE_EQ(*metric.of(parts), *metric.of(whole)) << metric.name;
+TEST(Metrics, SumsOfGroupsAddUpToTheWhole) {
+  const JudgedRows rows = judged_numbers(Task::Regression, {2, 4, 6, 8}, {3, 2, 6, 11});
+  const SumsLayout layout(rows);
+  const std::vector<std::uint32_t> group{0, 1, 0, 2};
+  const auto parts = sum_rows(rows, layout, {group.data(), 3}).total();
+  const auto whole = sum_rows(rows, layout, {}).total();
+  for (const Metric* metric : metrics_of(Task::Regression))
+    EXPECT_DOUBLE_EQ(*metric->of({parts, layout}), *metric->of({whole, layout})) << metric->name;
 }
 
 TEST(Metrics, AnUnknownNameIsToldTheNearest) {
-  const auto metric = find_metric("rmsee");
+  const auto metric = find_metric("rmsee", Task::Regression);
   ASSERT_FALSE(metric.ok());
   EXPECT_EQ(metric.error().code(), ErrorCode::InvalidInput);
   EXPECT_NE(metric.error().message().find("'rmse'"), std::string::npos) << metric.error().message();
+}
+
+TEST(Metrics, OneOfAnotherTaskIsRefusedWithWhatItIs) {
+  const auto metric = find_metric("accuracy", Task::Regression);
+  ASSERT_FALSE(metric.ok());
+  EXPECT_NE(metric.error().message().find(
+                "'accuracy' is a metric of classification, and this is regression"),
+            std::string::npos)
+      << metric.error().message();
+  EXPECT_FALSE(find_metric("mase", Task::Regression).ok());
+  EXPECT_TRUE(find_metric("rmse", Task::Forecast).ok());
+}
+
+TEST(Metrics, IntervalsOfSharesAllowForDoubtWhereEveryRowIsRight) {
+  const Values truth{1, 0, 1, 0, 1};
+  const JudgedRows rows = judged_probabilities(truth, {0.9, 0.1, 0.8, 0.2, 0.7}, 0.5).value();
+  const MetricValue accuracy =
+      MetricValues(rows, nullptr, nullptr)
+          .with_interval(*find_metric("accuracy", Task::Classification).value(), 0);
+  EXPECT_EQ(accuracy.value, 1);
+  EXPECT_NEAR(accuracy.interval->low, 0.5655, 1e-4);  // Wilson, 5 of 5
+  EXPECT_EQ(accuracy.interval->high, 1);
 }
 
 TEST(Worsening, IsPositiveInTheDirectionThatIsWorse) {
@@ -75,7 +101,7 @@ TEST(Worsening, IsPositiveInTheDirectionThatIsWorse) {
       {"r2", -1, -2, 1, 1},
   };
   for (const auto& c : cases) {
-    const Metric& metric = *find_metric(c.metric).value();
+    const Metric& metric = *find_metric(c.metric, Task::Regression).value();
     EXPECT_NEAR(worsening(metric, c.champion, c.challenger), c.absolute, 1e-12) << c.metric;
     const double relative = relative_worsening(metric, c.champion, c.challenger);
     if (std::isinf(c.relative))
@@ -92,12 +118,20 @@ Table small_table() {
   return Table::create({store, brand, units}).value();
 }
 
+EvaluationPlan plan_of(std::size_t min_rows) {
+  EvaluationPlan plan;
+  plan.metrics = metrics_of(Task::Regression);
+  plan.min_rows = min_rows;
+  return plan;
+}
+
 TEST(Evaluation, JudgesSlicesOfNumberAndTextColumnsWorstFirst) {
   const Table table = small_table();
   const std::vector<Groups> groups{group_rows(table, "store").value(),
                                    group_rows(table, "brand").value()};
   Evaluation evaluation;
-  evaluate_rows(evaluation, Values{2, 4, 6, 8, 10}, Values{2, 5, 6, 12, 10}, groups, 1);
+  evaluate_rows(evaluation, judged_numbers(Task::Regression, {2, 4, 6, 8, 10}, {2, 5, 6, 12, 10}),
+                groups, plan_of(1));
   EXPECT_EQ(evaluation.rows, 5u);
   std::vector<std::string> order;
   for (const auto& slice : evaluation.slices) order.push_back(slice.column + "=" + slice.value);
@@ -112,7 +146,8 @@ TEST(Evaluation, SlicesWithFewRowsAreLeftOutAndCounted) {
   const Table table = small_table();
   const std::vector<Groups> groups{group_rows(table, "store").value()};
   Evaluation evaluation;
-  evaluate_rows(evaluation, Values{2, 4, 6, 8, 10}, Values{2, 5, 6, 12, 10}, groups, 2);
+  evaluate_rows(evaluation, judged_numbers(Task::Regression, {2, 4, 6, 8, 10}, {2, 5, 6, 12, 10}),
+                groups, plan_of(2));
   EXPECT_EQ(evaluation.slices.size(), 2u);
   ASSERT_EQ(evaluation.small_slices.size(), 1u);
   EXPECT_EQ(evaluation.small_slices[0].rows, 1u);
@@ -124,7 +159,7 @@ TEST(Evaluation, JsonHoldsValuesDigestsAndNullForWhatIsNotDefined) {
   evaluation.model = "demand/3";
   evaluation.model_digest = sha256("model");
   evaluation.target = "units";
-  evaluate_rows(evaluation, Values{3, 3}, Values{2, 4}, {}, 1);
+  evaluate_rows(evaluation, judged_numbers(Task::Regression, {3, 3}, {2, 4}), {}, plan_of(1));
   const JsonObject json = to_json(evaluation);
   const JsonObject& metrics = *get_object(json, "metrics").value();
   EXPECT_EQ(get_double(metrics, "mae").value(), 1.0);

@@ -26,12 +26,6 @@ struct ProbabilitySums {
     log_loss_sum -= label * std::log(held) + (1 - label) * std::log(1 - held);
   }
 
-  void add(const ProbabilitySums& other, double weight = 1) {
-    n += weight * other.n;
-    squared_error += weight * other.squared_error;
-    log_loss_sum += weight * other.log_loss_sum;
-  }
-
   std::optional<double> brier() const { return mean(squared_error); }
   std::optional<double> log_loss() const { return mean(log_loss_sum); }
 

@@ -75,27 +75,6 @@ std::optional<double> average_precision_of_query(std::span<const double> relevan
   return average_precision(threshold_sweep(labels, scores));
 }
 
-void RankingSums::add_query(std::span<const double> relevance, std::span<const double> scores,
-                            std::size_t k) {
-  const auto gain = ndcg(relevance, scores, k);
-  if (!gain) {
-    without_relevant += 1;
-    return;
-  }
-  queries += 1;
-  ndcg_sum += *gain;
-  reciprocal_rank_sum += *reciprocal_rank(relevance, scores);
-  average_precision_sum += *average_precision_of_query(relevance, scores);
-}
-
-void RankingSums::add(const RankingSums& other) {
-  queries += other.queries;
-  without_relevant += other.without_relevant;
-  ndcg_sum += other.ndcg_sum;
-  reciprocal_rank_sum += other.reciprocal_rank_sum;
-  average_precision_sum += other.average_precision_sum;
-}
-
 std::optional<double> RankingSums::mean_ndcg() const {
   return mean(ndcg_sum, queries);
 }

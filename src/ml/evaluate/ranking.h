@@ -31,8 +31,6 @@ struct RankingSums {
   double reciprocal_rank_sum = 0;
   double average_precision_sum = 0;
 
-  void add_query(std::span<const double> relevance, std::span<const double> scores, std::size_t k);
-  void add(const RankingSums& other);
   std::optional<double> mean_ndcg() const;
   std::optional<double> mean_reciprocal_rank() const;
   std::optional<double> mean_average_precision() const;

@@ -31,6 +31,11 @@ Json check_json(const CheckResult& check) {
   object["name"] = check.name;
   object["kind"] = check.kind;
   object["passed"] = check.status == CheckStatus::Passed;
+  if (check.waiver)
+    object["waived"] = JsonObject{{"who", check.waiver->who},
+                                  {"why", check.waiver->why},
+                                  {"expires", check.waiver->last_day},
+                                  {"end", to_rfc3339(check.waiver->end)}};
   object["measured"] = optional_json(check.measured);
   object["limit"] = optional_json(check.limit);
   object["interval"] = nullptr;
@@ -51,6 +56,7 @@ JsonObject body_json(const Verdict& verdict) {
   object["gate"] = digest_json(verdict.gate);
   object["data"] = digest_json(verdict.data);
   object["champion"] = verdict.champion ? digest_json(*verdict.champion) : Json(nullptr);
+  object["waivers"] = verdict.waivers ? digest_json(*verdict.waivers) : Json(nullptr);
   object["predictions"] = verdict.predictions.to_string();
   object["target"] = verdict.target;
   object["rows"] = verdict.rows;
@@ -85,15 +91,31 @@ Result<void> check_signature(const JsonObject& object, const VerdictKey& key) {
   return success();
 }
 
-Result<std::vector<std::string>> failed_checks(const JsonObject& object) {
-  std::vector<std::string> names;
+Result<WaivedCheck> waived_check(const JsonObject& check, const JsonObject& waiver) {
+  WaivedCheck waived;
+  waived.check = TRY(get_string(check, "name"));
+  waived.who = TRY(get_string(waiver, "who"));
+  waived.why = TRY(get_string(waiver, "why"));
+  const std::string end = TRY(get_string(waiver, "end"));
+  const auto parsed = parse_rfc3339(end);
+  if (!parsed) return invalid_input(cat("'end' is no time: ", end));
+  waived.end = *parsed;
+  return waived;
+}
+
+Result<void> read_checks(const JsonObject& object, VerifiedVerdict& verified) {
   const JsonArray* checks = TRY(get_array(object, "checks"));
   for (const Json& entry : *checks) {
     const JsonObject* check = TRY(as_object(entry, "a check"));
     const auto passed = TRY(get_bool(*check, "passed"));
-    if (!passed) names.push_back(TRY(get_string(*check, "name")));
+    if (passed) continue;
+    if (find(*check, "waived") != nullptr)
+      verified.waived_checks.push_back(
+          TRY(waived_check(*check, *TRY(get_object(*check, "waived")))));
+    else
+      verified.failed_checks.push_back(TRY(get_string(*check, "name")));
   }
-  return names;
+  return success();
 }
 
 Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey& key) {
@@ -109,7 +131,7 @@ Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey
   const auto parsed = parse_rfc3339(time);
   if (!parsed) return invalid_input(cat("'time' is no time: ", time));
   verified.time = *parsed;
-  verified.failed_checks = TRY(failed_checks(object));
+  TRY(read_checks(object, verified));
   return verified;
 }
 
@@ -121,9 +143,25 @@ std::size_t failures(const Verdict& verdict) {
 
 std::string headline(const Verdict& verdict) {
   const std::size_t failed = failures(verdict);
-  return verdict.passed()
-             ? cat("open: all ", plural(verdict.checks.size(), "check"), " passed")
-             : cat("closed: ", failed, " of ", plural(verdict.checks.size(), "check"), " failed");
+  if (!verdict.passed())
+    return cat("closed: ", failed, " of ", plural(verdict.checks.size(), "check"), " failed");
+  const auto waived = static_cast<std::size_t>(std::ranges::count(
+      verdict.checks, CheckStatus::Waived, [](const auto& check) { return check.status; }));
+  if (waived == 0) return cat("open: all ", plural(verdict.checks.size(), "check"), " passed");
+  return cat("open: ", verdict.checks.size() - waived, " of ",
+             plural(verdict.checks.size(), "check"), " passed, ", waived, " waived");
+}
+
+std::string_view status_word(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::Passed:
+      return "passed";
+    case CheckStatus::Waived:
+      return "waived";
+    case CheckStatus::Failed:
+      return "FAILED";
+  }
+  UNREACHABLE();
 }
 
 }  // namespace
@@ -151,9 +189,9 @@ std::string to_markdown(const Verdict& verdict) {
       ", champion ", verdict.champion ? verdict.champion->name : std::string("none"), ", ",
       row_count(verdict.rows), ".\n\n| check | result | finding |\n|---|---|---|\n");
   for (const CheckResult& check : verdict.checks)
-    text +=
-        cat("| ", check.name, " | ", check.status == CheckStatus::Passed ? "passed" : "**failed**",
-            " | ", replace_all(check.sentence, "|", "\\|"), " |\n");
+    text += cat("| ", check.name, " | ",
+                check.status == CheckStatus::Failed ? "**failed**" : status_word(check.status),
+                " | ", replace_all(check.sentence, "|", "\\|"), " |\n");
   return cat(text, "\nModel `", verdict.model.digest.to_string(), "`, data `",
              verdict.data.digest.to_string(), "`, gate file `", verdict.gate.digest.to_string(),
              "`.\n");
@@ -162,8 +200,7 @@ std::string to_markdown(const Verdict& verdict) {
 std::string to_terminal_text(const Verdict& verdict) {
   std::string text = cat("gate ", verdict.gate.name, " is ", headline(verdict), "\n");
   for (const CheckResult& check : verdict.checks)
-    text += cat("  ", check.status == CheckStatus::Passed ? "passed" : "FAILED", "  ", check.name,
-                ": ", check.sentence, "\n");
+    text += cat("  ", status_word(check.status), "  ", check.name, ": ", check.sentence, "\n");
   return text;
 }
 

@@ -29,6 +29,7 @@ struct Verdict {
   NamedDigest gate;
   NamedDigest data;
   std::optional<NamedDigest> champion;
+  std::optional<NamedDigest> waivers;  // the file that was looked at
   Digest predictions;
   std::string target;
   std::size_t rows = 0;
@@ -42,6 +43,13 @@ struct Verdict {
 
 Json signed_json(const Verdict& verdict, const VerdictKey& key);
 
+struct WaivedCheck {
+  std::string check;
+  std::string who;
+  std::string why;
+  Timestamp end{};  // of the waiver
+};
+
 // What an approval needs to know of a verdict whose signature holds.
 struct VerifiedVerdict {
   Digest model;
@@ -50,6 +58,7 @@ struct VerifiedVerdict {
   bool passed = false;
   Timestamp time{};
   std::vector<std::string> failed_checks;
+  std::vector<WaivedCheck> waived_checks;
 };
 
 // InvalidInput when it is no verdict; FailedPrecondition when the signature is not of this key: the

@@ -2,7 +2,8 @@
 
 #include "base/strings.h"
 #include "ml/evaluate/checks.h"
-#include "ml/evaluate/evaluation.h"
+#include "ml/evaluate/metric_values.h"
+#include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
@@ -33,8 +34,8 @@ void consider(Slices& slices, JudgedSlice slice) {
 }
 
 // The slice against each limit of the rule; true when it keeps them all.
-bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, const ErrorSums& sums,
-                 const ErrorSums* champion, Slices& slices) {
+bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, std::optional<double> value,
+                 const std::optional<double>* champion, Slices& slices) {
   JudgedSlice judged = slice;
   double worst_excess = -std::numeric_limits<double>::infinity();
   const auto against = [&](std::optional<double> measured, double excess, double limit,
@@ -47,7 +48,6 @@ bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, const Er
     worst_excess = std::max(worst_excess, judged.excess);
     consider(slices, judged);
   };
-  const auto value = rule.metric->of(sums);
   if (rule.bounds.max)
     against(value, value.value_or(0) - *rule.bounds.max, *rule.bounds.max, "at most",
             Scale::Absolute);
@@ -55,9 +55,8 @@ bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, const Er
     against(value, *rule.bounds.min - value.value_or(0), *rule.bounds.min, "at least",
             Scale::Absolute);
   if (rule.max_worse && champion != nullptr) {
-    const auto before = rule.metric->of(*champion);
-    const auto change = value && before
-                            ? std::optional(relative_worsening(*rule.metric, *before, *value))
+    const auto change = value && *champion
+                            ? std::optional(relative_worsening(*rule.metric, **champion, *value))
                             : std::nullopt;
     against(change, change.value_or(0) - *rule.max_worse, *rule.max_worse, "at most",
             Scale::Relative);
@@ -67,22 +66,23 @@ bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, const Er
 
 void judge_column(const WorstSliceCheck& rule, const GateInputs& inputs, const Groups& groups,
                   const ChampionPredictions* champion, Slices& slices) {
-  const double center = mean_of(inputs.truth);
-  const auto sums = sum_errors_by_group(inputs.truth, inputs.predictions, center, groups);
-  std::vector<ErrorSums> before;
-  if (champion != nullptr)
-    before = sum_errors_by_group(inputs.truth, champion->predictions, center, groups);
-  for (std::size_t i = 0; i < sums.size(); ++i) {
+  const MetricValues values(inputs.rows, &groups, nullptr, 1);
+  std::optional<MetricValues> before;
+  if (champion != nullptr) before.emplace(champion->rows, &groups, nullptr, 1);
+  for (std::size_t i = 0; i < values.groups(); ++i) {
     JudgedSlice slice;
     slice.column = groups.column;
     slice.value = groups.names[i];
-    slice.rows = static_cast<std::size_t>(sums[i].n);
+    slice.rows = values.rows(i);
     if (slice.rows < rule.min_rows) {
-      ++slices.small;
+      if (slice.rows > 0) ++slices.small;
       continue;
     }
     ++slices.judged;
-    if (!judge_slice(rule, slice, sums[i], champion == nullptr ? nullptr : &before[i], slices))
+    std::optional<double> champion_value;
+    if (before) champion_value = before->value(*rule.metric, i);
+    if (!judge_slice(rule, slice, values.value(*rule.metric, i), before ? &champion_value : nullptr,
+                     slices))
       ++slices.failed;
   }
 }
@@ -127,11 +127,11 @@ void conclude(const WorstSliceCheck& rule, const Slices& slices, CheckResult& re
 CheckResult check_worst_slice(const WorstSliceCheck& rule, WithoutChampion without,
                               const GateInputs& inputs) {
   CheckResult result;
-  result.rows = inputs.truth.size();
+  result.rows = inputs.rows.size();
   const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
   Slices slices;
   for (const std::string& column : rule.columns) {
-    const auto groups = group_rows(inputs.table, column);
+    const auto groups = slice_rows(inputs.table, column);
     if (!groups.ok()) {
       result.sentence = cat("The slices cannot be formed: ", groups.error().describe(), ".");
       return result;

@@ -110,8 +110,18 @@ Result<void> present(store::Transaction& transaction, const ModelVersion& versio
                        request.run_id.empty() ? "" : cat("run ", request.run_id)});
 }
 
-std::string approval_comment(const ApprovalRequest& request, const Result<void>& verdict) {
-  if (verdict.ok()) return request.comment;
+// "; waived: accurate by ana (Easter week)" for each check that was.
+std::string waivers_text(const VerifiedVerdict& verdict) {
+  std::vector<std::string> texts;
+  for (const WaivedCheck& waived : verdict.waived_checks)
+    texts.push_back(cat(waived.check, " by ", waived.who, " (", waived.why, ")"));
+  return texts.empty() ? std::string() : cat("waived: ", join(texts, ", "));
+}
+
+std::string approval_comment(const ApprovalRequest& request, const Result<std::string>& verdict) {
+  if (verdict.ok() && verdict.value().empty()) return request.comment;
+  if (verdict.ok())
+    return cat(request.comment, request.comment.empty() ? "" : "; ", verdict.value());
   return cat(request.comment, request.comment.empty() ? "" : "; ",
              "override: ", request.override_reason, " (without it: ", verdict.error().describe(),
              ")");
@@ -272,7 +282,8 @@ Result<Registered> LocalRegistry::write_version(store::Transaction& transaction,
   return Registered{version, Registration::Created};
 }
 
-Result<void> LocalRegistry::check_verdict(store::Reader& reader, const ModelVersion& version) {
+Result<std::string> LocalRegistry::check_verdict(store::Reader& reader,
+                                                 const ModelVersion& version) {
   const std::string label = label_of(version.name, version.version);
   if (!version.lineage.verdict)
     return failed_precondition(cat(label,
@@ -281,7 +292,12 @@ Result<void> LocalRegistry::check_verdict(store::Reader& reader, const ModelVers
   const std::string text = TRY(select_document(reader, *version.lineage.verdict));
   const auto verdict = TRY_CONTEXT(verify_verdict(text, key_), label);
   TRY_CONTEXT(check_names_model(verdict, version.digest), label);
-  if (verdict.passed) return success();
+  for (const WaivedCheck& waived : verdict.waived_checks)
+    if (world_.clock.now() >= waived.end)
+      return failed_precondition(cat("the waiver of ", waived.check, " by ", waived.who,
+                                     " that let ", label,
+                                     " through has expired: run `sluice gate` again"));
+  if (verdict.passed) return waivers_text(verdict);
   return failed_precondition(cat("the gate did not let ", label,
                                  " pass: ", join(verdict.failed_checks, ", "),
                                  " failed; approve with --override REASON to do it all the same"));
@@ -292,7 +308,7 @@ Result<ModelVersion> LocalRegistry::approve(const ApprovalRequest& request) {
   TRY(database_.write([&](store::Transaction& transaction) -> Result<void> {
     version = TRY(select_version(transaction, models_, request.name, request.version));
     if (version.state == ApprovalState::Approved) return success();
-    const Result<void> verdict = check_verdict(transaction, version);
+    const Result<std::string> verdict = check_verdict(transaction, version);
     if (!verdict.ok() && request.override_reason.empty()) return verdict.error();
     TRY(update_state(transaction, version, ApprovalState::Approved));
     version.state = ApprovalState::Approved;

@@ -54,7 +54,8 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
   // `staged` may be null only when the version is there already.
   Result<Registered> write_version(store::Transaction& transaction, const NewVersion& request,
                                    const Digest& digest, StagedModel* staged);
-  Result<void> check_verdict(store::Reader& reader, const ModelVersion& version);
+  // What was waived, for the audit; empty: nothing.
+  Result<std::string> check_verdict(store::Reader& reader, const ModelVersion& version);
 
   os::World world_;
   std::unique_ptr<store::Database> owned_;

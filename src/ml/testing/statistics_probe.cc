@@ -13,10 +13,13 @@
 #include "ml/drift/psi.h"
 #include "ml/drift/total_variation.h"
 #include "ml/drift/wasserstein.h"
+#include "ml/evaluate/calibration.h"
 #include "ml/evaluate/confusion_matrix.h"
 #include "ml/evaluate/forecast_sums.h"
+#include "ml/evaluate/metric_values.h"
 #include "ml/evaluate/probability_sums.h"
 #include "ml/evaluate/ranking.h"
+#include "ml/evaluate/score_area.h"
 #include "ml/evaluate/threshold_sweep.h"
 #include "ml/statistics/comparison.h"
 #include "ml/statistics/delong.h"
@@ -195,9 +198,15 @@ JsonObject classification(const Arguments& of) {
     recall.push_back(matrix.recall(c).value_or(0));
     f1.push_back(matrix.f1(c).value_or(0));
   }
-  return {{"accuracy", *matrix.accuracy()}, {"precision", array_of(precision)},
-          {"recall", array_of(recall)},     {"f1", array_of(f1)},
-          {"macro_f1", *matrix.macro_f1()}, {"matthews", matrix.matthews().value_or(0)}};
+  return {{"accuracy", *matrix.accuracy()},
+          {"precision", array_of(precision)},
+          {"recall", array_of(recall)},
+          {"f1", array_of(f1)},
+          {"macro_precision", *matrix.macro_precision()},
+          {"macro_recall", *matrix.macro_recall()},
+          {"macro_f1", *matrix.macro_f1()},
+          {"balanced_accuracy", *matrix.balanced_accuracy()},
+          {"matthews", matrix.matthews().value_or(0)}};
 }
 
 JsonObject probabilities(const Arguments& of) {
@@ -233,12 +242,45 @@ JsonObject forecast(const Arguments& of) {
     pinball.add_row(truth[i], prediction[i], of.number("quantile"));
     coverage.add_row(truth[i], low[i], high[i]);
   }
-  const ErrorSums errors = sum_errors(truth, prediction, 0);
-  return {{"mase", *mase(errors, naive)},
-          {"rmsse", *rmsse(errors, naive)},
+  ScaledErrorSums scaled;
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    scaled.add_row(prediction[i] - truth[i], naive.mean_absolute(), naive.mean_squared());
+  return {{"mase", *scaled.mase()},
+          {"rmsse", *scaled.rmsse()},
           {"pinball", *pinball.pinball()},
           {"coverage", *coverage.coverage()},
           {"width", *coverage.width()}};
+}
+
+// Every metric of numbers, by name.
+JsonObject regression(const Arguments& of) {
+  const JudgedRows rows =
+      judged_numbers(Task::Regression, of.numbers("truth"), of.numbers("prediction"));
+  const MetricValues values(rows, nullptr, nullptr);
+  JsonObject found;
+  for (const Metric* metric : metrics_of(Task::Regression))
+    found[metric->name] = values.value(*metric, 0).value_or(-1);
+  const auto line = calibration_of(rows)->line;
+  found["slope"] = line->slope;
+  found["intercept"] = line->intercept;
+  return found;
+}
+
+// Areas under curves with and without a part of the rows, calibration.
+JsonObject calibration(const Arguments& of) {
+  const auto truth = of.numbers("labels");
+  const JudgedRows rows = judged_probabilities(truth, of.numbers("probabilities"), 0.5).value();
+  const auto found = calibration_of(rows).value();
+  std::vector<std::uint32_t> parts;
+  for (std::size_t i = 0; i < rows.size(); ++i) parts.push_back(static_cast<std::uint32_t>(i % 3));
+  const ScoreAreas areas(rows.labels(), rows.probability, parts);
+  return {{"ece", *found.error},
+          {"slope", found.line->slope},
+          {"intercept", found.line->intercept},
+          {"roc_auc", *areas.of(ScoreArea::Roc)},
+          {"pr_auc", *areas.of(ScoreArea::PrecisionRecall)},
+          {"roc_auc_without", *areas.without(ScoreArea::Roc, 1)},
+          {"pr_auc_without", *areas.without(ScoreArea::PrecisionRecall, 1)}};
 }
 
 JsonObject ranked(const Arguments& of) {
@@ -267,6 +309,8 @@ const std::map<std::string_view, Function>& functions() {
       {"classification", classification},
       {"probabilities", probabilities},
       {"forecast", forecast},
+      {"regression", regression},
+      {"calibration", calibration},
       {"ranked", ranked},
   };
   return table;

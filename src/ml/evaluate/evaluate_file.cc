@@ -1,0 +1,182 @@
+#include "ml/evaluate/evaluate_file.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "ml/data/table.h"
+#include "ml/evaluate/model_rows.h"
+#include "ml/evaluate/slice_spec.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::string_view kCommandPrediction = "prediction";
+
+// Rows with all columns that are needed, which columns these are, and what they are.
+struct Prepared {
+  Table table;
+  PredictionColumns columns;
+  Task task = Task::Regression;
+  os::Path named;  // the file that messages about rows are about
+};
+
+Result<Table> read_columns(const os::FileReader& files, const os::Path& path,
+                           const std::vector<std::string>& numbers) {
+  TableOptions options;
+  for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
+  return read_table(files, path, options);
+}
+
+Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationRequest& request,
+                                  const PredictionsGiven& given, Evaluation& evaluation) {
+  Prepared prepared;
+  prepared.columns = request.columns;
+  prepared.task = request.task.value_or(implied_task(request.columns));
+  const auto numbers = number_columns(prepared.task, request.columns);
+  const bool joined = !given.file.empty() && !request.data.empty();
+  prepared.named = request.data.empty() ? given.file : request.data;
+  evaluation.model = given.file.empty() ? cat("column ", request.columns.prediction.empty()
+                                                             ? request.columns.probability
+                                                             : request.columns.prediction)
+                                        : given.file.string();
+  evaluation.data_digest = TRY(data_digest(files, prepared.named));
+  prepared.table = TRY(read_columns(files, prepared.named, numbers));
+  if (!joined) return prepared;
+  const Table predictions = TRY(read_columns(files, given.file, numbers));
+  prepared.table = TRY_CONTEXT(join_predictions(prepared.table, predictions, given.keys),
+                               cat(request.data.string(), " and ", given.file.string()));
+  return prepared;
+}
+
+Result<Prepared> ask_model(const os::FileReader& files, const EvaluationRequest& request,
+                           const ModelToJudge& model, Evaluation& evaluation) {
+  const auto scorer = TRY(load_scorer(files, model));
+  evaluation.model = model.label;
+  evaluation.model_digest = model.digest;
+  evaluation.data_digest = TRY(data_digest(files, request.data));
+  Prepared prepared;
+  prepared.columns = request.columns;
+  prepared.task = request.task.value_or(task_of(*scorer));
+  prepared.named = request.data;
+  TRY(check_task(*scorer, prepared.task, model.label));
+  prepared.table = TRY(read_model_rows(files, request.data, *scorer, request.columns.truth));
+  auto predictions = TRY_CONTEXT(ScorerPredictor(*scorer).predict(prepared.table),
+                                 cat("model ", model.label, " on ", request.data.string()));
+  const std::string name(kModelPrediction);
+  (prepared.task == Task::Classification ? prepared.columns.probability
+                                         : prepared.columns.prediction) = name;
+  prepared.table.set_column({name, ColumnKind::Number, std::move(predictions), {}, {}});
+  return prepared;
+}
+
+// The truth stays here: a command that saw it could copy it.
+Table without_column(const Table& table, std::string_view name) {
+  std::vector<Column> columns;
+  for (const Column& column : table.columns())
+    if (column.name != name) columns.push_back(column);
+  return Table::create(std::move(columns)).value();
+}
+
+// The columns of predictions; a column called like the truth is one of them, too.
+void add_answers(const Table& answers, Prepared& prepared) {
+  PredictionColumns& columns = prepared.columns;
+  if (columns.prediction.empty() && columns.probability.empty())
+    columns.prediction =
+        answers.columns().size() == 1 ? answers.columns()[0].name : std::string(kCommandPrediction);
+  if (columns.prediction == columns.truth) columns.prediction = kModelPrediction;
+  const auto wanted = number_columns(Task::Regression, columns);
+  for (Column column : answers.columns()) {
+    if (column.name == columns.truth) column.name = kModelPrediction;
+    const bool is_prediction = std::ranges::find(wanted, column.name) != wanted.end();
+    if (is_prediction) prepared.table.set_column(std::move(column));
+  }
+}
+
+Result<Prepared> ask_command(os::World& world, const EvaluationRequest& request,
+                             const PredictCommand& command, Evaluation& evaluation,
+                             const CancellationToken& cancel) {
+  Prepared prepared;
+  prepared.columns = request.columns;
+  prepared.task = request.task.value_or(implied_task(request.columns));
+  prepared.named = request.data;
+  evaluation.model = cat("command ", command.command);
+  evaluation.data_digest = TRY(data_digest(world.files, request.data));
+  PredictionColumns known;
+  known.truth = request.columns.truth;
+  const auto numbers = number_columns(prepared.task, known);
+  prepared.table = TRY(read_columns(world.files, request.data, numbers));
+  TRY(prepared.table.column(request.columns.truth));
+  const Table rows = without_column(prepared.table, request.columns.truth);
+  const Table answers = TRY(run_predict_command(world, command, rows, cancel));
+  add_answers(answers, prepared);
+  return prepared;
+}
+
+Result<Prepared> prepare(os::World& world, const EvaluationRequest& request, Evaluation& evaluation,
+                         const CancellationToken& cancel) {
+  if (const auto* given = std::get_if<PredictionsGiven>(&request.source))
+    return take_predictions(world.files, request, *given, evaluation);
+  if (const auto* model = std::get_if<ModelToJudge>(&request.source))
+    return ask_model(world.files, request, *model, evaluation);
+  return ask_command(world, request, std::get<PredictCommand>(request.source), evaluation, cancel);
+}
+
+Result<JudgedRows> judge(const os::FileReader& files, const EvaluationRequest& request,
+                         const Prepared& prepared) {
+  const auto place = [&](std::size_t row) { return row_place(files, prepared.named, row); };
+  Table history;
+  if (!request.history.empty())
+    history = TRY(read_columns(files, request.history, {request.columns.truth}));
+  const SeriesHistory scale{request.history.empty() ? nullptr : &history, request.season};
+  return TRY_CONTEXT(judge_columns(prepared.table, prepared.task, prepared.columns, scale, place),
+                     prepared.named.string());
+}
+
+Result<std::vector<Groups>> slices_of(const Table& table, const std::vector<std::string>& specs,
+                                      const os::Path& path) {
+  std::vector<Groups> slices;
+  for (const std::string& spec : specs)
+    slices.push_back(TRY_CONTEXT(slice_rows(table, spec), path.string()));
+  return slices;
+}
+
+Result<std::vector<const Metric*>> chosen_metrics(const std::vector<std::string>& names,
+                                                  Task task) {
+  if (names.empty()) return metrics_of(task);
+  std::vector<const Metric*> metrics;
+  for (const std::string& name : names) metrics.push_back(TRY(find_metric(name, task)));
+  return metrics;
+}
+
+}  // namespace
+
+Result<Evaluated> evaluate_file(os::World world, const EvaluationRequest& request,
+                                const CancellationToken& cancel) {
+  Evaluated result;
+  Evaluation& evaluation = result.evaluation;
+  evaluation.target = request.columns.truth;
+  Prepared prepared = TRY(prepare(world, request, evaluation, cancel));
+  EvaluationPlan plan;
+  plan.metrics = TRY(chosen_metrics(request.metrics, prepared.task));
+  plan.min_rows = request.min_rows;
+  result.rows = TRY(judge(world.files, request, prepared));
+  if (prepared.task == Task::Ranking)
+    prepared.table =
+        prepared.table.take(first_rows(TRY(group_rows(prepared.table, prepared.columns.query))));
+  const os::Path& path = prepared.named;
+  const auto slices = TRY(slices_of(prepared.table, request.slices, path));
+  std::optional<Groups> blocks;
+  if (!request.block.empty())
+    blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block), path.string());
+  plan.blocks = blocks ? &*blocks : nullptr;
+  evaluate_rows(evaluation, result.rows, slices, plan);
+  if (!request.fairness.empty() && prepared.task == Task::Ranking)
+    return invalid_input("fairness is judged for classification, regression and forecasts");
+  const auto groups = TRY(slices_of(prepared.table, request.fairness, path));
+  for (const Groups& one : groups)
+    evaluation.fairness.push_back(fairness_of(result.rows, one, request.min_rows));
+  result.table = std::move(prepared.table);
+  return result;
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,21 @@
+// What a gate knows besides rows and predictions: measured and read by the caller. Values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace sluice::ml {
+
+struct GateFacts {
+  std::vector<double> scoring_microseconds;  // one row each; empty: not measured
+  std::optional<std::uint64_t> model_bytes;
+  std::map<std::string, Result<std::string>, std::less<>> reports;  // text by path, or why not
+};
+
+}  // namespace sluice::ml

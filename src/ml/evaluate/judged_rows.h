@@ -1,0 +1,66 @@
+// Rows with the truth and one model's predictions, in the terms of a task. A value; every vector
+// that is not empty has one entry for each row. Numbers are finite.
+//
+// Of a ranking a row is a whole query, already judged; `prediction` keeps the scores of its items.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "ml/evaluate/task.h"
+
+namespace sluice::ml {
+
+// How well the items of one query are ranked; NaN where nothing is relevant.
+struct RankedQuery {
+  double ndcg = 0;
+  double reciprocal_rank = 0;
+  double average_precision = 0;
+};
+
+struct QuantileForecast {
+  double quantile = 0.5;
+  std::vector<double> values;
+};
+
+struct JudgedRows {
+  Task task = Task::Regression;
+  std::vector<double> truth;
+  std::vector<double> prediction;
+  double center = 0;  // of the truth: any fixed number near its mean (error_sums.h)
+
+  // Classification: indices into `classes`; probabilities are of the class `positive`, of two.
+  std::vector<std::string> classes;
+  std::size_t positive = 1;
+  std::vector<std::uint32_t> true_class;
+  std::vector<std::uint32_t> predicted_class;
+  std::vector<double> probability;
+
+  // Forecasts: an interval, quantiles, and the mean (squared) step of each row's series (NaN where
+  // its history never changes).
+  std::vector<double> low;
+  std::vector<double> high;
+  std::vector<QuantileForecast> quantiles;
+  std::vector<double> naive_absolute;
+  std::vector<double> naive_squared;
+
+  std::vector<RankedQuery> queries;
+
+  std::size_t size() const;
+  // 1 for each row of the positive class, else 0.
+  std::vector<std::uint8_t> labels() const;
+};
+
+// Of numbers, for regression and forecasts.
+JudgedRows judged_numbers(Task task, std::vector<double> truth, std::vector<double> prediction);
+
+// Of two classes by probability: 1 from `threshold` on. Truth is 0 or 1, in any other case
+// InvalidInput, which names the row.
+Result<JudgedRows> judged_probabilities(std::span<const double> truth,
+                                        std::vector<double> probability, double threshold);
+
+}  // namespace sluice::ml

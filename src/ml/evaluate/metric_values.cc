@@ -1,0 +1,151 @@
+#include "ml/evaluate/metric_values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+#include "ml/evaluate/score_area.h"
+#include "ml/statistics/distributions.h"
+#include "ml/statistics/proportion.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+MetricValue unknown(const Metric& metric) {
+  return {std::string(metric.name), std::nullopt, std::nullopt};
+}
+
+// estimate -+ t times the jackknife's error of values that each leave out one part.
+Interval interval_of_parts(double estimate, const std::vector<std::optional<double>>& without) {
+  const auto n = static_cast<double>(without.size());
+  double mean = 0;
+  for (const auto& value : without) {
+    if (!value) return {-kInfinity, kInfinity};
+    mean += *value / n;
+  }
+  double square = 0;
+  for (const auto& value : without) square += (*value - mean) * (*value - mean);
+  const double reach =
+      std::sqrt(square * (n - 1) / n) * student_t_quantile((1 + kMetricConfidence) / 2, n - 1);
+  return {estimate - reach, estimate + reach};
+}
+
+// Rows that are all right leave no spread, but some doubt.
+Interval with_doubt(Interval interval, const Metric& metric, double value, std::size_t rows) {
+  if (metric.range == MetricRange::Share && interval.low == interval.high) {
+    const auto n = static_cast<double>(rows);
+    interval = wilson_interval({value * n, n}, kMetricConfidence);
+  }
+  return clamp_to_range(interval, metric.range);
+}
+
+}  // namespace
+
+MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
+                           std::size_t parts)
+    : rows_(rows), layout_(rows), parts_(parts), sums_(0, 0) {
+  CHECK(groups == nullptr || groups->of_row.size() == rows.size());
+  CHECK(blocks == nullptr || blocks->of_row.size() == rows.size());
+  counts_.assign(groups == nullptr ? 1 : groups->names.size(), 0);
+  cut_into_parts(groups, blocks);
+  if (!rows.probability.empty()) sort_by_group();
+  sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});
+}
+
+void MetricValues::cut_into_parts(const Groups* groups, const Groups* blocks) {
+  const auto group_of = [&](std::size_t row) {
+    return groups == nullptr ? std::size_t{0} : std::size_t{groups->of_row[row]};
+  };
+  for (std::size_t row = 0; row < rows_.size(); ++row) ++counts_[group_of(row)];
+  std::vector<std::size_t> seen(counts_.size());
+  cell_.resize(rows_.size());
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    const std::size_t group = group_of(row);
+    const std::size_t part =
+        blocks == nullptr ? seen[group]++ * parts_ / counts_[group] : blocks->of_row[row] % parts_;
+    cell_[row] = static_cast<std::uint32_t>(group * parts_ + part);
+  }
+}
+
+void MetricValues::sort_by_group() {
+  first_.assign(counts_.size() + 1, 0);
+  for (std::size_t group = 0; group < counts_.size(); ++group)
+    first_[group + 1] = first_[group] + counts_[group];
+  std::vector<std::size_t> next = first_;
+  sorted_.resize(rows_.size());
+  for (std::size_t row = 0; row < rows_.size(); ++row)
+    sorted_[next[cell_[row] / parts_]++] = static_cast<std::uint32_t>(row);
+}
+
+std::optional<double> MetricValues::value(const Metric& metric, std::size_t group) const {
+  if (metric.area == ScoreArea::None) return sums_value(metric, group);
+  return of_scores(metric, group).value;
+}
+
+MetricValue MetricValues::with_interval(const Metric& metric, std::size_t group) const {
+  return metric.area == ScoreArea::None ? of_sums(metric, group) : of_scores(metric, group);
+}
+
+std::optional<double> MetricValues::sums_value(const Metric& metric, std::size_t group) const {
+  std::vector<double> total(layout_.width());
+  for (std::size_t part = 0; part < parts_; ++part) {
+    const auto sums = sums_.block(group * parts_ + part);
+    for (std::size_t k = 0; k < total.size(); ++k) total[k] += sums[k];
+  }
+  return metric.of({total, layout_});
+}
+
+MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const {
+  MetricValue found{std::string(metric.name), sums_value(metric, group), std::nullopt};
+  if (!found.value) return found;
+  // A group with few rows or blocks has parts without any.
+  std::vector<std::size_t> filled;
+  for (std::size_t part = 0; part < parts_; ++part) {
+    const auto sums = sums_.block(group * parts_ + part);
+    if (std::any_of(sums.begin(), sums.end(), [](double sum) { return sum != 0; }))
+      filled.push_back(group * parts_ + part);
+  }
+  if (filled.size() < 2) return found;
+  BlockSums own(filled.size(), layout_.width());
+  for (std::size_t i = 0; i < filled.size(); ++i)
+    std::ranges::copy(sums_.block(filled[i]), own.block(i).begin());
+  const auto statistic = [&](std::span<const double> sums) { return metric.of({sums, layout_}); };
+  const auto interval = jackknife_interval(own, statistic, kMetricConfidence);
+  if (interval) found.interval = with_doubt(*interval, metric, *found.value, counts_[group]);
+  return found;
+}
+
+MetricValue MetricValues::of_scores(const Metric& metric, std::size_t group) const {
+  if (rows_.probability.empty()) return unknown(metric);
+  std::vector<std::uint8_t> labels;
+  std::vector<double> scores;
+  std::vector<std::uint32_t> parts;
+  std::vector<bool> filled(parts_);
+  for (std::size_t i = first_[group]; i < first_[group + 1]; ++i) {
+    const std::size_t row = sorted_[i];
+    labels.push_back(rows_.true_class[row] == rows_.positive ? 1 : 0);
+    scores.push_back(rows_.probability[row]);
+    parts.push_back(cell_[row] % static_cast<std::uint32_t>(parts_));
+    filled[parts.back()] = true;
+  }
+  const ScoreAreas areas(labels, scores, parts);
+  MetricValue found{std::string(metric.name), areas.of(metric.area), std::nullopt};
+  if (!found.value) return found;
+  std::vector<std::optional<double>> without;
+  for (std::uint32_t part = 0; part < parts_; ++part)
+    if (filled[part]) without.push_back(areas.without(metric.area, part));
+  if (without.size() >= 2)
+    found.interval = clamp_to_range(interval_of_parts(*found.value, without), metric.range);
+  return found;
+}
+
+Interval clamp_to_range(Interval interval, MetricRange range) {
+  if (range == MetricRange::Any) return interval;
+  const double most = range == MetricRange::NotNegative ? kInfinity : 1;
+  return {std::clamp(interval.low, 0.0, most), std::clamp(interval.high, 0.0, most)};
+}
+
+}  // namespace sluice::ml

@@ -1,0 +1,60 @@
+// Metrics of groups of rows, with intervals. Pure.
+//
+// The rows of each group are cut into parts that are left out one at a time: jackknife over at most
+// kParts parts (TensorFlow Model Analysis takes 20, too), interval from Student's t. Without blocks
+// parts are neighbouring rows of the group; with blocks all rows of a block are in one part, so
+// that rows which hang together stay together.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ml/evaluate/labelled_rows.h"
+#include "ml/evaluate/metric.h"
+#include "ml/statistics/interval.h"
+
+namespace sluice::ml {
+
+struct MetricValue {
+  std::string name;
+  std::optional<double> value;  // unset: not defined for these rows
+  std::optional<Interval> interval;
+};
+
+inline constexpr std::size_t kParts = 20;
+inline constexpr double kMetricConfidence = 0.95;
+
+class MetricValues {
+ public:
+  // Borrows the rows. `groups` null: all rows are one group; `blocks` null: rows are independent.
+  MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
+               std::size_t parts = kParts);
+
+  std::size_t groups() const { return counts_.size(); }
+  std::size_t rows(std::size_t group) const { return counts_[group]; }
+  std::optional<double> value(const Metric& metric, std::size_t group) const;
+  MetricValue with_interval(const Metric& metric, std::size_t group) const;
+
+ private:
+  void cut_into_parts(const Groups* groups, const Groups* blocks);
+  void sort_by_group();
+  std::optional<double> sums_value(const Metric& metric, std::size_t group) const;
+  MetricValue of_sums(const Metric& metric, std::size_t group) const;
+  MetricValue of_scores(const Metric& metric, std::size_t group) const;
+
+  const JudgedRows& rows_;
+  SumsLayout layout_;
+  std::size_t parts_;
+  std::vector<std::size_t> counts_;
+  std::vector<std::uint32_t> cell_;  // group * parts + part of each row
+  // Of rows with scores: rows by group, and where each group begins.
+  std::vector<std::uint32_t> sorted_;
+  std::vector<std::size_t> first_;
+  BlockSums sums_;
+};
+
+// Keeps the ends of an interval where values can be.
+Interval clamp_to_range(Interval interval, MetricRange range);
+
+}  // namespace sluice::ml

@@ -1,0 +1,337 @@
+#include "ml/evaluate/prediction_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "base/strings.h"
+#include "ml/evaluate/forecast_sums.h"
+#include "ml/evaluate/ranking.h"
+#include "ml/evaluate/wording.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::size_t kMaxClasses = 200;
+constexpr std::size_t kShownRows = 5;
+
+struct ClassColumns {
+  std::vector<std::string> names;
+  std::vector<std::uint32_t> truth;
+  std::vector<std::uint32_t> predicted;
+};
+
+std::string row_names(const std::vector<std::size_t>& rows) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(rows.size(), kShownRows); ++i)
+    texts.push_back(std::to_string(rows[i] + 1));
+  return cat(rows.size() == 1 ? "row " : "rows ", join(texts, ", "),
+             rows.size() > kShownRows ? ", …" : "");
+}
+
+Result<void> check_no_gaps(const Column& column, std::string_view what) {
+  std::vector<std::size_t> missing;
+  for (std::size_t row = 0; row < column.size(); ++row)
+    if (column.missing(row)) missing.push_back(row);
+  if (missing.empty()) return success();
+  return invalid_input(cat(what, " '", column.name, "' is missing in ", grouped(missing.size()),
+                           " of ", plural(column.size(), "row"), " (", row_names(missing),
+                           "); remove these rows or fill them in"));
+}
+
+// Adds the classes of a column to those known; gives the index of each row.
+Result<std::vector<std::uint32_t>> class_indices(const Column& column, std::string_view what,
+                                                 std::vector<std::string>& names) {
+  TRY(check_no_gaps(column, what));
+  std::unordered_map<std::string, std::uint32_t> known;
+  for (std::uint32_t i = 0; i < names.size(); ++i) known.emplace(names[i], i);
+  std::vector<std::uint32_t> indices;
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const auto [place, added] =
+        known.try_emplace(column.text(row), static_cast<std::uint32_t>(names.size()));
+    if (added) names.push_back(place->first);
+    if (names.size() > kMaxClasses)
+      return invalid_input(cat(what, " '", column.name, "' has more than ", kMaxClasses,
+                               " different values: that is no classification"));
+    indices.push_back(place->second);
+  }
+  return indices;
+}
+
+Result<std::size_t> positive_class(const std::vector<std::string>& names,
+                                   const std::string& declared) {
+  if (!declared.empty()) {
+    const auto found = std::ranges::find(names, declared);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    return invalid_input(cat("there is no class '", declared, "'; the classes are ",
+                             join(names, ", "), did_you_mean(declared, names)));
+  }
+  for (const std::string_view word : {"1", "true", "True", "yes"}) {
+    const auto found = std::ranges::find(names, word);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  }
+  return std::size_t{names.size() == 2 ? 1u : 0u};
+}
+
+Result<std::vector<double>> probabilities(const Table& table, const PredictionColumns& columns,
+                                          const RowPlace& place) {
+  auto values = TRY(complete_column(table, columns.probability, "probability", place));
+  for (std::size_t row = 0; row < values.size(); ++row)
+    if (!(values[row] >= 0 && values[row] <= 1))
+      return invalid_input(cat("probability '", columns.probability, "' is ",
+                               short_number(values[row]), " in row ", row + 1,
+                               ", which does not lie between 0 and 1"));
+  return values;
+}
+
+Result<JudgedRows> judge_classes(const Table& table, const PredictionColumns& columns,
+                                 const RowPlace& place) {
+  const Column* truth = TRY_CONTEXT(table.column(columns.truth), "truth");
+  if (table.row_count() == 0)
+    return invalid_input("the data has no rows: there is nothing to judge");
+  JudgedRows rows;
+  rows.task = Task::Classification;
+  rows.true_class = TRY(class_indices(*truth, "truth", rows.classes));
+  if (!columns.prediction.empty()) {
+    const Column* predicted = TRY_CONTEXT(table.column(columns.prediction), "prediction");
+    rows.predicted_class = TRY(class_indices(*predicted, "prediction", rows.classes));
+  }
+  if (rows.classes.size() == 1)
+    rows.classes.push_back(rows.classes[0] == "1" ? "0" : rows.classes[0] == "0" ? "1" : "(other)");
+  rows.positive = TRY(positive_class(rows.classes, columns.positive));
+  if (columns.probability.empty()) {
+    if (columns.prediction.empty())
+      return invalid_input("a classification needs --prediction or --probability");
+    return rows;
+  }
+  if (rows.classes.size() != 2)
+    return invalid_input(cat("probabilities are of one of two classes, and there are ",
+                             rows.classes.size(), " (", join(rows.classes, ", ").substr(0, 80),
+                             ")"));
+  rows.probability = TRY(probabilities(table, columns, place));
+  if (!columns.prediction.empty()) return rows;
+  for (const double probability : rows.probability)
+    rows.predicted_class.push_back(static_cast<std::uint32_t>(
+        probability >= columns.threshold ? rows.positive : 1 - rows.positive));
+  return rows;
+}
+
+// Mean naive step of each series by its name.
+Result<std::unordered_map<std::string, NaiveSums>> naive_steps(const SeriesHistory& history,
+                                                               const PredictionColumns& columns) {
+  const Table& table = *history.table;
+  const Groups series = TRY(group_rows(table, columns.series));
+  const Column* time = TRY(table.column(columns.time));
+  const auto target = TRY(complete_column(table, columns.truth, "truth of the history"));
+  std::vector<std::vector<std::size_t>> rows(series.names.size());
+  for (std::size_t row = 0; row < target.size(); ++row) rows[series.of_row[row]].push_back(row);
+  std::unordered_map<std::string, NaiveSums> steps;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::stable_sort(rows[i], [&](std::size_t a, std::size_t b) {
+      return time->kind == ColumnKind::Number ? time->numbers[a] < time->numbers[b]
+                                              : time->text(a) < time->text(b);
+    });
+    std::vector<double> values;
+    for (const std::size_t row : rows[i]) values.push_back(target[row]);
+    steps[series.names[i]].add_series(values, history.season);
+  }
+  return steps;
+}
+
+Result<void> add_scales(const Table& table, const PredictionColumns& columns,
+                        const SeriesHistory& history, JudgedRows& rows) {
+  if (history.table == nullptr) return success();
+  if (columns.series.empty() || columns.time.empty())
+    return invalid_input("a history needs --series and --time");
+  const auto steps = TRY_CONTEXT(naive_steps(history, columns), "history");
+  const Groups series = TRY(group_rows(table, columns.series));
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const std::uint32_t one : series.of_row) {
+    const auto found = steps.find(series.names[one]);
+    rows.naive_absolute.push_back(found == steps.end() ? none : found->second.mean_absolute());
+    rows.naive_squared.push_back(found == steps.end() ? none : found->second.mean_squared());
+  }
+  return success();
+}
+
+Result<void> add_intervals(const Table& table, const PredictionColumns& columns,
+                           const RowPlace& place, JudgedRows& rows) {
+  if (columns.low.empty() != columns.high.empty())
+    return invalid_input("an interval has two ends: --low and --high");
+  if (!columns.low.empty()) {
+    rows.low = TRY(complete_column(table, columns.low, "lower end", place));
+    rows.high = TRY(complete_column(table, columns.high, "upper end", place));
+    for (std::size_t row = 0; row < rows.low.size(); ++row)
+      if (rows.low[row] > rows.high[row])
+        return invalid_input(cat("row ", row + 1, ": the interval begins at ",
+                                 short_number(rows.low[row]), ", above its end ",
+                                 short_number(rows.high[row])));
+  }
+  for (const QuantileColumn& quantile : columns.quantiles) {
+    auto values = TRY(complete_column(table, quantile.column, "quantile", place));
+    rows.quantiles.push_back({quantile.quantile, std::move(values)});
+  }
+  return success();
+}
+
+Result<JudgedRows> judge_queries(const Table& table, const PredictionColumns& columns,
+                                 const RowPlace& place) {
+  if (columns.query.empty())
+    return invalid_input("a ranking needs --query: the column that says which rows compete");
+  const auto relevance = TRY(complete_column(table, columns.truth, "truth", place));
+  for (std::size_t row = 0; row < relevance.size(); ++row)
+    if (relevance[row] < 0)
+      return invalid_input(
+          cat("row ", row + 1, ": a relevance is 0 or more, not ", short_number(relevance[row])));
+  JudgedRows rows;
+  rows.task = Task::Ranking;
+  rows.prediction = TRY(complete_column(table, columns.prediction, "prediction", place));
+  const Groups queries = TRY(group_rows(table, columns.query));
+  std::vector<std::pair<std::vector<double>, std::vector<double>>> items(queries.names.size());
+  for (std::size_t row = 0; row < relevance.size(); ++row) {
+    auto& [truth, scores] = items[queries.of_row[row]];
+    truth.push_back(relevance[row]);
+    scores.push_back(rows.prediction[row]);
+  }
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [truth, scores] : items)
+    rows.queries.push_back({ndcg(truth, scores, columns.k).value_or(none),
+                            reciprocal_rank(truth, scores).value_or(none),
+                            average_precision_of_query(truth, scores).value_or(none)});
+  return rows;
+}
+
+// Rows by the text of their keys; each key once.
+Result<std::unordered_map<std::string, std::size_t>> index_by_key(
+    const Table& table, const std::vector<std::string>& keys, std::string_view what) {
+  std::vector<const Column*> columns;
+  for (const std::string& key : keys) columns.push_back(TRY_CONTEXT(table.column(key), what));
+  std::unordered_map<std::string, std::size_t> rows;
+  for (std::size_t row = 0; row < table.row_count(); ++row) {
+    std::string text;
+    for (const Column* column : columns) text += cat(column->text(row), "\x1f");
+    const auto [place, added] = rows.try_emplace(std::move(text), row);
+    if (!added)
+      return invalid_input(cat(what, ": rows ", place->second + 1, " and ", row + 1,
+                               " have the same ", join(keys, ", ")));
+  }
+  return rows;
+}
+
+Result<std::vector<std::size_t>> partners_by_key(const Table& data, const Table& predictions,
+                                                 const std::vector<std::string>& keys) {
+  const auto left = TRY(index_by_key(data, keys, "the data"));
+  const auto right = TRY(index_by_key(predictions, keys, "the predictions"));
+  std::vector<std::size_t> partners(data.row_count());
+  std::vector<std::size_t> alone;
+  for (const auto& [key, row] : left) {
+    const auto found = right.find(key);
+    if (found == right.end())
+      alone.push_back(row);
+    else
+      partners[row] = found->second;
+  }
+  std::ranges::sort(alone);
+  if (!alone.empty())
+    return invalid_input(cat(grouped(alone.size()), " of ", plural(data.row_count(), "row"),
+                             " of the data have no prediction with the same ", join(keys, ", "),
+                             " (", row_names(alone), ")"));
+  if (right.size() > left.size()) {
+    for (const auto& [key, row] : right)
+      if (!left.contains(key)) alone.push_back(row);
+    std::ranges::sort(alone);
+    return invalid_input(cat(grouped(alone.size()), " of ",
+                             plural(predictions.row_count(), "prediction"),
+                             " belong to no row of the data (", row_names(alone), ")"));
+  }
+  return partners;
+}
+
+// Row by row, in the columns that both have.
+Result<void> check_agreement(const Table& data, const Table& ordered, std::string_view what) {
+  for (const Column& column : data.columns()) {
+    const Column* other = ordered.find(column.name);
+    if (other == nullptr) continue;
+    for (std::size_t row = 0; row < data.row_count(); ++row)
+      if (column.text(row) != other->text(row))
+        return invalid_input(cat(what, "in row ", row + 1, " of the data ", column.name, " is '",
+                                 column.text(row), "', in the predictions '", other->text(row),
+                                 "'"));
+  }
+  return success();
+}
+
+Result<std::vector<std::size_t>> partners_by_place(const Table& data, const Table& predictions) {
+  if (data.row_count() != predictions.row_count())
+    return invalid_input(cat("the data has ", plural(data.row_count(), "row"),
+                             " and the predictions have ", grouped(predictions.row_count()),
+                             "; every row needs one prediction (--key COLUMN,COLUMN says which "
+                             "belongs to which)"));
+  std::vector<std::size_t> same(data.row_count());
+  for (std::size_t row = 0; row < same.size(); ++row) same[row] = row;
+  return same;
+}
+
+}  // namespace
+
+Task implied_task(const PredictionColumns& columns) {
+  if (!columns.query.empty()) return Task::Ranking;
+  if (!columns.probability.empty() || !columns.positive.empty()) return Task::Classification;
+  const bool forecast =
+      !columns.series.empty() || !columns.low.empty() || !columns.quantiles.empty();
+  return forecast ? Task::Forecast : Task::Regression;
+}
+
+std::vector<std::string> number_columns(Task task, const PredictionColumns& columns) {
+  std::vector<std::string> names{columns.probability, columns.low, columns.high};
+  if (task != Task::Classification) {
+    names.push_back(columns.truth);
+    names.push_back(columns.prediction);
+  }
+  for (const QuantileColumn& quantile : columns.quantiles) names.push_back(quantile.column);
+  std::erase(names, "");
+  return names;
+}
+
+Result<JudgedRows> judge_columns(const Table& table, Task task, const PredictionColumns& columns,
+                                 const SeriesHistory& history, const RowPlace& place) {
+  if (task == Task::Classification) return judge_classes(table, columns, place);
+  if (columns.prediction.empty())
+    return invalid_input("say which column holds the predictions: --prediction COLUMN");
+  if (!columns.probability.empty())
+    return invalid_input(
+        cat("probabilities belong to a classification; this is ", to_string(task)));
+  if (task == Task::Ranking) return judge_queries(table, columns, place);
+  auto truth = TRY(complete_column(table, columns.truth, "truth", place));
+  auto prediction = TRY(complete_column(table, columns.prediction, "prediction", place));
+  JudgedRows rows = judged_numbers(task, std::move(truth), std::move(prediction));
+  if (task == Task::Regression) return rows;
+  TRY(add_intervals(table, columns, place, rows));
+  TRY(add_scales(table, columns, history, rows));
+  return rows;
+}
+
+Result<Table> join_predictions(const Table& data, const Table& predictions,
+                               const std::vector<std::string>& keys) {
+  const auto partners = keys.empty() ? TRY(partners_by_place(data, predictions))
+                                     : TRY(partners_by_key(data, predictions, keys));
+  Table joined = data;
+  const Table ordered = predictions.take(partners);
+  TRY(check_agreement(data, ordered,
+                      keys.empty() ? "the predictions are in another order than the data (--key "
+                                     "COLUMN,COLUMN joins them): "
+                                   : "data and predictions do not agree: "));
+  for (const Column& column : ordered.columns())
+    if (joined.find(column.name) == nullptr) joined.set_column(column);
+  return joined;
+}
+
+std::vector<std::size_t> first_rows(const Groups& queries) {
+  std::vector<std::size_t> first;
+  for (std::size_t row = 0; row < queries.of_row.size(); ++row)
+    if (queries.of_row[row] == first.size()) first.push_back(row);
+  return first;
+}
+
+}  // namespace sluice::ml

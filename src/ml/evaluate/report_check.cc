@@ -1,0 +1,89 @@
+// Checks of what other tools reported: tests, coverage, scans.
+#include "base/strings.h"
+#include "ml/evaluate/checks.h"
+#include "ml/evaluate/report_file.h"
+#include "ml/evaluate/wording.h"
+
+namespace sluice::ml {
+namespace {
+
+// The report read, or a result that fails because of what is wrong with it.
+template <class Report>
+Result<Report> read_report(const GateInputs& inputs, const std::string& file,
+                           Result<Report> (*read)(std::string_view)) {
+  const auto found = inputs.facts.reports.find(file);
+  if (found == inputs.facts.reports.end()) return not_found(cat("there is no report ", file));
+  if (!found->second.ok()) return found->second.error();
+  return TRY_CONTEXT(read(found->second.value()), file);
+}
+
+CheckResult unread(const std::string& file, const Error& error) {
+  CheckResult result;
+  result.detail["file"] = file;
+  result.sentence = cat("The report cannot be judged: ", error.describe(), ".");
+  return result;
+}
+
+std::string named(const std::vector<std::string>& names) {
+  return names.empty() ? std::string() : cat(", first ", join(names, ", "));
+}
+
+}  // namespace
+
+CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
+  const auto report = read_report(inputs, rule.file, read_junit);
+  if (!report.ok()) return unread(rule.file, report.error());
+  CheckResult result;
+  result.detail["file"] = rule.file;
+  result.detail["tests"] = report->tests;
+  result.detail["skipped"] = report->skipped;
+  result.measured = static_cast<double>(report->failures);
+  result.limit = static_cast<double>(rule.max_failures);
+  const std::uint64_t run = report->tests - std::min(report->tests, report->skipped);
+  if (report->failures <= rule.max_failures && run >= rule.min_tests)
+    result.status = CheckStatus::Passed;
+  result.sentence = cat(grouped(report->failures), " of ", plural(run, "test"), " failed",
+                        named(report->failed), "; at most ", rule.max_failures,
+                        " may fail, and at least ", rule.min_tests, " must run (", rule.file, ").");
+  return result;
+}
+
+CheckResult check_coverage(const CoverageCheck& rule, const GateInputs& inputs) {
+  const auto report = read_report(inputs, rule.file, read_cobertura);
+  if (!report.ok()) return unread(rule.file, report.error());
+  CheckResult result;
+  result.detail["file"] = rule.file;
+  result.detail["lines"] = report->lines;
+  result.limit = rule.min;
+  if (report->lines == 0) {
+    result.sentence = cat("The report ", rule.file, " knows no line, so it proves nothing.");
+    return result;
+  }
+  result.measured = static_cast<double>(report->covered) / static_cast<double>(report->lines);
+  if (*result.measured >= rule.min) result.status = CheckStatus::Passed;
+  result.sentence =
+      cat("Tests run ", short_percent(*result.measured), " of ", plural(report->lines, "line"),
+          "; at least ", short_percent(rule.min), " is asked for (", rule.file, ").");
+  return result;
+}
+
+CheckResult check_scan(const ScanCheck& rule, const GateInputs& inputs) {
+  const auto report = read_report(inputs, rule.file, read_sarif);
+  if (!report.ok()) return unread(rule.file, report.error());
+  CheckResult result;
+  result.detail["file"] = rule.file;
+  result.detail["warnings"] = report->warnings;
+  result.detail["notes"] = report->notes;
+  result.measured = static_cast<double>(report->errors);
+  result.limit = static_cast<double>(rule.max_errors);
+  const bool warned = rule.max_warnings && report->warnings > *rule.max_warnings;
+  if (report->errors <= rule.max_errors && !warned) result.status = CheckStatus::Passed;
+  result.sentence =
+      cat("The scan found ", plural(report->errors, "error"), named(report->first_rules), " and ",
+          plural(report->warnings, "warning"), "; at most ", rule.max_errors, " errors",
+          rule.max_warnings ? cat(" and ", *rule.max_warnings, " warnings") : "", " are allowed (",
+          rule.file, ").");
+  return result;
+}
+
+}  // namespace sluice::ml

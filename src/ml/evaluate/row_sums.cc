@@ -1,0 +1,210 @@
+#include "ml/evaluate/row_sums.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace sluice::ml {
+namespace {
+
+constexpr std::size_t kErrorWidth = 12;
+constexpr std::size_t kScaledWidth = 3;
+constexpr std::size_t kCoverageWidth = 3;
+constexpr std::size_t kPinballWidth = 2;
+constexpr std::size_t kProbabilityWidth = 3;
+constexpr std::size_t kBinWidth = 3;
+constexpr std::size_t kRankingWidth = 5;
+
+std::size_t width_of(const JudgedRows& rows) {
+  switch (rows.task) {
+    case Task::Regression:
+      return kErrorWidth;
+    case Task::Forecast:
+      return kErrorWidth + kScaledWidth + kCoverageWidth + kPinballWidth;
+    case Task::Classification:
+      return rows.classes.size() * rows.classes.size() +
+             (rows.probability.empty() ? 0 : kProbabilityWidth + kCalibrationBins * kBinWidth);
+    case Task::Ranking:
+      return kRankingWidth;
+  }
+  UNREACHABLE();
+}
+
+void add_errors(const JudgedRows& rows, std::size_t i, double* to) {
+  ErrorSums one;
+  one.add_row(rows.truth[i], rows.prediction[i], rows.center);
+  to[0] += one.n;
+  to[1] += one.error;
+  to[2] += one.absolute_error;
+  to[3] += one.squared_error;
+  to[4] += one.absolute_truth;
+  to[5] += one.centered_truth;
+  to[6] += one.squared_centered_truth;
+  to[7] += one.share_error;
+  to[8] += one.zero_truths;
+  to[9] += one.symmetric_share_error;
+  to[10] += one.squared_log_error;
+  to[11] += one.without_log;
+}
+
+void add_forecast(const JudgedRows& rows, std::size_t i, double* to) {
+  add_errors(rows, i, to);
+  to += kErrorWidth;
+  if (!rows.naive_absolute.empty()) {
+    ScaledErrorSums scaled;
+    scaled.add_row(rows.prediction[i] - rows.truth[i], rows.naive_absolute[i],
+                   rows.naive_squared[i]);
+    to[0] += scaled.n;
+    to[1] += scaled.absolute;
+    to[2] += scaled.squared;
+  }
+  to += kScaledWidth;
+  if (!rows.low.empty()) {
+    CoverageSums coverage;
+    coverage.add_row(rows.truth[i], rows.low[i], rows.high[i]);
+    to[0] += coverage.n;
+    to[1] += coverage.inside;
+    to[2] += coverage.width_sum;
+  }
+  to += kCoverageWidth;
+  PinballSums pinball;
+  for (const QuantileForecast& forecast : rows.quantiles)
+    pinball.add_row(rows.truth[i], forecast.values[i], forecast.quantile);
+  to[0] += pinball.n;
+  to[1] += pinball.loss;
+}
+
+void add_class(const JudgedRows& rows, std::size_t i, double* to) {
+  const std::size_t classes = rows.classes.size();
+  to[rows.true_class[i] * classes + rows.predicted_class[i]] += 1;
+  if (rows.probability.empty()) return;
+  to += classes * classes;
+  const double label = rows.true_class[i] == rows.positive ? 1 : 0;
+  ProbabilitySums sums;
+  sums.add_row(label, rows.probability[i]);
+  to[0] += sums.n;
+  to[1] += sums.squared_error;
+  to[2] += sums.log_loss_sum;
+  const auto bin = std::min(kCalibrationBins - 1,
+                            static_cast<std::size_t>(rows.probability[i] * kCalibrationBins));
+  to += kProbabilityWidth + bin * kBinWidth;
+  to[0] += 1;
+  to[1] += rows.probability[i];
+  to[2] += label;
+}
+
+void add_query(const JudgedRows& rows, std::size_t i, double* to) {
+  const RankedQuery& query = rows.queries[i];
+  if (std::isnan(query.ndcg)) {
+    to[1] += 1;
+    return;
+  }
+  to[0] += 1;
+  to[2] += query.ndcg;
+  to[3] += query.reciprocal_rank;
+  to[4] += query.average_precision;
+}
+
+using AddRow = void (*)(const JudgedRows&, std::size_t, double*);
+
+template <AddRow add_row>
+BlockSums add_all(const JudgedRows& rows, std::size_t width, const RowGroups& groups) {
+  BlockSums sums(groups.groups, width);
+  if (groups.groups == 0) return sums;
+  double* const first = sums.block(0).data();
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    add_row(rows, i, groups.of_row == nullptr ? first : first + groups.of_row[i] * width);
+  return sums;
+}
+
+}  // namespace
+
+SumsLayout::SumsLayout(const JudgedRows& rows)
+    : task_(rows.task),
+      classes_(rows.classes.size()),
+      positive_(rows.positive),
+      probabilities_(!rows.probability.empty()),
+      intervals_(!rows.low.empty()),
+      quantiles_(rows.quantiles.size()),
+      width_(width_of(rows)) {}
+
+ErrorSums SumsView::errors() const {
+  ErrorSums sums;
+  sums.n = sums_[0];
+  sums.error = sums_[1];
+  sums.absolute_error = sums_[2];
+  sums.squared_error = sums_[3];
+  sums.absolute_truth = sums_[4];
+  sums.centered_truth = sums_[5];
+  sums.squared_centered_truth = sums_[6];
+  sums.share_error = sums_[7];
+  sums.zero_truths = sums_[8];
+  sums.symmetric_share_error = sums_[9];
+  sums.squared_log_error = sums_[10];
+  sums.without_log = sums_[11];
+  return sums;
+}
+
+ScaledErrorSums SumsView::scaled_errors() const {
+  const auto part = sums_.subspan(kErrorWidth);
+  return {part[0], part[1], part[2]};
+}
+
+std::optional<CoverageSums> SumsView::coverage() const {
+  if (!layout_.has_intervals()) return std::nullopt;
+  const auto part = sums_.subspan(kErrorWidth + kScaledWidth);
+  return CoverageSums{part[0], part[1], part[2]};
+}
+
+PinballSums SumsView::pinball() const {
+  const auto part = sums_.subspan(kErrorWidth + kScaledWidth + kCoverageWidth);
+  return {part[0], part[1]};
+}
+
+ConfusionMatrix SumsView::confusion() const {
+  return ConfusionMatrix(layout_.classes(), sums_.first(layout_.classes() * layout_.classes()));
+}
+
+std::optional<ProbabilitySums> SumsView::probabilities() const {
+  if (!layout_.has_probabilities()) return std::nullopt;
+  const auto part = sums_.subspan(layout_.classes() * layout_.classes());
+  ProbabilitySums sums;
+  sums.n = part[0];
+  sums.squared_error = part[1];
+  sums.log_loss_sum = part[2];
+  return sums;
+}
+
+CalibrationBin SumsView::calibration_bin(std::size_t i) const {
+  CHECK(layout_.has_probabilities() && i < kCalibrationBins);
+  const auto part =
+      sums_.subspan(layout_.classes() * layout_.classes() + kProbabilityWidth + i * kBinWidth);
+  return {part[0], part[1], part[2]};
+}
+
+RankingSums SumsView::ranking() const {
+  RankingSums sums;
+  sums.queries = sums_[0];
+  sums.without_relevant = sums_[1];
+  sums.ndcg_sum = sums_[2];
+  sums.reciprocal_rank_sum = sums_[3];
+  sums.average_precision_sum = sums_[4];
+  return sums;
+}
+
+BlockSums sum_rows(const JudgedRows& rows, const SumsLayout& layout, const RowGroups& groups) {
+  switch (rows.task) {
+    case Task::Regression:
+      return add_all<add_errors>(rows, layout.width(), groups);
+    case Task::Forecast:
+      return add_all<add_forecast>(rows, layout.width(), groups);
+    case Task::Classification:
+      return add_all<add_class>(rows, layout.width(), groups);
+    case Task::Ranking:
+      return add_all<add_query>(rows, layout.width(), groups);
+  }
+  UNREACHABLE();
+}
+
+}  // namespace sluice::ml
