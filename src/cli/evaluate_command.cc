@@ -1,12 +1,19 @@
 #include "cli/evaluate_command.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 
+#include "base/ids.h"
 #include "base/json.h"
 #include "base/strings.h"
 #include "cli/model_access.h"
+#include "cli/train_command.h"
 #include "ml/data/number.h"
+#include "ml/evaluate/backtest.h"
 #include "ml/evaluate/evaluate_file.h"
+#include "ml/evaluate/evaluation_page.h"
+#include "ml/plot/png.h"
+#include "ml/train/training_spec_file.h"
 
 namespace sluice::cli {
 namespace {
@@ -28,8 +35,15 @@ struct EvaluateOptions {
   std::vector<std::string> fairness;
   std::string block;
   std::size_t min_rows = 30;
+  std::string train;
+  std::vector<std::string> train_keys;
+  std::string backtest;
+  ml::BacktestPlan plan;
   std::string out;
   std::string report;
+  std::string html;
+  std::string plots;
+  std::string metrics_file;
   bool json = false;
 };
 
@@ -87,8 +101,26 @@ Result<ml::EvaluationRequest> request_of(const EvaluateOptions& options, const C
   request.fairness = options.fairness;
   request.block = options.block;
   request.min_rows = options.min_rows;
+  request.train = options.train;
+  request.train_keys = split_names(options.train_keys);
   TRY(choose_source(options, context, request));
   return request;
+}
+
+// SVG always; PNG where the machine can draw it, and otherwise a line that says what is missing.
+Result<void> write_plots(const std::vector<ml::Plot>& plots, const os::Path& folder,
+                         Context& context) {
+  os::Files& files = context.world.files;
+  TRY(files.make_directories(folder));
+  const auto cairo = ml::CairoLibrary::open();
+  if (!cairo.ok()) context.terminal.error(cat("sluice: ", cairo.error().message(), "\n"));
+  for (const ml::Plot& plot : plots) {
+    TRY(files.write(folder / cat(plot.name, ".svg"), ml::to_svg(plot.drawing)));
+    if (!cairo.ok()) continue;
+    const std::string png = TRY(cairo.value()->to_png(plot.drawing));
+    TRY(files.write(folder / cat(plot.name, ".png"), png));
+  }
+  return success();
 }
 
 Result<int> evaluate(const EvaluateOptions& options, Context& context) {
@@ -99,6 +131,14 @@ Result<int> evaluate(const EvaluateOptions& options, Context& context) {
   const std::string json = to_pretty_text(ml::to_json(evaluation)) + "\n";
   if (!options.out.empty()) TRY(files.write(options.out, json));
   if (!options.report.empty()) TRY(files.write(options.report, ml::to_markdown(evaluation)));
+  if (!options.metrics_file.empty())
+    TRY(files.write(options.metrics_file,
+                    to_pretty_text(ml::metrics_json(evaluation.metrics)) + "\n"));
+  if (!options.html.empty() || !options.plots.empty()) {
+    const auto plots = ml::plots_of(evaluation, evaluated.rows);
+    if (!options.html.empty()) TRY(files.write(options.html, ml::to_html(evaluation, plots)));
+    if (!options.plots.empty()) TRY(write_plots(plots, options.plots, context));
+  }
   context.terminal.out(options.json ? json : ml::to_terminal_text(evaluation));
   return 0;
 }
@@ -118,6 +158,25 @@ void add_source_options(CLI::App& command, EvaluateOptions& options) {
   command.add_option("--data", options.data, "File with the truth (and features)");
   command.add_option("--key", options.keys,
                      "Columns that join predictions and data: store,week (default: row by row)");
+}
+
+void add_backtest_options(CLI::App& command, EvaluateOptions& options) {
+  ml::BacktestPlan& plan = options.plan;
+  command
+      .add_option("--backtest", options.backtest,
+                  "Train by this file at several origins and judge the periods (--time) after each")
+      ->excludes("--model")
+      ->excludes("--command")
+      ->excludes("--predictions");
+  command.add_option("--origins", plan.origins, "Origins of a back-test")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command.add_option("--horizon", plan.horizon, "Periods that are judged after each origin")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command.add_option("--gap", plan.gap, "Periods before each origin that are not learnt from")
+      ->capture_default_str();
+  command.add_option("--window", plan.window, "Periods that are learnt from (default: all before)");
 }
 
 void add_column_options(CLI::App& command, EvaluateOptions& options) {
@@ -164,8 +223,14 @@ void add_judging_options(CLI::App& command, EvaluateOptions& options) {
                      "Column whose rows hang together, for intervals: week");
   command.add_option("--min-n", options.min_rows, "Leave out slices with fewer rows")
       ->capture_default_str();
+  command.add_option("--train", options.train, "File that was learnt from, to look for leaks");
+  command.add_option("--train-key", options.train_keys, "Columns that name a row: store,week");
   command.add_option("--out", options.out, "Write the evaluation as JSON to this file");
   command.add_option("--report", options.report, "Write a Markdown report to this file");
+  command.add_option("--html", options.html, "Write a page with pictures to this file");
+  command.add_option("--plots", options.plots, "Write pictures as SVG and PNG into this folder");
+  command.add_option("--metrics-file", options.metrics_file,
+                     "Write the metrics alone, {\"rmse\": 1.2, …}, as a baseline for scripts");
   command.add_flag("--json", options.json, "Print JSON");
 }
 
@@ -176,6 +241,7 @@ void add_evaluate_command(CLI::App& root, Chosen& chosen) {
   // Shared by CLI11, which fills it, and the action.
   auto options = std::make_shared<EvaluateOptions>();
   add_source_options(*command, *options);
+  add_backtest_options(*command, *options);
   add_column_options(*command, *options);
   add_judging_options(*command, *options);
   command->callback([&chosen, options] {

@@ -22,6 +22,9 @@ struct GateOptions {
   std::string waivers;
   std::string out;
   std::string report;
+  std::string results;
+  std::string approved_file;
+  std::string job_name;
   std::string run_id;
   std::string commit;
   bool json = false;
@@ -93,6 +96,12 @@ Result<int> gate(const GateOptions& options, Context& context) {
   const std::string json = to_pretty_text(ml::signed_json(verdict, key)) + "\n";
   if (!options.out.empty()) TRY(files.write(options.out, json));
   if (!options.report.empty()) TRY(files.write(options.report, ml::to_markdown(verdict)));
+  if (!options.results.empty()) {
+    const std::string name = or_environment(context, options.job_name, "GITHUB_JOB");
+    TRY(files.write(options.results, to_pretty_text(ml::results_json(verdict, name)) + "\n"));
+  }
+  if (!options.approved_file.empty())
+    TRY(files.write(options.approved_file, verdict.passed() ? "true\n" : "false\n"));
   context.terminal.out(options.json ? json : ml::to_terminal_text(verdict));
   return verdict.passed() ? 0 : 1;
 }
@@ -115,6 +124,11 @@ void add_gate_command(CLI::App& root, Chosen& chosen) {
                       "Exceptions that people answer for (default: waivers.yml beside the gate)");
   command->add_option("--out", options->out, "Write the signed verdict as JSON to this file");
   command->add_option("--report", options->report, "Write a Markdown report to this file");
+  command->add_option("--results", options->results,
+                      "Write what scripts read as evaluation_results.json to this file");
+  command->add_option("--approved-file", options->approved_file,
+                      "Write true or false to this file, as model_approved.txt");
+  command->add_option("--job-name", options->job_name, "Name in --results (default: $GITHUB_JOB)");
   command->add_option("--run", options->run_id, "Run id (default: $SLUICE_RUN_ID)");
   command->add_option("--commit", options->commit, "Commit (default: $GITHUB_SHA)");
   command->add_flag("--json", options->json, "Print the verdict as JSON");

@@ -8,7 +8,10 @@
 #include "base/strings.h"
 #include "cli/model_access.h"
 #include "cli/target_access.h"
+#include "ml/evaluate/evaluation_plots.h"
+#include "ml/registry/model_card.h"
 #include "ml/registry/registry_json.h"
+#include "ml/serve/scorer.h"
 
 namespace sluice::cli {
 namespace {
@@ -28,6 +31,9 @@ struct ModelOptions {
   std::string by;
   std::string comment;
   std::string override_reason;
+  std::string out;
+  std::string metric = "wape";
+  std::string plot;
   bool approve_if_passed = false;
   bool remove = false;
   bool json = false;
@@ -175,6 +181,76 @@ Result<int> show(const ModelOptions& options, Context& context) {
   return 0;
 }
 
+// A document of the lineage as JSON; unset where there is none.
+Result<std::optional<JsonObject>> document(ml::LocalRegistry& registry,
+                                           const std::optional<Digest>& digest) {
+  if (!digest) return std::optional<JsonObject>();
+  const std::string text = TRY(registry.read_document(*digest));
+  const Json json = TRY(parse_json(text));
+  return std::optional(*TRY(as_object(json, "document")));
+}
+
+// What the files of a version say; unset where they cannot be read.
+std::optional<ml::ModelFacts> facts_of(const Context& context, const ml::ModelVersion& version) {
+  const auto scorer = ml::Scorer::load(context.world.files, version.folder, version.digest);
+  if (!scorer.ok()) return std::nullopt;
+  const ml::Scorer& model = *scorer.value();
+  ml::ModelFacts facts;
+  facts.objective = model.model().objective();
+  facts.trees = model.model().tree_count();
+  facts.features = model.feature_names();
+  facts.library = cat("xgboost ", model.folder().xgboost_version);
+  facts.created = model.folder().created;
+  facts.requirements =
+      context.world.files.read(version.folder / "requirements.txt", kMaxDocument).value_or("");
+  return facts;
+}
+
+// A metric of each version that has an evaluation, oldest first.
+Result<std::vector<ml::MetricPoint>> history_of_metric(ml::LocalRegistry& registry,
+                                                       const std::string& name,
+                                                       const std::string& metric) {
+  auto versions = TRY(registry.list_versions(name));
+  std::reverse(versions.begin(), versions.end());
+  std::vector<ml::MetricPoint> points;
+  for (const auto& version : versions) {
+    const auto evaluation = TRY(document(registry, version.lineage.evaluation));
+    if (!evaluation) continue;
+    const auto metrics = get_object(*evaluation, "metrics");
+    const auto value = metrics.ok() ? get_double(**metrics, metric) : Result<double>(0.0);
+    if (metrics.ok() && value.ok()) points.push_back({label(version), value.value()});
+  }
+  return points;
+}
+
+Result<void> write_history(ml::LocalRegistry& registry, const ModelOptions& options,
+                           const std::string& name, Context& context) {
+  const auto points = TRY(history_of_metric(registry, name, options.metric));
+  if (points.empty())
+    return invalid_input(cat("no version of ", name, " has an evaluation with the metric '",
+                             options.metric, "'; `sluice model register --evaluation` keeps them"));
+  const ml::Plot plot = ml::metric_history(options.metric, points);
+  return context.world.files.write(options.plot, ml::to_svg(plot.drawing));
+}
+
+Result<int> card(const ModelOptions& options, Context& context) {
+  const auto registry = TRY(open_registry(context));
+  ml::CardSources sources;
+  sources.version = TRY(find_registered(*registry, options.reference));
+  sources.history = TRY(registry->history(sources.version.name, sources.version.version));
+  sources.evaluation = TRY(document(*registry, sources.version.lineage.evaluation));
+  sources.verdict = TRY(document(*registry, sources.version.lineage.verdict));
+  sources.model = facts_of(context, sources.version);
+  const JsonObject made = ml::model_card(sources);
+  const std::string text = options.json ? to_pretty_text(made) + "\n" : ml::card_markdown(made);
+  if (!options.plot.empty()) TRY(write_history(*registry, options, sources.version.name, context));
+  if (options.out.empty())
+    context.terminal.out(text);
+  else
+    TRY(context.world.files.write(options.out, text));
+  return 0;
+}
+
 int print_version(const ModelOptions& options, Context& context, const ml::ModelVersion& version,
                   std::string_view said) {
   if (options.json)
@@ -291,6 +367,17 @@ void add_reading(CLI::App& model, Chosen& chosen) {
       ->required();
 }
 
+void add_card(CLI::App& model, Chosen& chosen) {
+  auto options = std::make_shared<ModelOptions>();
+  auto* command =
+      add(model, chosen, "card", "Model card: lineage, evaluation, gate, approver", options, card);
+  command->add_option("model", options->reference, "NAME, NAME/3 or NAME@alias")->required();
+  command->add_option("--out", options->out, "Write the card to this file");
+  command->add_option("--plot", options->plot,
+                      "Write a picture (SVG) of --metric over the versions to this file");
+  command->add_option("--metric", options->metric, "Metric of --plot")->capture_default_str();
+}
+
 void add_register(CLI::App& model, Chosen& chosen) {
   auto options = std::make_shared<ModelOptions>();
   auto* command = add(model, chosen, "register", "Copy a model folder into the registry", options,
@@ -337,6 +424,7 @@ void add_model_command(CLI::App& root, Chosen& chosen) {
   auto* model = root.add_subcommand("model", "Registered models, their approval and history");
   model->require_subcommand(1);
   add_reading(*model, chosen);
+  add_card(*model, chosen);
   add_register(*model, chosen);
   add_deciding(*model, chosen);
 }

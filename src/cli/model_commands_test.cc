@@ -220,6 +220,60 @@ TEST_F(ModelCommands, AModelGoesFromGateToChampion) {
   EXPECT_NE(files.read(root / "report.md").value().find("champion demand/1"), std::string::npos);
 }
 
+TEST_F(ModelCommands, TheCardTellsWhereAModelCameFromAndWhoLetItThrough) {
+  ASSERT_EQ(run({"evaluate", "--model", path("model"), "--data", path("test.csv"), "--target",
+                 "units", "--out", path("evaluation.json"), "--html", path("page.html"), "--plots",
+                 path("plots"), "--metrics-file", path("metrics.json")}),
+            0)
+      << printed;
+  EXPECT_TRUE(files.read(root / "plots/actual_vs_predicted.svg").value().starts_with("<svg"));
+  EXPECT_TRUE(files.stat(root / "plots/residuals.svg").ok());
+  const std::string page = files.read(root / "page.html").value();
+  EXPECT_NE(page.find("<svg"), std::string::npos);
+  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org")) << "nothing is loaded";
+  EXPECT_TRUE(parse_json(files.read(root / "metrics.json").value())->as_object().contains("rmse"));
+  ASSERT_EQ(run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
+                 "--out", path("verdict.json"), "--results", path("evaluation_results.json"),
+                 "--approved-file", path("model_approved.txt"), "--job-name", "train-7"}),
+            0);
+  EXPECT_EQ(files.read(root / "model_approved.txt").value(), "true\n");
+  const Json results = parse_json(files.read(root / "evaluation_results.json").value()).value();
+  for (const char* key : {"job_name", "metrics", "baseline", "approved", "model_uri"})
+    EXPECT_TRUE(results.as_object().contains(key)) << key;
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--evaluation", path("evaluation.json"), "--commit",
+                 "abc123", "--approve-if-passed"}),
+            0)
+      << printed;
+  ASSERT_EQ(run({"model", "card", "demand/1", "--plot", path("history.svg"), "--metric", "mae"}), 0)
+      << printed;
+  for (const char* text :
+       {"# Model card: demand/1", "approved by: ana", "commit: abc123", "run: 01run", "| mae | 1 |",
+        "| accurate | passed |", "features: ", "data profile: not recorded"})
+    EXPECT_TRUE(says(text)) << text << printed;
+  EXPECT_TRUE(files.read(root / "history.svg").value().starts_with("<svg"));
+  ASSERT_EQ(run({"model", "card", "demand/1", "--json"}), 0);
+  EXPECT_TRUE(says("\"commit\": \"abc123\"")) << printed;
+  EXPECT_EQ(run({"model", "card", "demand/9"}), 2);
+}
+
+TEST_F(ModelCommands, LeaksAreWarnedOf) {
+  write("train.csv", "week,price,deal,units\n0,1,0,3\n50,1,0,3\n");
+  ASSERT_EQ(
+      run({"evaluate", "--model", path("model"), "--data", path("test.csv"), "--target", "units",
+           "--train", path("train.csv"), "--train-key", "week,price", "--time", "week"}),
+      0)
+      << printed;
+  EXPECT_TRUE(says("warning: Possible leak (keys): 2 of 40 rows were learnt from")) << printed;
+  EXPECT_TRUE(says("Possible leak (time): 2 of 2 rows")) << printed;
+  write("demand.yml",
+        "model: demand\ntarget: units\nchecks:\n  - {name: clean, kind: leakage, "
+        "train: " +
+            path("train.csv") + ", key: [week, price]}\n");
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("could know what it is judged on")) << printed;
+}
+
 TEST_F(ModelCommands, AClosedGateIsExitOneAndNoWayToApproval) {
   write("demand.yml", replace_all(std::string(kGate), "max: 1.5", "max: 0.5"));
   EXPECT_EQ(gate(), 1);

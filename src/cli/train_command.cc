@@ -58,14 +58,6 @@ Result<ml::TrainingSpecFile> read_spec(Context& context, const TrainOptions& opt
   return spec;
 }
 
-ml::ProcessTrainingSettings settings(const Context& context, const os::Path& home) {
-  ml::ProcessTrainingSettings result;
-  result.work_folder = home / "training";
-  result.algorithms["xgboost"] = {context.executable.string(), kTrainerCommand};
-  result.processors = os::describe_machine().processors;
-  return result;
-}
-
 std::string row(std::string_view name, std::string_view value) {
   return cat("  ", name, std::string(name.size() < 18 ? 18 - name.size() : 1, ' '), value, "\n");
 }
@@ -101,7 +93,7 @@ std::string summary(const ml::TrainingOutcome& outcome) {
 Result<int> train(Context& context, const TrainOptions& options) {
   ml::TrainingSpecFile spec = TRY(read_spec(context, options));
   const os::Path home = TRY(home_of(context));
-  const ml::ProcessTrainingSettings how = settings(context, home);
+  const ml::ProcessTrainingSettings how = training_settings(context, home);
   std::vector<std::string> algorithms;
   for (const auto& [algorithm, command] : how.algorithms) algorithms.push_back(algorithm);
   TRY(ml::check_on_machine(spec, context.world.files, algorithms));
@@ -122,6 +114,14 @@ Result<int> run_trainer(Context& context) {
 }
 
 }  // namespace
+
+ml::ProcessTrainingSettings training_settings(const Context& context, const os::Path& home) {
+  ml::ProcessTrainingSettings result;
+  result.work_folder = home / "training";
+  result.algorithms["xgboost"] = {context.executable.string(), kTrainerCommand};
+  result.processors = os::describe_machine().processors;
+  return result;
+}
 
 void add_train_command(CLI::App& root, Chosen& chosen) {
   const auto options = std::make_shared<TrainOptions>();  // shared by parser and action

@@ -53,6 +53,7 @@ CheckResult check_size(const SizeCheck& rule, const GateInputs& inputs);
 CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs);
 CheckResult check_coverage(const CoverageCheck& rule, const GateInputs& inputs);
 CheckResult check_scan(const ScanCheck& rule, const GateInputs& inputs);
+CheckResult check_leakage(const LeakageCheck& rule, const GateInputs& inputs);
 
 // Fills in what a comparison finds without a champion to compare with.
 void judge_without_champion(CheckResult& result, const Champion& champion, WithoutChampion without);

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "ml/data/table.h"
+#include "ml/evaluate/leakage.h"
 #include "ml/evaluate/model_rows.h"
 #include "ml/evaluate/slice_spec.h"
 
@@ -17,7 +18,8 @@ struct Prepared {
   Table table;
   PredictionColumns columns;
   Task task = Task::Regression;
-  os::Path named;  // the file that messages about rows are about
+  std::vector<std::string> features;  // where they are known
+  os::Path named;                     // the file that messages about rows are about
 };
 
 Result<Table> read_columns(const os::FileReader& files, const os::Path& path,
@@ -58,6 +60,7 @@ Result<Prepared> ask_model(const os::FileReader& files, const EvaluationRequest&
   prepared.columns = request.columns;
   prepared.task = request.task.value_or(task_of(*scorer));
   prepared.named = request.data;
+  prepared.features = scorer->feature_names();
   TRY(check_task(*scorer, prepared.task, model.label));
   prepared.table = TRY(read_model_rows(files, request.data, *scorer, request.columns.truth));
   auto predictions = TRY_CONTEXT(ScorerPredictor(*scorer).predict(prepared.table),
@@ -140,6 +143,19 @@ Result<std::vector<Groups>> slices_of(const Table& table, const std::vector<std:
   return slices;
 }
 
+Result<std::vector<std::string>> leaks_in(const os::World& world, const EvaluationRequest& request,
+                                          const Prepared& prepared) {
+  std::optional<Table> learnt;
+  if (!request.train.empty()) learnt = TRY(read_table(world.files, request.train));
+  const LeakageQuestion question{
+      prepared.table,     request.columns.truth, prepared.features, learnt ? &*learnt : nullptr,
+      request.train_keys, request.columns.time,  world.clock.now()};
+  std::vector<std::string> sentences;
+  for (const Leak& leak : TRY(find_leaks(question)))
+    sentences.push_back(cat("Possible leak (", leak.kind, "): ", leak.sentence, "."));
+  return sentences;
+}
+
 Result<std::vector<const Metric*>> chosen_metrics(const std::vector<std::string>& names,
                                                   Task task) {
   if (names.empty()) return metrics_of(task);
@@ -159,6 +175,7 @@ Result<Evaluated> evaluate_file(os::World world, const EvaluationRequest& reques
   EvaluationPlan plan;
   plan.metrics = TRY(chosen_metrics(request.metrics, prepared.task));
   plan.min_rows = request.min_rows;
+  evaluation.warnings = TRY(leaks_in(world, request, prepared));
   result.rows = TRY(judge(world.files, request, prepared));
   if (prepared.task == Task::Ranking)
     prepared.table =

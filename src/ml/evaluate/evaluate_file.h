@@ -40,6 +40,8 @@ struct EvaluationRequest {
   std::vector<std::string> fairness;  // the same
   std::string block;
   std::size_t min_rows = 30;  // slices with fewer are left out
+  os::Path train;             // what was learnt from, to look for leaks; empty: not known
+  std::vector<std::string> train_keys;
 };
 
 // What was judged, for plots beside the evaluation.

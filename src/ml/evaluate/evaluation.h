@@ -69,6 +69,8 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
 Digest predictions_digest(std::span<const double> predictions);
 Digest predictions_digest(const JudgedRows& rows);
 
+// Values by name; null where not defined.
+JsonObject metrics_json(const std::vector<MetricValue>& metrics);
 JsonObject to_json(const Evaluation& evaluation);
 std::string to_markdown(const Evaluation& evaluation);
 std::string to_terminal_text(const Evaluation& evaluation);

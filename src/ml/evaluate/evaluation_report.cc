@@ -14,13 +14,6 @@ namespace {
 constexpr std::size_t kShownSlices = 10;
 constexpr std::size_t kShownMetrics = 5;
 
-JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
-  JsonObject object;
-  for (const auto& metric : metrics)
-    object[metric.name] = metric.value ? Json(*metric.value) : Json(nullptr);
-  return object;
-}
-
 Json end_json(double end) {
   return std::isfinite(end) ? Json(end) : Json(nullptr);
 }
@@ -199,6 +192,13 @@ JsonArray slices_json(const Evaluation& evaluation) {
 }
 
 }  // namespace
+
+JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
+  JsonObject object;
+  for (const auto& metric : metrics)
+    object[metric.name] = metric.value ? Json(*metric.value) : Json(nullptr);
+  return object;
+}
 
 JsonObject to_json(const Evaluation& evaluation) {
   JsonObject object;

@@ -29,7 +29,8 @@ CheckResult run_rule(const GateCheck& check, const GateInputs& inputs) {
           [&](const SizeCheck& rule) { return check_size(rule, inputs); },
           [&](const TestsCheck& rule) { return check_tests(rule, inputs); },
           [&](const CoverageCheck& rule) { return check_coverage(rule, inputs); },
-          [&](const ScanCheck& rule) { return check_scan(rule, inputs); }},
+          [&](const ScanCheck& rule) { return check_scan(rule, inputs); },
+          [&](const LeakageCheck& rule) { return check_leakage(rule, inputs); }},
       check.rule);
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
+#include "ml/data/table.h"
 
 namespace sluice::ml {
 
@@ -16,6 +18,9 @@ struct GateFacts {
   std::vector<double> scoring_microseconds;  // one row each; empty: not measured
   std::optional<std::uint64_t> model_bytes;
   std::map<std::string, Result<std::string>, std::less<>> reports;  // text by path, or why not
+  std::map<std::string, Result<Table>, std::less<>> tables;         // what was learnt from, by path
+  std::string target;
+  std::optional<Timestamp> now;
 };
 
 }  // namespace sluice::ml

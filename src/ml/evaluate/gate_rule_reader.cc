@@ -307,6 +307,16 @@ Result<ScanCheck> read_scan(YamlReader& reader) {
   return check;
 }
 
+Result<LeakageCheck> read_leakage(YamlReader& reader, TextPosition at) {
+  LeakageCheck check;
+  check.train = TRY(reader.string("train"));
+  check.keys = TRY(reader.strings("key"));
+  check.time = TRY(reader.string_or("time", ""));
+  if (check.keys.empty() && check.time.empty())
+    return reader.error_at(at, "a check of kind leakage needs 'key', 'time' or both");
+  return check;
+}
+
 template <class Rule>
 Result<GateRule> as_rule(Result<Rule> rule) {
   if (!rule.ok()) return std::move(rule).error();
@@ -333,7 +343,8 @@ constexpr std::array<std::pair<std::string_view, RuleReader>, std::variant_size_
      {"size", {[](auto& r, auto, Task) { return as_rule(read_size(r)); }}},
      {"tests", {[](auto& r, auto, Task) { return as_rule(read_tests(r)); }}},
      {"coverage", {[](auto& r, auto, Task) { return as_rule(read_coverage(r)); }}},
-     {"scan", {[](auto& r, auto, Task) { return as_rule(read_scan(r)); }}}}};
+     {"scan", {[](auto& r, auto, Task) { return as_rule(read_scan(r)); }}},
+     {"leakage", {[](auto& r, auto at, Task) { return as_rule(read_leakage(r, at)); }}}}};
 
 }  // namespace
 

@@ -121,9 +121,16 @@ struct ScanCheck {
   std::optional<std::uint64_t> max_warnings;
 };
 
+// Nothing of what is judged was learnt from (leakage.h).
+struct LeakageCheck {
+  std::string train;  // the file that was learnt from
+  std::vector<std::string> keys;
+  std::string time;
+};
+
 using GateRule = std::variant<ValueCheck, ChangeCheck, WorstSliceCheck, BehaviourCheck,
                               RowOrderCheck, CalibrationCheck, FairnessCheck, LatencyCheck,
-                              SizeCheck, TestsCheck, CoverageCheck, ScanCheck>;
+                              SizeCheck, TestsCheck, CoverageCheck, ScanCheck, LeakageCheck>;
 
 std::string_view kind_of(const GateRule& rule);  // "value", "change" …
 // The path of the report that a rule asks for; empty for other rules.

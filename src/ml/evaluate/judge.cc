@@ -86,6 +86,8 @@ bool asks_for(const GateFile& gate) {
 Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const Scorer& scorer,
                             const Table& table) {
   GateFacts facts;
+  facts.target = request.target;
+  facts.now = world.clock.now();
   if (asks_for<LatencyCheck>(request.gate))
     facts.scoring_microseconds = TRY(time_scoring(world.clock, scorer, table));
   std::uint64_t bytes = 0;
@@ -95,8 +97,18 @@ Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const 
   for (const GateCheck& check : request.gate.checks) {
     const std::string path = report_of(check.rule);
     if (!path.empty()) facts.reports.emplace(path, world.files.read(path, kMaxReport));
+    if (const auto* leakage = std::get_if<LeakageCheck>(&check.rule))
+      facts.tables.emplace(leakage->train, read_table(world.files, leakage->train));
   }
   return facts;
+}
+
+std::vector<MetricValue> all_metrics_of(const JudgedRows& rows) {
+  const MetricValues values(rows, nullptr, nullptr);
+  std::vector<MetricValue> found;
+  for (const Metric* metric : metrics_of(rows.task))
+    found.push_back(values.with_interval(*metric, 0));
+  return found;
 }
 
 Result<void> waive(os::World& world, const GateRequest& request, Verdict& verdict) {
@@ -128,8 +140,11 @@ Result<Verdict> judge_file(os::World world, const GateRequest& request) {
   verdict.model = {request.model.label, request.model.digest};
   verdict.gate = {request.gate_name, request.gate.digest};
   verdict.data = {request.data.string(), data};
-  if (const auto* compared = std::get_if<ChampionPredictions>(&champion))
+  verdict.metrics = all_metrics_of(scored.rows);
+  if (const auto* compared = std::get_if<ChampionPredictions>(&champion)) {
     verdict.champion = NamedDigest{compared->label, compared->digest};
+    verdict.champion_metrics = all_metrics_of(compared->rows);
+  }
   verdict.predictions = predictions_digest(scored.rows);
   verdict.target = request.target;
   verdict.rows = scored.truth.size();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/evaluate/evaluation.h"
 #include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
@@ -58,6 +59,9 @@ JsonObject body_json(const Verdict& verdict) {
   object["champion"] = verdict.champion ? digest_json(*verdict.champion) : Json(nullptr);
   object["waivers"] = verdict.waivers ? digest_json(*verdict.waivers) : Json(nullptr);
   object["predictions"] = verdict.predictions.to_string();
+  object["metrics"] = metrics_json(verdict.metrics);
+  object["champion_metrics"] =
+      verdict.champion ? Json(metrics_json(verdict.champion_metrics)) : Json(nullptr);
   object["target"] = verdict.target;
   object["rows"] = verdict.rows;
   object["time"] = to_rfc3339(verdict.time);
@@ -181,6 +185,15 @@ Result<VerifiedVerdict> verify_verdict(std::string_view text, const VerdictKey& 
   const Json json = TRY_CONTEXT(parse_json(text), "verdict");
   const JsonObject* object = TRY(as_object(json, "a verdict"));
   return TRY_CONTEXT(verify_object(*object, key), "verdict");
+}
+
+JsonObject results_json(const Verdict& verdict, std::string_view job_name) {
+  return {
+      {"job_name", job_name},
+      {"metrics", metrics_json(verdict.metrics)},
+      {"baseline", verdict.champion ? Json(metrics_json(verdict.champion_metrics)) : Json(nullptr)},
+      {"approved", verdict.passed()},
+      {"model_uri", verdict.model.name}};
 }
 
 std::string to_markdown(const Verdict& verdict) {

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ml/evaluate/check_result.h"
+#include "ml/evaluate/metric_values.h"
 #include "ml/evaluate/verdict_key.h"
 
 namespace sluice::ml {
@@ -34,6 +35,9 @@ struct Verdict {
   std::string target;
   std::size_t rows = 0;
   std::vector<CheckResult> checks;
+  // Every metric of the task, for the record; they decide nothing. Empty without a champion.
+  std::vector<MetricValue> metrics;
+  std::vector<MetricValue> champion_metrics;
   Timestamp time{};
   std::string run_id;
   std::string commit;
@@ -64,6 +68,10 @@ struct VerifiedVerdict {
 // InvalidInput when it is no verdict; FailedPrecondition when the signature is not of this key: the
 // text was changed after signing, or another home signed it.
 Result<VerifiedVerdict> verify_verdict(std::string_view text, const VerdictKey& key);
+
+// The shape that scripts in the wild read as evaluation_results.json: job_name, metrics, baseline
+// (the champion's, or null), approved, model_uri.
+JsonObject results_json(const Verdict& verdict, std::string_view job_name);
 
 std::string to_markdown(const Verdict& verdict);
 std::string to_terminal_text(const Verdict& verdict);
