@@ -7,6 +7,8 @@
 
 #include "base/strings.h"
 #include "cli/reading_options.h"
+#include "ml/data/history_check.h"
+#include "ml/data/profile_reader.h"
 #include "ml/data/schema.h"
 #include "ml/data/validate.h"
 #include "ml/data/value.h"
@@ -28,6 +30,7 @@ struct ValidateCommand {
   std::vector<std::string> reports;
   std::vector<std::string> parameters;
   std::vector<std::string> masked;
+  std::vector<std::string> history;
   std::string detail = "SUMMARY";
   bool json = false;
 };
@@ -77,6 +80,23 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   return found;
 }
 
+Result<void> compare_with_history(Context& context, const ValidateCommand& command,
+                                  const ml::ProfileOptions& profile, const ml::HistoryRule& rule,
+                                  ml::ValidationReport& report) {
+  if (command.file == "-")
+    return invalid_input("--history reads the data twice: give a file, not standard input");
+  std::vector<ml::DataProfile> earlier;
+  for (const std::string& file : command.history)
+    earlier.push_back(TRY(ml::read_profile(TRY(context.world.files.read(file)), file)));
+  const ml::DataProfile now = TRY(ml::profile_data(context.world.files, command.file, profile));
+  ml::HistoryFindings findings = ml::check_history(now, earlier, rule);
+  report.checks += findings.checks;
+  for (ml::Violation& violation : findings.violations)
+    report.violations.push_back(std::move(violation));
+  for (std::string& note : findings.notes) report.notes.push_back(std::move(note));
+  return success();
+}
+
 Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   const std::string text = TRY(context.world.files.read(command.schema));
   ml::Schema schema = TRY(ml::parse_schema(text, command.schema));
@@ -84,8 +104,16 @@ Result<Found> check_schema(Context& context, const ValidateCommand& command) {
     schema.csv.delimiter = TRY(parse_delimiter(command.reading.delimiter));
   ml::ValidateOptions how;
   how.schema_name = command.schema;
+  how.folder = os::Path(command.schema).parent_path();
+  how.now = TRY(read_now(context, command));
+  how.masked = command.masked;
   Found found;
   found.report = TRY(ml::validate_data(context.world.files, command.file, schema, how));
+  if (command.history.empty()) return found;
+  ml::ProfileOptions profile;
+  profile.csv = schema.csv;
+  profile.nulls = schema.nulls;
+  TRY(compare_with_history(context, command, profile, schema.history, found.report));
   return found;
 }
 
@@ -155,6 +183,8 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   command.add_option("--report", options->reports,
                      "Also write the report to this file: as JSON (.json), else as Markdown");
   add_reading_options(command, options->reading);
+  command.add_option("--history", options->history,
+                     "Stored profiles of earlier data, to be compared with");
   command.add_option("--mask", options->masked, "Column whose values reports do not show");
   command.add_option("--as-of", options->as_of, "The moment that ages are counted from: now");
   command.add_option("--parameter", options->parameters,

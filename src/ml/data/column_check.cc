@@ -1,13 +1,16 @@
 #include "ml/data/column_check.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/strings.h"
 #include "ml/data/number.h"
 #include "ml/data/value.h"
+#include "ml/expectations/cell.h"
 
 namespace sluice::ml {
 
@@ -78,7 +81,16 @@ ColumnCheck::ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSp
       missing_(groups, max_samples),
       below_(groups, max_samples),
       above_(groups, max_samples),
-      not_allowed_(groups, max_samples) {}
+      not_allowed_(groups, max_samples),
+      no_match_(groups, max_samples),
+      bad_length_(groups, max_samples),
+      out_of_order_(groups, max_samples) {
+  if (!rule.pattern.empty()) pattern_ = std::make_unique<re2::RE2>(rule.pattern, RE2::Quiet);
+  has_spelling_ = pattern_ != nullptr || rule.min_length || rule.max_length;
+}
+
+ColumnCheck::ColumnCheck(ColumnCheck&&) noexcept = default;
+ColumnCheck::~ColumnCheck() = default;
 
 void ColumnCheck::check(const CsvBlock& block) {
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
@@ -91,7 +103,44 @@ void ColumnCheck::check(const CsvBlock& block) {
       check_date(block, row, text);
     else
       check_text(block, row, text);
+    if (has_spelling_ && !nulls_.contains(text)) check_spelling(block, row, text);
   }
+}
+
+void ColumnCheck::check_spelling(const CsvBlock& block, std::size_t row, std::string_view text) {
+  if (pattern_ != nullptr &&
+      !RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *pattern_))
+    no_match_.add(block, row, text);
+  if (!rule_.min_length && !rule_.max_length) return;
+  const std::size_t length = expectations::length_of(text);
+  if ((rule_.min_length && length < *rule_.min_length) ||
+      (rule_.max_length && length > *rule_.max_length))
+    bad_length_.add(block, row, text);
+}
+
+bool ColumnCheck::is_in_order(int comparison) const {
+  switch (rule_.order) {
+    case ValueOrder::Any:
+      return true;
+    case ValueOrder::Increasing:
+      return comparison >= 0;
+    case ValueOrder::StrictlyIncreasing:
+      return comparison > 0;
+    case ValueOrder::Decreasing:
+      return comparison <= 0;
+    case ValueOrder::StrictlyDecreasing:
+      return comparison < 0;
+  }
+  UNREACHABLE();
+}
+
+void ColumnCheck::check_order(const CsvBlock& block, std::size_t row, std::string_view text,
+                              double value) {
+  if (rule_.order == ValueOrder::Any) return;
+  const double last = last_number_.value_or(value);
+  const int comparison = value < last ? -1 : value > last ? 1 : 0;
+  if (last_number_ && !is_in_order(comparison)) out_of_order_.add(block, row, text);
+  last_number_ = value;
 }
 
 bool ColumnCheck::check_bounds(const CsvBlock& block, std::size_t row, std::string_view text,
@@ -116,6 +165,7 @@ void ColumnCheck::check_number(const CsvBlock& block, std::size_t row, std::stri
     return;
   }
   const bool inside = check_bounds(block, row, text, *number);
+  check_order(block, row, text, *number);
   if (inside && (rule_.min || rule_.max)) inside_.add(*number);
   const auto& allowed = rule_.allowed_values;
   if (!allowed.empty() && !std::binary_search(allowed.begin(), allowed.end(), *number))
@@ -129,6 +179,7 @@ void ColumnCheck::check_date(const CsvBlock& block, std::size_t row, std::string
     return;
   }
   check_bounds(block, row, text, *date);
+  check_order(block, row, text, *date);
   if (!allowed_.empty() && !allowed_.contains(text)) not_allowed_.add(block, row, text);
 }
 
@@ -138,17 +189,35 @@ void ColumnCheck::check_text(const CsvBlock& block, std::size_t row, std::string
     return;
   }
   if (!allowed_.empty() && !allowed_.contains(text)) not_allowed_.add(block, row, text);
+  if (rule_.order == ValueOrder::Any) return;
+  if (last_text_ && !is_in_order(text.compare(*last_text_))) out_of_order_.add(block, row, text);
+  last_text_ = text;
 }
 
-std::size_t ColumnCheck::rule_count() const {
-  return 2 + (rule_.min ? 1 : 0) + (rule_.max ? 1 : 0) + (rule_.allowed.empty() ? 0 : 1);
+std::vector<Rule> ColumnCheck::rules() const {
+  std::vector<Rule> rules = {Rule::Type, Rule::MissingValues};
+  if (rule_.min) rules.push_back(Rule::Min);
+  if (rule_.max) rules.push_back(Rule::Max);
+  if (!rule_.allowed.empty()) rules.push_back(Rule::Allowed);
+  if (pattern_ != nullptr) rules.push_back(Rule::Pattern);
+  if (rule_.min_length || rule_.max_length) rules.push_back(Rule::Length);
+  if (rule_.order != ValueOrder::Any) rules.push_back(Rule::Order);
+  return rules;
+}
+
+// Whether few enough of the values that are there break a rule.
+bool ColumnCheck::is_tolerated(const ViolationTally& tally, std::uint64_t total_rows) const {
+  const auto present = static_cast<double>(total_rows - missing_.count());
+  return present - static_cast<double>(tally.count()) >= rule_.mostly * present;
 }
 
 void ColumnCheck::report_rule(std::vector<Violation>& violations, Rule rule,
                               const ViolationTally& tally, std::string_view what,
                               std::uint64_t total_rows) const {
   if (tally.count() == 0) return;
+  if (rule != Rule::MissingValues && is_tolerated(tally, total_rows)) return;
   Violation violation{.rule = rule, .columns = {rule_.name}};
+  violation.severity = rule_.severities.of(rule);
   violation.message = cat("'", rule_.name, "' ", what, " in ", rows_text(tally.count()));
   tally.fill(violation, total_rows);
   violations.push_back(std::move(violation));
@@ -158,7 +227,7 @@ void ColumnCheck::report_bound(std::vector<Violation>& violations, Rule rule,
                                std::uint64_t total_rows) const {
   const bool below = rule == Rule::Min;
   const ViolationTally& tally = below ? below_ : above_;
-  if (tally.count() == 0) return;
+  if (tally.count() == 0 || is_tolerated(tally, total_rows)) return;
   const double bound = below ? *rule_.min : *rule_.max;
   const std::string what = cat("is ", below ? "below " : "above ", bound_text(rule_.type, bound));
   report_rule(violations, rule, tally, what, total_rows);
@@ -179,6 +248,23 @@ void ColumnCheck::report_missing(std::vector<Violation>& violations,
   report_rule(violations, Rule::MissingValues, missing_, what, total_rows);
 }
 
+void ColumnCheck::report_spelling(std::vector<Violation>& violations,
+                                  std::uint64_t total_rows) const {
+  report_rule(violations, Rule::Pattern, no_match_,
+              cat("does not match ", shortened(rule_.pattern)), total_rows);
+  const std::string least = rule_.min_length ? cat(" at least ", *rule_.min_length) : "";
+  const std::string most = rule_.max_length ? cat(" at most ", *rule_.max_length) : "";
+  report_rule(
+      violations, Rule::Length, bad_length_,
+      cat("is not", least, least.empty() || most.empty() ? "" : " and", most, " characters long"),
+      total_rows);
+  constexpr std::array<std::string_view, 5> kWords = {
+      "", "is less than the value before it", "is not more than the value before it",
+      "is more than the value before it", "is not less than the value before it"};
+  report_rule(violations, Rule::Order, out_of_order_, kWords[static_cast<std::size_t>(rule_.order)],
+              total_rows);
+}
+
 void ColumnCheck::report(std::vector<Violation>& violations, std::uint64_t total_rows) const {
   report_rule(violations, Rule::Type, wrong_type_, cat("is not ", expectation(rule_)), total_rows);
   report_missing(violations, total_rows);
@@ -186,6 +272,7 @@ void ColumnCheck::report(std::vector<Violation>& violations, std::uint64_t total
   report_bound(violations, Rule::Max, total_rows);
   report_rule(violations, Rule::Allowed, not_allowed_, cat("is none of ", allowed_text(rule_)),
               total_rows);
+  report_spelling(violations, total_rows);
 }
 
 }  // namespace sluice::ml

@@ -1,6 +1,9 @@
 // The rules of one column, applied block by block. One thread.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -11,6 +14,10 @@
 #include "ml/data/schema.h"
 #include "ml/data/violation_tally.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace sluice::ml {
 
 class ColumnCheck {
@@ -18,19 +25,29 @@ class ColumnCheck {
   // Borrows the rule, the spellings and the groups.
   ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSpellings& nulls,
               const std::vector<GroupColumn>& groups, std::size_t max_samples);
+  ColumnCheck(ColumnCheck&&) noexcept;
+  ~ColumnCheck();
 
+  const std::string& name() const { return rule_.name; }
   void check(const CsvBlock& block);
-  std::size_t rule_count() const;
+  // The rules that are looked at, whatever came out.
+  std::vector<Rule> rules() const;
   void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;
 
  private:
   void check_number(const CsvBlock& block, std::size_t row, std::string_view text);
   void check_date(const CsvBlock& block, std::size_t row, std::string_view text);
   void check_text(const CsvBlock& block, std::size_t row, std::string_view text);
+  // Pattern and length, of any type.
+  void check_spelling(const CsvBlock& block, std::size_t row, std::string_view text);
+  void check_order(const CsvBlock& block, std::size_t row, std::string_view text, double value);
+  bool is_in_order(int comparison) const;  // of a value with the one before it: <0, 0, >0
   // The bounds; true when the value is within them.
   bool check_bounds(const CsvBlock& block, std::size_t row, std::string_view text, double value);
   void report_bound(std::vector<Violation>& violations, Rule rule, std::uint64_t total_rows) const;
   void report_missing(std::vector<Violation>& violations, std::uint64_t total_rows) const;
+  void report_spelling(std::vector<Violation>& violations, std::uint64_t total_rows) const;
+  bool is_tolerated(const ViolationTally& tally, std::uint64_t total_rows) const;
   void report_rule(std::vector<Violation>& violations, Rule rule, const ViolationTally& tally,
                    std::string_view what, std::uint64_t total_rows) const;
 
@@ -43,6 +60,13 @@ class ColumnCheck {
   ViolationTally below_;
   ViolationTally above_;
   ViolationTally not_allowed_;
+  ViolationTally no_match_;
+  ViolationTally bad_length_;
+  ViolationTally out_of_order_;
+  std::unique_ptr<re2::RE2> pattern_;  // null: none
+  bool has_spelling_ = false;          // a pattern or a length
+  std::optional<double> last_number_;  // of order
+  std::optional<std::string> last_text_;
   // Of numbers with bounds: what is typical inside, and on either side.
   QuantileSketch inside_;
   QuantileSketch too_small_;

@@ -40,6 +40,7 @@ void KeyCheck::add(const CsvBlock& block) {
 }
 
 void KeyCheck::add_again(const CsvBlock& block) {
+  second_pass_ = true;
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
     const std::uint64_t h = hash(block, row);
     if (h == 0 || !seen_.repeated().contains(h)) continue;
@@ -50,7 +51,7 @@ void KeyCheck::add_again(const CsvBlock& block) {
 }
 
 bool KeyCheck::counted_exactly() const {
-  return seen_.sampling() == 1 && seen_.repeated().size() < KeySet::kMaxRepeated;
+  return second_pass_ && seen_.sampling() == 1 && seen_.repeated().size() < KeySet::kMaxRepeated;
 }
 
 std::string KeyCheck::name() const {
@@ -65,8 +66,11 @@ void KeyCheck::report(std::vector<Violation>& violations, std::vector<std::strin
         "{}: one in {} different values was compared; all of them do not fit into the memory set "
         "aside",
         name(), grouped(seen_.sampling())));
-  if (repeats_.count() == 0) return;
+  // Without a second pass only the number is known.
+  if (repeats_.count() == 0 && seen_.repeats() == 0) return;
+  if (repeats_.count() == 0 && second_pass_) return;
   Violation violation{.rule = columns_.rule, .columns = columns_.names};
+  violation.severity = columns_.severity;
   repeats_.fill(violation, total_rows);
   if (!counted_exactly()) {
     violation.count = std::max(seen_.repeats(), violation.count);

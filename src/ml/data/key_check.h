@@ -20,12 +20,14 @@ class KeyCheck {
     Rule rule = Rule::Key;  // Unique: a column by itself, where a missing value is no value
     std::vector<std::string> names;
     std::vector<std::size_t> fields;
+    Severity severity = Severity::Fail;
   };
 
   // Borrows the spellings and the groups.
   KeyCheck(Columns columns, const NullSpellings& nulls, const std::vector<GroupColumn>& groups,
            std::size_t max_samples, std::size_t max_slots);
 
+  const Columns& columns() const { return columns_; }
   void add(const CsvBlock& block);
   bool needs_second_pass() const { return seen_.repeats() > 0; }
   void add_again(const CsvBlock& block);
@@ -44,6 +46,7 @@ class KeyCheck {
   std::vector<std::uint64_t> hashes_;  // of a block
   std::unordered_map<std::string, CsvPosition> first_;
   ViolationTally repeats_;
+  bool second_pass_ = false;  // made
 };
 
 }  // namespace sluice::ml

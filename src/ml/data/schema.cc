@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "base/yaml.h"
 #include "ml/data/number.h"
+#include "ml/data/schema_rules.h"
 #include "ml/data/table.h"
 #include "ml/data/value.h"
 
@@ -120,6 +121,7 @@ Result<ColumnRule> read_column(const YamlNode& key, const YamlNode& node, std::s
   TRY(reader.string_or("description", ""));
   TRY(read_bounds(reader, rule));
   TRY(read_allowed(reader, rule));
+  TRY(read_column_extras(reader, rule));
   TRY(reader.finish());
   return rule;
 }
@@ -286,6 +288,7 @@ Result<Schema> parse_schema(std::string_view text, std::string_view file_name) {
   if (columns.ok()) {
     mistakes.note(read_keys(reader, schema));
     mistakes.note(read_report_by(reader, schema));
+    mistakes.note(read_schema_rules(reader, file_name, schema));
     mistakes.note(reader.finish());
   }
   TRY(mistakes.all());

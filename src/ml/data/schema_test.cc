@@ -88,7 +88,8 @@ const Mistake kMistakes[] = {
      "category"},
     {"columns:\n  price: {type: number, maximum: 3}\n",
      "s.yml:2:25: column 'price' has an unknown key 'maximum'; it knows: type, required, unique, "
-     "max_null_share, description, min, max, allowed"},
+     "max_null_share, description, min, max, allowed, "
+     "pattern, min_length, max_length, order, mostly, severity"},
     {"columns:\n  price: {type: number, min: 3, max: 2}\n", "s.yml:2:38: max 2 is below min 3"},
     {"columns:\n  price: {type: number, min: \"3\"}\n",
      "s.yml:2:30: the bound of a column of type number must be a number"},

@@ -4,8 +4,12 @@
 
 #include "base/strings.h"
 #include "ml/data/column_check.h"
+#include "ml/data/foreign_key_check.h"
+#include "ml/data/freshness_check.h"
 #include "ml/data/key_check.h"
+#include "ml/data/row_rule_check.h"
 #include "ml/data/row_source.h"
+#include "ml/data/series_check.h"
 
 namespace sluice::ml {
 
@@ -44,9 +48,15 @@ class Validation {
   Result<ValidationReport> run(const os::FileReader& files, const os::Path& path);
 
  private:
-  void prepare(const std::vector<std::string>& header);
+  Result<void> prepare(const os::FileReader& files, const std::vector<std::string>& header);
+  void count_checks();
+  void prepare_rules();
+  Result<void> prepare_foreign_keys(const os::FileReader& files);
+  void not_checked(std::string_view what, const Error& error);
+  bool is_masked(const std::string& column) const;
+  void mask();
   void prepare_keys();
-  void add_key(Rule rule, const std::vector<std::string>& names);
+  void add_key(Rule rule, const std::vector<std::string>& names, Severity severity);
   void check_header();
   void check_lost_column(const ColumnRule& rule, const std::vector<std::string>& unknown);
   void check_block(const CsvBlock& block);
@@ -61,25 +71,117 @@ class Validation {
   std::vector<GroupColumn> groups_;
   std::vector<ColumnCheck> columns_;
   std::vector<KeyCheck> keys_;
+  std::vector<RowRuleCheck> rules_;
+  std::vector<ForeignKeyCheck> foreign_keys_;
+  std::vector<SeriesCheck> series_;
+  std::vector<FreshnessCheck> freshness_;
   std::vector<CsvProblem> problems_;
   ValidationReport report_;
 };
 
-void Validation::prepare(const std::vector<std::string>& header) {
+Result<void> Validation::prepare(const os::FileReader& files,
+                                 const std::vector<std::string>& header) {
   header_ = header;
   for (const std::string& name : schema_.report_by)
-    if (const auto field = index_of(header_, name)) groups_.push_back({name, *field, {}});
+    if (const auto field = index_of(header_, name); field && !is_masked(name))
+      groups_.push_back({name, *field, {}});
   for (const ColumnRule& rule : schema_.columns)
     if (const auto field = index_of(header_, rule.name))
       columns_.emplace_back(rule, *field, nulls_, groups_, options_.max_samples);
   prepare_keys();
-  constexpr std::size_t kAlwaysChecked = 3;  // readable rows, row count, extra columns
-  report_.checks = kAlwaysChecked + keys_.size() + schema_.columns.size();
-  for (const ColumnCheck& column : columns_) report_.checks += column.rule_count();
+  prepare_rules();
+  TRY(prepare_foreign_keys(files));
+  count_checks();
+  return success();
 }
 
-void Validation::add_key(Rule rule, const std::vector<std::string>& names) {
-  KeyCheck::Columns columns{rule, names, {}};
+// What the file lacks for it; that the column is lost is a violation of its own.
+void Validation::not_checked(std::string_view what, const Error& error) {
+  report_.notes.push_back(cat(what, " was not checked: ", error.describe()));
+}
+
+void Validation::prepare_rules() {
+  for (const RowRule& rule : schema_.rules) {
+    auto check = RowRuleCheck::create(rule, header_, nulls_, groups_, options_.max_samples);
+    if (check.ok())
+      rules_.push_back(std::move(check).value());
+    else
+      not_checked(cat("the rule '", rule.name, "'"), check.error());
+  }
+  for (const SeriesRule& rule : schema_.series) {
+    auto check = SeriesCheck::create(rule, header_, nulls_, options_.max_samples);
+    if (check.ok())
+      series_.push_back(std::move(check).value());
+    else
+      not_checked(cat("the series by '", rule.time, "'"), check.error());
+  }
+  for (const FreshnessRule& rule : schema_.freshness) {
+    if (const auto field = index_of(header_, rule.column))
+      freshness_.emplace_back(rule, *field, options_.now);
+    else
+      not_checked("freshness",
+                  Error(ErrorCode::NotFound, cat("the file has no column '", rule.column, "'")));
+  }
+}
+
+Result<void> Validation::prepare_foreign_keys(const os::FileReader& files) {
+  for (const ForeignKey& key : schema_.foreign_keys) {
+    bool lost = false;
+    for (const std::string& name : key.columns) lost = lost || !index_of(header_, name);
+    if (lost) {
+      not_checked(cat("the foreign key (", join(key.columns, ", "), ")"),
+                  Error(ErrorCode::NotFound, "the file lacks one of these columns"));
+      continue;
+    }
+    foreign_keys_.push_back(
+        TRY_CONTEXT(ForeignKeyCheck::create(files, options_.folder, key, header_, nulls_, groups_,
+                                            options_.max_samples),
+                    cat("foreign key (", join(key.columns, ", "), ")")));
+  }
+  return success();
+}
+
+void Validation::count_checks() {
+  const auto add = [this](Rule rule, std::vector<std::string> columns) {
+    report_.performed.push_back({std::string(to_string(rule)), std::move(columns)});
+  };
+  for (const Rule rule : {Rule::UnreadableRow, Rule::RowCount, Rule::ExtraColumn}) add(rule, {});
+  for (const ColumnRule& rule : schema_.columns) add(Rule::MissingColumn, {rule.name});
+  for (const ColumnCheck& column : columns_)
+    for (const Rule rule : column.rules()) add(rule, {column.name()});
+  for (const KeyCheck& key : keys_) add(key.columns().rule, key.columns().names);
+  for (const RowRule& rule : schema_.rules) report_.performed.push_back({rule.name, {}});
+  for (const ForeignKey& key : schema_.foreign_keys) add(Rule::ForeignKey, key.columns);
+  for (const SeriesRule& rule : schema_.series)
+    for (const Rule kind : {Rule::SeriesGap, Rule::SeriesRepeat}) {
+      std::vector<std::string> columns = rule.by;
+      columns.push_back(rule.time);
+      add(kind, std::move(columns));
+    }
+  for (const FreshnessRule& rule : schema_.freshness) add(Rule::Freshness, {rule.column});
+  report_.checks = report_.performed.size();
+}
+
+bool Validation::is_masked(const std::string& column) const {
+  const auto names = [&](const std::vector<std::string>& masked) {
+    return std::find(masked.begin(), masked.end(), column) != masked.end();
+  };
+  return names(schema_.masked) || names(options_.masked);
+}
+
+// They are not grouped by either: prepare() leaves them out.
+void Validation::mask() {
+  for (Violation& violation : report_.violations) {
+    const auto& columns = violation.columns;
+    if (std::none_of(columns.begin(), columns.end(),
+                     [this](const std::string& name) { return is_masked(name); }))
+      continue;
+    for (ViolationSample& sample : violation.samples) sample.value = "•••";
+  }
+}
+
+void Validation::add_key(Rule rule, const std::vector<std::string>& names, Severity severity) {
+  KeyCheck::Columns columns{rule, names, {}, severity};
   for (const std::string& name : names) {
     const auto field = index_of(header_, name);
     if (!field) {
@@ -94,14 +196,16 @@ void Validation::add_key(Rule rule, const std::vector<std::string>& names) {
 
 void Validation::prepare_keys() {
   for (const ColumnRule& rule : schema_.columns)
-    if (rule.uniqueness == Uniqueness::Unique) add_key(Rule::Unique, {rule.name});
-  for (const std::vector<std::string>& key : schema_.keys) add_key(Rule::Key, key);
+    if (rule.uniqueness == Uniqueness::Unique)
+      add_key(Rule::Unique, {rule.name}, rule.severities.of(Rule::Unique));
+  for (const std::vector<std::string>& key : schema_.keys) add_key(Rule::Key, key, Severity::Fail);
 }
 
 void Validation::check_lost_column(const ColumnRule& rule,
                                    const std::vector<std::string>& unknown) {
   if (rule.presence == Presence::Optional || index_of(header_, rule.name)) return;
   Violation violation{.rule = Rule::MissingColumn, .columns = {rule.name}};
+  violation.severity = rule.severities.of(Rule::MissingColumn);
   violation.message = cat("the column '", rule.name, "' is missing");
   std::string_view likely = likely_name(rule.name, unknown);
   if (likely.empty() && unknown.size() == 1) likely = unknown[0];
@@ -138,6 +242,10 @@ void Validation::check_block(const CsvBlock& block) {
       group.rows.add(block.fields[row * block.columns + group.field]);
   for (ColumnCheck& column : columns_) column.check(block);
   for (KeyCheck& key : keys_) key.add(block);
+  for (RowRuleCheck& rule : rules_) rule.check(block);
+  for (ForeignKeyCheck& key : foreign_keys_) key.check(block);
+  for (SeriesCheck& series : series_) series.check(block);
+  for (FreshnessCheck& freshness : freshness_) freshness.check(block);
 }
 
 void Validation::report_unreadable() {
@@ -163,7 +271,7 @@ void Validation::report_row_count() {
 Result<void> Validation::second_pass(const os::FileReader& files, const os::Path& path) {
   const bool needed = std::any_of(keys_.begin(), keys_.end(),
                                   [](const KeyCheck& key) { return key.needs_second_pass(); });
-  if (!needed) return success();
+  if (!needed || path == "-") return success();  // what was counted by hash is reported
   const auto reader = TRY(open_rows(files, path, {schema_.csv}));
   CsvBlock block;
   while (TRY(reader->next(block)))
@@ -175,7 +283,7 @@ Result<ValidationReport> Validation::run(const os::FileReader& files, const os::
   const auto reader = TRY(open_rows(files, path, {schema_.csv}));
   report_.file = path.string();
   report_.schema = options_.schema_name;
-  prepare(reader->header());
+  TRY(prepare(files, reader->header()));
   CsvBlock block;
   while (TRY(reader->next(block))) check_block(block);
   report_.bytes = reader->bytes_read();
@@ -185,6 +293,11 @@ Result<ValidationReport> Validation::run(const os::FileReader& files, const os::
   report_row_count();
   for (const ColumnCheck& column : columns_) column.report(report_.violations, report_.rows);
   for (const KeyCheck& key : keys_) key.report(report_.violations, report_.notes, report_.rows);
+  for (const RowRuleCheck& rule : rules_) rule.report(report_.violations, report_.rows);
+  for (const ForeignKeyCheck& key : foreign_keys_) key.report(report_.violations, report_.rows);
+  for (SeriesCheck& series : series_) series.report(report_.violations, report_.notes);
+  for (const FreshnessCheck& freshness : freshness_) freshness.report(report_.violations);
+  mask();
   return std::move(report_);
 }
 

@@ -17,6 +17,9 @@ struct ValidateOptions {
   std::size_t max_samples = 5;                   // rows shown for each rule
   std::size_t key_slots = std::size_t{1} << 23;  // a power of two; 64 MiB
   std::string schema_name = "the schema";        // in the report
+  os::Path folder = {};                          // that files of foreign keys are found from
+  double now = 0;                                // seconds since 1970 UTC, for freshness
+  std::vector<std::string> masked = {};          // columns beside those of the schema
 };
 
 Result<ValidationReport> validate_data(const os::FileReader& files, const os::Path& path,
