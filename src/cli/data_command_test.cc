@@ -166,5 +166,77 @@ TEST_F(DataCommand, DriftTakesThresholdsAndColumnsToLeaveOut) {
             "there is no column 'pricee' on either side, did you mean 'price'?");
 }
 
+TEST_F(DataCommand, ReportsHaveTheFormOfTheirEnding) {
+  write("d.csv", "a\n1\nx\n");
+  write("s.yml", "columns: {a: {type: integer, severity: fail}}");
+  EXPECT_EQ(
+      run({"data", "validate", path("d.csv"), "--schema", path("s.yml"), "--report", path("r.html"),
+           "--report", path("r.xml"), "--report", path("r.sarif"), "--report", path("r.json")})
+          .value(),
+      1);
+  EXPECT_TRUE(files_.read(path("r.html"))->starts_with("<!doctype html>"));
+  EXPECT_TRUE(files_.read(path("r.xml"))->starts_with("<?xml"));
+  EXPECT_EQ(
+      get_bool(parse_json(files_.read(path("r.json")).value())->as_object(), "passed").value(),
+      false);
+  const Json sarif = parse_json(files_.read(path("r.sarif")).value()).value();
+  const Json& result = sarif.at("runs").at(0).at("results").at(0);
+  EXPECT_EQ(result.at("ruleId"), Json("data/type"));
+  EXPECT_EQ(result.at("level"), Json("error"));
+  const Json& place = result.at("locations").at(0).at("physicalLocation");
+  EXPECT_EQ(place.at("region").at("startLine"), Json(3));
+  EXPECT_EQ(place.at("artifactLocation").at("uri"), Json(path("d.csv")));
+}
+
+TEST_F(DataCommand, ASuiteIsCheckedWithItsParameters) {
+  write("d.csv", "a,mail\n1,x\n5,y\n");
+  write("s.json", R"({"expectation_suite_name": "s", "expectations": [
+      {"expectation_type": "expect_column_max_to_be_between",
+       "kwargs": {"column": "a", "max_value": {"$PARAMETER": "most"}}}]})");
+  const auto validate = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"data", "validate", path("d.csv"), "--suite",
+                                          path("s.json")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  EXPECT_EQ(validate({"--parameter", "most=5"}).value(), 0);
+  EXPECT_EQ(validate({"--parameter", "most=4", "--format", "gx"}).value(), 1);
+  const Json gx = parse_json(terminal_.out_text).value();
+  EXPECT_EQ(gx.at("success"), Json(false));
+  EXPECT_EQ(gx.at("results").at(0).at("result").at("observed_value"), Json(5));
+  EXPECT_EQ(validate({"--parameter", "most"}).error().code(), ErrorCode::InvalidInput);
+  EXPECT_EQ(validate({"--schema", path("s.json")}).error().code(), ErrorCode::InvalidInput);
+  EXPECT_EQ(run({"data", "validate", path("d.csv")}).error().code(), ErrorCode::InvalidInput);
+}
+
+TEST_F(DataCommand, HistoryIsComparedWithStoredProfiles) {
+  write("s.yml", "columns: {a: {type: number}}");
+  std::vector<std::string> arguments = {"data",     "validate",    path("now.csv"),
+                                        "--schema", path("s.yml"), "--history"};
+  for (int day = 0; day < 4; ++day) {
+    std::string csv = "a\n";
+    for (int i = 0; i < 50; ++i) csv += cat(10 + (i * 7 + day) % 5, "\n");
+    const std::string name = cat("p", day, ".json");
+    write("d.csv", csv);
+    ASSERT_EQ(run({"data", "profile", path("d.csv"), "--out", path(name)}).value(), 0);
+    arguments.push_back(path(name));
+    write("now.csv", csv);
+  }
+  EXPECT_EQ(run(arguments).value(), 0) << terminal_.out_text;
+  std::string cents = "a\n";
+  for (int i = 0; i < 50; ++i) cents += cat((10 + i % 5) * 100, "\n");
+  write("now.csv", cents);
+  EXPECT_EQ(run(arguments).value(), 1);
+  EXPECT_NE(terminal_.out_text.find("the mean of 'a' is 1200"), std::string::npos)
+      << terminal_.out_text;
+}
+
+TEST_F(DataCommand, ListsTheExpectationsThereAre) {
+  EXPECT_EQ(run({"data", "expectations"}).value(), 0);
+  EXPECT_NE(terminal_.out_text.find("expect_column_values_to_be_unique"), std::string::npos);
+  EXPECT_EQ(run({"data", "expectations", "--json"}).value(), 0);
+  EXPECT_GT(parse_json(terminal_.out_text)->at("expectations").as_array().size(), 50u);
+}
+
 }  // namespace
 }  // namespace sluice::cli

@@ -7,10 +7,13 @@
 
 #include "base/strings.h"
 #include "cli/reading_options.h"
+#include "cli/validation_sarif.h"
 #include "ml/data/history_check.h"
 #include "ml/data/profile_reader.h"
 #include "ml/data/schema.h"
 #include "ml/data/validate.h"
+#include "ml/data/validation_html.h"
+#include "ml/data/validation_junit.h"
 #include "ml/data/value.h"
 #include "ml/expectations/catalogue.h"
 #include "ml/expectations/suite_run.h"
@@ -42,6 +45,8 @@ using ValidateCommandPtr = std::shared_ptr<ValidateCommand>;
 struct Found {
   ml::ValidationReport report;
   JsonObject gx;
+  ml::ProfileOptions reading;       // for pictures of the columns
+  std::vector<std::string> masked;  // by the schema and the command
 };
 
 Result<double> read_now(const Context& context, const ValidateCommand& command) {
@@ -77,6 +82,8 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   Found found;
   found.report = gx::suite_report(suite, run, command.suite);
   found.gx = gx::suite_result_json(suite, run);
+  found.reading.csv = options.read.csv;
+  found.masked = command.masked;
   return found;
 }
 
@@ -109,27 +116,50 @@ Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   how.masked = command.masked;
   Found found;
   found.report = TRY(ml::validate_data(context.world.files, command.file, schema, how));
-  if (command.history.empty()) return found;
-  ml::ProfileOptions profile;
-  profile.csv = schema.csv;
-  profile.nulls = schema.nulls;
-  TRY(compare_with_history(context, command, profile, schema.history, found.report));
+  found.reading.csv = schema.csv;
+  found.reading.nulls = schema.nulls;
+  found.masked = schema.masked;
+  found.masked.insert(found.masked.end(), command.masked.begin(), command.masked.end());
+  if (!command.history.empty())
+    TRY(compare_with_history(context, command, found.reading, schema.history, found.report));
   return found;
 }
 
-Result<std::string> formatted(const Found& found, std::string_view format) {
+Result<std::string> as_html(Context& context, const ValidateCommand& command, const Found& found) {
+  if (command.file == "-")
+    return invalid_input("the HTML report reads the data twice: give a file, not standard input");
+  const ml::DataProfile profile =
+      TRY(ml::profile_data(context.world.files, command.file, found.reading));
+  return ml::report_html(found.report, profile, {.masked = found.masked});
+}
+
+Result<std::string> formatted(Context& context, const ValidateCommand& command, const Found& found,
+                              std::string_view format) {
   if (format == "text") return ml::report_text(found.report);
   if (format == "markdown") return ml::report_markdown(found.report);
   if (format == "json") return cat(to_pretty_text(ml::to_json(found.report)), "\n");
-  if (format == "gx" && found.gx.empty())
+  if (format == "junit") return ml::report_junit(found.report);
+  if (format == "sarif") return cat(to_pretty_text(report_sarif(found.report)), "\n");
+  if (format == "html") return as_html(context, command, found);
+  if (found.gx.empty())
     return invalid_input("--format gx goes with --suite: a schema has no expectations");
-  if (format == "gx") return cat(to_pretty_text(found.gx), "\n");
-  UNREACHABLE();
+  return cat(to_pretty_text(found.gx), "\n");
 }
+
+struct Ending {
+  std::string_view ending;
+  std::string_view format;
+};
+constexpr Ending kEndings[] = {{".gx.json", "gx"},
+                               {".json", "json"},
+                               {".xml", "junit"},
+                               {".sarif", "sarif"},
+                               {".html", "html"}};
 
 // What a report is written as follows from its name.
 std::string_view format_of(std::string_view name) {
-  if (name.ends_with(".json")) return "json";
+  for (const Ending& known : kEndings)
+    if (name.ends_with(known.ending)) return known.format;
   return "markdown";
 }
 
@@ -139,8 +169,10 @@ Result<int> validate(Context& context, const ValidateCommand& command) {
   const Found found =
       TRY(command.suite.empty() ? check_schema(context, command) : check_suite(context, command));
   for (const std::string& report : command.reports)
-    TRY(context.world.files.write(report, TRY(formatted(found, format_of(report)))));
-  context.terminal.out(TRY(formatted(found, command.json ? "json" : command.format)));
+    TRY(context.world.files.write(report,
+                                  TRY(formatted(context, command, found, format_of(report)))));
+  context.terminal.out(
+      TRY(formatted(context, command, found, command.json ? "json" : command.format)));
   return found.report.passed() ? 0 : 1;
 }
 
@@ -177,11 +209,13 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   command.add_option("--suite", options->suite,
                      "An expectation suite of Great Expectations (0.x or 1.x), a JSON file");
   command.add_option("--format", options->format, "What is printed")
-      ->check(CLI::IsMember({"text", "json", "markdown", "gx"}))
+      ->check(CLI::IsMember({"text", "json", "markdown", "junit", "sarif", "html", "gx"}))
       ->capture_default_str();
   command.add_flag("--json", options->json, "Print the report as JSON");
-  command.add_option("--report", options->reports,
-                     "Also write the report to this file: as JSON (.json), else as Markdown");
+  command.add_option(
+      "--report", options->reports,
+      "Also write the report to this file; by its ending as JSON (.json), JUnit (.xml), "
+      "SARIF (.sarif), HTML (.html), of a suite .gx.json, else as Markdown");
   add_reading_options(command, options->reading);
   command.add_option("--history", options->history,
                      "Stored profiles of earlier data, to be compared with");

@@ -2,7 +2,7 @@
 
 #include "base/strings.h"
 #include "cli/lint_report.h"
-#include "cli/version.h"
+#include "cli/sarif.h"
 #include "pipeline/github/lint/rules.h"
 
 namespace sluice::cli {
@@ -23,22 +23,6 @@ std::string_view level(Severity severity) {
   }
 }
 
-// SARIF wants a URI reference: what is no path character is escaped.
-std::string uri_of(std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string uri;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("/._-~").find(c) != std::string_view::npos;
-    if (plain)
-      uri += c;
-    else
-      uri += cat("%", kHex[byte >> 4], kHex[byte & 15]);
-  }
-  return uri;
-}
-
 JsonObject region(TextPosition begin, TextPosition end) {
   JsonObject result{{"startLine", begin.line}, {"startColumn", begin.column}};
   if (end.line > 0) {
@@ -49,7 +33,7 @@ JsonObject region(TextPosition begin, TextPosition end) {
 }
 
 JsonObject artifact(const Diagnostic& finding) {
-  return JsonObject{{"uri", uri_of(finding.file)}};
+  return JsonObject{{"uri", sarif_uri(finding.file)}};
 }
 
 JsonObject fix_json(const Diagnostic& finding) {
@@ -64,12 +48,12 @@ JsonObject fix_json(const Diagnostic& finding) {
 }
 
 JsonObject result_json(const Diagnostic& finding) {
-  JsonObject place{{"artifactLocation", artifact(finding)}};
-  if (finding.position.line > 0) place["region"] = region(finding.position, finding.end);
+  JsonObject place =
+      finding.position.line > 0 ? region(finding.position, finding.end) : JsonObject();
   JsonObject result{{"ruleId", finding.rule},
                     {"level", level(finding.severity)},
                     {"message", JsonObject{{"text", finding.message}}},
-                    {"locations", JsonArray{JsonObject{{"physicalLocation", std::move(place)}}}}};
+                    {"locations", JsonArray{sarif_location(finding.file, std::move(place))}}};
   if (finding.fix) result["fixes"] = JsonArray{fix_json(finding)};
   return result;
 }
@@ -97,14 +81,7 @@ Json findings_sarif(const std::vector<LintedFile>& files) {
   JsonArray results;
   for (const LintedFile& file : files)
     for (const Diagnostic& finding : file.findings) results.push_back(result_json(finding));
-  JsonObject driver{{"name", "sluice"}, {"version", kVersion}, {"rules", rules(files)}};
-  // Columns of ours count bytes; where a line is ASCII that is the same.
-  JsonObject run{{"tool", JsonObject{{"driver", std::move(driver)}}},
-                 {"columnKind", "unicodeCodePoints"},
-                 {"results", std::move(results)}};
-  return JsonObject{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                    {"version", "2.1.0"},
-                    {"runs", JsonArray{std::move(run)}}};
+  return sarif_document(rules(files), std::move(results));
 }
 
 }  // namespace sluice::cli

@@ -1,0 +1,16 @@
+// A column's distribution as a small inline SVG: a histogram of numbers, bars of frequent values.
+// Colours come from the page's style (classes bar and axis). Pure.
+#pragma once
+
+#include <string>
+
+#include "ml/data/column_profile.h"
+
+namespace sluice::ml {
+
+enum class Values { Shown, Hidden };
+
+// Empty where there is nothing to draw.
+std::string column_picture(const ColumnProfile& column, Values values);
+
+}  // namespace sluice::ml
