@@ -34,15 +34,20 @@ double on_scale(double value, Scale scale) {
   return scale == Scale::Linear ? value : std::log10(value);
 }
 
+// Few whole numbers have a bin each.
 std::vector<double> binned(const ColumnProfile& column, Scale scale) {
-  std::vector<double> bins(kBins);
+  const double span = column.numbers.max - column.numbers.min;
+  const bool whole = column.of_type(ValueType::Number) == 0 && scale == Scale::Linear;
+  const std::size_t count_of_bins =
+      whole && span < 2 * kBins ? static_cast<std::size_t>(span) + 1 : kBins;
+  std::vector<double> bins(count_of_bins);
   const double low = on_scale(column.numbers.min, scale);
-  const double high = on_scale(column.numbers.max, scale);
-  const double width = (high - low) / static_cast<double>(kBins);
+  const double high = on_scale(column.numbers.max, scale) + (count_of_bins == kBins ? 0 : 1);
+  const double width = (high - low) / static_cast<double>(bins.size());
   for (const auto& [value, count] : column.quantiles.buckets()) {
     const double inside = std::clamp(value, column.numbers.min, column.numbers.max);
     const double place = width > 0 ? (on_scale(inside, scale) - low) / width : 0;
-    bins[std::min(static_cast<std::size_t>(std::max(place, 0.0)), kBins - 1)] +=
+    bins[std::min(static_cast<std::size_t>(std::max(place, 0.0)), bins.size() - 1)] +=
         static_cast<double>(count);
   }
   return bins;
@@ -62,9 +67,9 @@ std::string histogram(const ColumnProfile& column) {
   const Scale scale = scale_of(column);
   const std::vector<double> bins = binned(column, scale);
   const double most = *std::max_element(bins.begin(), bins.end());
-  const double step = static_cast<double>(kWidth) / static_cast<double>(kBins);
+  const double step = static_cast<double>(kWidth) / static_cast<double>(bins.size());
   std::string svg = open_svg(cat("histogram of ", column.name));
-  for (std::size_t i = 0; i < kBins; ++i) {
+  for (std::size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] <= 0) continue;
     const double height = std::max(1.5, (kFloor - 6) * bins[i] / most);
     svg += fmt::format(

@@ -31,6 +31,9 @@ border-radius:10px;padding:10px 16px;min-width:118px}.fact b{display:block;font-
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 18px;margin:0 0 12px}
 .card.broken{border-left:4px solid var(--bad)}.card.warned{border-left:4px solid var(--warn)}
 .card p{margin:0;overflow-wrap:anywhere}.card ul{margin:6px 0 0;padding-left:20px;color:var(--soft)}
+.side{display:flex;flex-wrap:wrap;gap:4px 44px}th.n{text-align:right}
+.share{display:inline-block;width:90px;height:8px;border-radius:4px;background:var(--line);overflow:hidden}
+.share i{display:block;height:8px;background:var(--bad)}.warned .share i{background:var(--warn)}
 .chip{font-size:12px;font-weight:600;padding:1px 8px;border-radius:99px;margin-right:8px}
 table{border-collapse:collapse;margin-top:10px;font-size:13px}td,th{padding:3px 14px 3px 0;text-align:left;
 border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}th{color:var(--soft);font-weight:500}
@@ -63,16 +66,26 @@ std::string head(const ValidationReport& report) {
 std::string samples_table(const Violation& violation) {
   if (violation.samples.empty()) return {};
   const bool repeats = violation.samples.front().earlier.has_value();
-  std::string html = cat("<div class=\"scroll\"><table><tr><th>row</th><th>line</th>",
-                         repeats ? "<th>repeats row</th>" : "", "<th>value</th></tr>");
+  const bool valued = std::any_of(violation.samples.begin(), violation.samples.end(),
+                                  [](const auto& sample) { return !sample.value.empty(); });
+  std::string html = cat(
+      "<div class=\"scroll\"><table><tr><th class=\"n\">row</th><th class=\"n\">line</th>",
+      repeats ? "<th class=\"n\">repeats row</th>" : "", valued ? "<th>value</th></tr>" : "</tr>");
   for (const ViolationSample& sample : violation.samples) {
     html += cat("<tr><td class=\"n\">", grouped(sample.position.row), "</td><td class=\"n\">",
                 grouped(sample.position.line), "</td>");
     if (repeats)
       html += cat("<td class=\"n\">", sample.earlier ? grouped(sample.earlier->row) : "", "</td>");
-    html += cat("<td class=\"mono\">", markup_text(shortened(sample.value)), "</td></tr>");
+    if (valued) html += cat("<td class=\"mono\">", markup_text(shortened(sample.value)), "</td>");
+    html += "</tr>";
   }
   return html + "</table></div>";
+}
+
+std::string share_bar(const ViolationGroup& group) {
+  const double share =
+      group.rows == 0 ? 0 : static_cast<double>(group.violations) / static_cast<double>(group.rows);
+  return fmt::format("<span class=\"share\"><i style=\"width:{:.1f}%\"></i></span>", 100 * share);
 }
 
 // How the violations spread over the values of one column.
@@ -80,13 +93,13 @@ std::string groups_table(const Violation& violation) {
   constexpr std::size_t kShown = 5;
   if (violation.groups.empty()) return {};
   std::string html =
-      "<div class=\"scroll\"><table><tr><th>where</th><th>broken</th><th>of rows"
-      "</th></tr>";
+      "<div class=\"scroll\"><table><tr><th>where</th><th class=\"n\">broken</th><th "
+      "class=\"n\">of rows</th><th></th></tr>";
   for (std::size_t i = 0; i < std::min(violation.groups.size(), kShown); ++i) {
     const ViolationGroup& group = violation.groups[i];
     html += cat("<tr><td>", markup_text(group.column), " = ", markup_text(shortened(group.value)),
                 "</td><td class=\"n\">", grouped(group.violations), "</td><td class=\"n\">",
-                grouped(group.rows), "</td></tr>");
+                grouped(group.rows), "</td><td>", share_bar(group), "</td></tr>");
   }
   return html + "</table></div>";
 }
@@ -105,7 +118,8 @@ std::string violation_card(const Violation& violation) {
       html += cat("<li>", markup_text(remark), "</li>");
     html += "</ul>";
   }
-  return cat(html, groups_table(violation), samples_table(violation), "</div>");
+  return cat(html, "<div class=\"side\">", samples_table(violation), groups_table(violation),
+             "</div></div>");
 }
 
 std::string type_words(const ColumnProfile& column) {
