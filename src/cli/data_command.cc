@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "cli/data_validate_command.h"
 #include "cli/drift_command.h"
+#include "cli/profile_command.h"
 #include "cli/reading_options.h"
 #include "ml/data/infer.h"
 #include "ml/data/profile.h"
@@ -18,7 +19,6 @@ struct DataOptions {
   std::string file;
   ReadingArguments reading;
   std::string out;
-  bool json = false;
   bool force = false;
 };
 
@@ -42,18 +42,6 @@ Result<int> deliver(Context& context, const std::string& out, std::string_view t
   return 0;
 }
 
-// A file whose only column holds what separates fields elsewhere.
-void say_likely_delimiter(Context& context, const ml::DataProfile& profile) {
-  if (profile.columns.size() != 1) return;
-  const std::string& only = profile.columns.front().name;
-  const std::size_t at = only.find_first_of(";\t|,");
-  if (at == std::string::npos) return;
-  const std::string likely = only[at] == '\t' ? "tab" : cat("'", only.substr(at, 1), "'");
-  context.terminal.error(cat("warning: there is a single column, '", only,
-                             "': are its fields separated by another character? --delimiter ",
-                             likely, "\n"));
-}
-
 // A proposal is there to be corrected: what somebody corrected is not written over.
 Result<void> refuse_overwriting(const Context& context, const DataOptions& options) {
   if (options.out.empty() || options.force || !context.world.files.stat(options.out).ok())
@@ -64,26 +52,15 @@ Result<void> refuse_overwriting(const Context& context, const DataOptions& optio
 
 Result<int> infer(Context& context, const DataOptions& options) {
   TRY(refuse_overwriting(context, options));
+  if (options.file == "-")
+    return invalid_input("data infer reads its file twice: save standard input to a file first");
   const ml::ProfileOptions profile_with = TRY(profile_options(options));
   const ml::DataProfile profile =
       TRY(ml::profile_data(context.world.files, options.file, profile_with));
-  say_likely_delimiter(context, profile);
+  warn_of_header(context, profile);
   const std::vector<std::string> key =
       TRY(ml::find_key(context.world.files, options.file, profile, profile_with));
   return deliver(context, options.out, TRY(ml::propose_schema(profile, key)));
-}
-
-Result<int> profile(Context& context, const DataOptions& options) {
-  const ml::DataProfile found =
-      TRY(ml::profile_data(context.world.files, options.file, TRY(profile_options(options))));
-  say_likely_delimiter(context, found);
-  JsonObject json = ml::to_json(found);
-  json["data_digest"] = TRY(ml::data_digest(context.world.files, options.file)).to_string();
-  json["profile_digest"] = ml::profile_digest(found).to_string();
-  const std::string text = cat(to_pretty_text(json), "\n");
-  if (!options.out.empty()) TRY(context.world.files.write(options.out, text));
-  context.terminal.out(options.json ? text : ml::profile_text(found));
-  return 0;
 }
 
 using Verb = Result<int> (*)(Context&, const DataOptions&);
@@ -94,7 +71,7 @@ CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Ve
   command
       .add_option(
           "file", options->file,
-          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder, a quoted pattern, or -")
+          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder or a quoted pattern")
       ->required();
   command.callback([options, verb, &chosen] {
     chosen.action = [options, verb](Context& context) { return verb(context, *options); };
@@ -111,22 +88,13 @@ void add_infer(CLI::App& data, Chosen& chosen) {
   add_reading_options(command, options->reading);
 }
 
-void add_profile(CLI::App& data, Chosen& chosen) {
-  const auto options = std::make_shared<DataOptions>();
-  CLI::App& command = add_verb(data, chosen, options, &profile, "profile",
-                               "Count, measure and summarise the columns of a data file");
-  command.add_flag("--json", options->json, "Print the profile as JSON");
-  command.add_option("--out", options->out, "Write the profile as JSON to this file");
-  add_reading_options(command, options->reading);
-}
-
 }  // namespace
 
 void add_data_command(CLI::App& root, Chosen& chosen) {
   CLI::App& data = *root.add_subcommand("data", "What a data file is like, and whether it fits");
   data.require_subcommand(1);
   add_infer(data, chosen);
-  add_profile(data, chosen);
+  add_profile_commands(data, chosen);
   add_data_validate_command(data, chosen);
   add_data_expectations_command(data, chosen);
   add_drift_command(data, chosen);

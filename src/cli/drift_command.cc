@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "base/strings.h"
+#include "cli/profile_command.h"
 #include "cli/reading_options.h"
 #include "ml/data/number.h"
-#include "ml/data/profile_reader.h"
 #include "ml/drift/drift_report.h"
 
 namespace sluice::cli {
@@ -77,9 +77,8 @@ Result<int> drift(Context& context, const DriftArguments& arguments) {
   ml::ProfileOptions reading;
   reading.csv = TRY(reading_options(arguments.reading)).csv;
   reading.by = arguments.by;
-  const auto& files = context.world.files;
-  const ml::DataProfile reference = TRY(ml::load_profile(files, arguments.reference, reading));
-  const ml::DataProfile current = TRY(ml::load_profile(files, arguments.current, reading));
+  const ml::DataProfile reference = TRY(find_profile(context, arguments.reference, reading));
+  const ml::DataProfile current = TRY(find_profile(context, arguments.current, reading));
   TRY(check_slices(reference, arguments));
   TRY(check_slices(current, arguments));
   const ml::DriftReport report = TRY(ml::compare_profiles(reference, current, options));
@@ -98,7 +97,7 @@ void add_drift_command(CLI::App& data, Chosen& chosen) {
   CLI::App& command = *data.add_subcommand(
       "drift", "Whether data changed against a reference; exit status 1 when a column drifted");
   constexpr const char* kSource =
-      "Data file, folder or pattern, or a profile made by 'data profile'";
+      "Data file, folder or pattern, or a profile (file, or digest of a stored one)";
   command.add_option("reference", arguments->reference, kSource)->required();
   command.add_option("current", arguments->current, kSource)->required();
   command

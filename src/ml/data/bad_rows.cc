@@ -61,9 +61,10 @@ Result<std::unique_ptr<RowSource>> set_bad_rows_aside(std::unique_ptr<RowSource>
   const SourceFacts& facts = rows->facts();
   if (facts.format == RowFormat::Csv && facts.csv.header == HeaderRow::First) {
     std::string header;
-    for (const std::string& name : rows->header()) {
-      if (&name != &rows->header().front()) header.push_back(facts.csv.delimiter);
-      append_csv_field(header, name, facts.csv.delimiter);
+    const std::size_t own = rows->header().size() - facts.folder_columns;
+    for (std::size_t i = 0; i < own; ++i) {
+      if (i > 0) header.push_back(facts.csv.delimiter);
+      append_csv_field(header, rows->header()[i], facts.csv.delimiter);
     }
     TRY(aside.append(header + "\n"));
   }

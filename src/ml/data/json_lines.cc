@@ -112,7 +112,7 @@ class JsonLinesReader::Line {
 JsonLinesReader::JsonLinesReader(std::unique_ptr<os::ReadFile> stream, std::string_view name,
                                  const CsvOptions& options)
     : stream_(std::move(stream)), name_(name), options_(options) {
-  facts_ = {{name_}, RowFormat::JsonLines, options};
+  facts_ = {{name_}, RowFormat::JsonLines, options, 0};
 }
 
 Result<std::unique_ptr<RowSource>> JsonLinesReader::open(std::unique_ptr<os::ReadFile> stream,

@@ -58,6 +58,7 @@ Result<void> ManyFiles::start() {
                                ")"));
   }
   header_ = rows_->header();
+  facts_.folder_columns = input().partition.size();
   for (const std::string& name : names_of(input())) {
     if (std::find(header_.begin(), header_.end(), name) != header_.end())
       return invalid_input(cat(input().path.string(), ": the column '", name,

@@ -65,7 +65,9 @@ JsonObject to_json(const DataProfile& profile);
 // that was read back, that of what was stored.
 Digest profile_digest(const DataProfile& profile);
 Digest profile_digest(JsonObject json);
-// A table for people.
+// For people: a table of the columns; everything about one of them; the groups, "" without any.
 std::string profile_text(const DataProfile& profile);
+std::string column_details(const ColumnProfile& column, std::uint64_t rows);
+std::string groups_text(const DataProfile& profile);
 
 }  // namespace sluice::ml

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/data/histogram.h"
 #include "ml/data/number.h"
 #include "ml/data/profile.h"
 
@@ -28,6 +29,13 @@ Json number_json(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+JsonObject histogram_json(const Histogram& histogram) {
+  return {{"low", histogram.low},
+          {"high", histogram.high},
+          {"counts", JsonArray(histogram.counts.begin(), histogram.counts.end())},
+          {"is_exact", histogram.origin == HistogramOrigin::Values}};
+}
+
 JsonObject numbers_json(const ColumnProfile& column) {
   JsonObject quantiles;
   for (const double q : kQuantiles)
@@ -42,6 +50,7 @@ JsonObject numbers_json(const ColumnProfile& column) {
                   {"sum_of_squares", column.moments.sum_of_squares()},
                   {"quantiles", std::move(quantiles)},
                   {"quantile_relative_error", QuantileSketch::kRelativeError}};
+  json["histogram"] = histogram_json(histogram_of(column));
   if (column.distinct_exact) return json;
   std::string buckets;
   for (const auto& [middle, count] : column.quantiles.buckets())

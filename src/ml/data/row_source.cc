@@ -90,7 +90,7 @@ Result<std::unique_ptr<RowSource>> open_rows(std::unique_ptr<os::ReadFile> strea
   if (csv.dialect == Dialect::Sniffed) csv.delimiter = sniff_delimiter(head, csv);
   csv.dialect = Dialect::Given;
   CsvReader reader = TRY(CsvReader::open(std::move(text), name, csv));
-  SourceFacts facts{{std::string(name)}, RowFormat::Csv, csv};
+  SourceFacts facts{{std::string(name)}, RowFormat::Csv, csv, 0};
   return std::unique_ptr<RowSource>(
       std::make_unique<CsvSource>(std::move(reader), std::move(facts)));
 }

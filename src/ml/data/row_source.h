@@ -27,7 +27,8 @@ std::string_view to_string(RowFormat format);  // "csv", "json_lines"
 struct SourceFacts {
   std::vector<std::string> files;  // as opened, in order; CsvPosition::file counts them from 1
   RowFormat format = RowFormat::Csv;
-  CsvOptions csv;  // with the delimiter that was found
+  CsvOptions csv;                  // with the delimiter that was found
+  std::size_t folder_columns = 0;  // at the end of the header: from names of folders
 };
 
 class RowSource {

@@ -273,6 +273,16 @@ TEST_F(RowFiles, BadRowsStopTheReadingOrAreSetAside) {
   EXPECT_EQ(files_.read("/bad.csv", 1000).value(), "a,b\n3\n\"6,7\n\",8,9\n");
 }
 
+TEST_F(RowFiles, RowsSetAsideStandUnderTheHeaderOfTheFiles) {
+  write("/d/week=1/a.csv", "a,b\n1\n");
+  CsvOptions csv;
+  csv.rejects = Rejects::Kept;
+  const auto aside = files_.open_append("/bad.csv", 0644).value();
+  auto rows = set_bad_rows_aside(open_rows(files_, "/d", {csv}).value(), *aside).value();
+  all_of(*rows);
+  EXPECT_EQ(files_.read("/bad.csv", 1000).value(), "a,b\n1\n");
+}
+
 TEST(InputFiles, NamesFitPatterns) {
   const struct {
     const char* name;
