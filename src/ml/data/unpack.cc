@@ -3,6 +3,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -48,7 +49,8 @@ class Unpacking : public os::ReadFile {
   std::uint64_t position() const { return read_ - (end_ - at_); }  // consumed packed bytes
 
   Error damaged(std::string_view what) const {
-    return invalid_input(cat(to_string(packing_), " data, byte ", position() + 1, ": ", what));
+    return invalid_input(cat(to_string(packing_), " data, byte ",
+                             std::max<std::uint64_t>(position(), 1), ": ", what));
   }
 
  private:
