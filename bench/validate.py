@@ -6,6 +6,7 @@ uniqueness is checked, and MB/s beside pandas doing the same checks on the small
 size of the larger one.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -27,6 +28,22 @@ COLUMNS = """columns:
   units: {type: integer, min: 0}
   region: {type: category, allowed: [north, south, east, west]}
   note: {type: text}
+"""
+
+# Every kind of check that looks at each row, 40 and more of them.
+FORTY = """report_by: [brand]
+rules:
+  - {check: price <= 20 and price > 0}
+  - {check: units >= 0 or deal == 1}
+columns:
+  store: {type: integer, min: 1, max: 10000000, max_length: 9}
+  brand: {type: integer, min: 1, max: 11, allowed: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}
+  week: {type: integer, min: 1, max: 400, max_length: 3}
+  price: {type: number, min: 0.2, max: 20, max_length: 6}
+  deal: {type: integer, min: 0, max: 1, allowed: [0, 1]}
+  units: {type: integer, min: 0, max: 100000, mostly: 0.99}
+  region: {type: category, allowed: [north, south, east, west], min_length: 4, max_length: 5}
+  note: {type: text, min_length: 1, max_length: 60}
 """
 
 # The same reading and the same rules; prints seconds of processor and peak megabytes.
@@ -112,6 +129,20 @@ def speed_rows(build, place, small):
                         f"{small[1] / work:.0f} ({small[1] / wall:.0f} by the clock)", compared, ratio)
 
 
+def checks_row(build, place, small):
+    """What looking at every row with 40 checks costs beside profiling it."""
+    report = subprocess.run([build.sluice, "data", "validate", small[0], "--schema", place.path("forty.yml"), "--json"],
+                            capture_output=True, text=True, check=True, env=place.environment)
+    checks = json.loads(report.stdout)["checks"]
+    validate, profile = measure.alternate(
+        ROUNDS,
+        lambda: measure.run([build.sluice, "data", "validate", small[0], "--schema", place.path("forty.yml")], place.environment),
+        lambda: measure.run([build.sluice, "data", "profile", small[0]], place.environment))
+    ours, alone = measure.median([r.processor for r in validate]), measure.median([r.processor for r in profile])
+    measure.add_row(f"`data validate` with {checks} checks: MB/s of processor time", f"{small[1] / ours:.0f}",
+                    f"`data profile` {small[1] / alone:.0f}", f"{ours / alone:.2f}× its time", "< 1.2", ours / alone < 1.2)
+
+
 def main():
     build = measure.build_from_arguments()
     with measure.Workplace() as place:
@@ -119,6 +150,8 @@ def main():
         place.write("keyed.yml", "keys: [[store, brand, week]]\n" + COLUMNS)
         small = (place.path("small.csv"), generate(place.path("small.csv"), SMALL_MB))
         speed_rows(build, place, small)
+        place.write("forty.yml", FORTY)
+        checks_row(build, place, small)
         large = (place.path("large.csv"), generate(place.path("large.csv"), LARGE_MB))
         memory_rows(build, place, small, large)
 

@@ -20,7 +20,8 @@ const Json* Arguments::find(std::string_view key) const {
 
 Result<const Json*> Arguments::required(std::string_view key) const {
   if (const Json* value = find(key)) return value;
-  return type_error(cat("the argument '", key, "' is required"));
+  return type_error(cat("the argument '", key, "' is required: ", key,
+                        " must be provided (field required; none is not an allowed value)"));
 }
 
 bool Arguments::flag(std::string_view key) const {
@@ -36,7 +37,7 @@ std::string Arguments::text_or(std::string_view key, std::string_view fallback) 
 
 Result<std::string> Arguments::text(std::string_view key) const {
   const Json* value = TRY(required(key));
-  if (!value->is_string()) return type_error(cat("'", key, "' must be a text"));
+  if (!value->is_string()) return type_error(cat(key, " must be a string (str type expected)"));
   return std::string(view(value->get_string()));
 }
 
@@ -49,7 +50,8 @@ Result<std::optional<double>> Arguments::number(std::string_view key) const {
   const Json* value = find(key);
   if (value == nullptr) return std::optional<double>();
   const Cell cell = cell_of(*value);
-  if (!cell.is_numeric()) return type_error(cat("'", key, "' must be a number"));
+  if (!cell.is_numeric())
+    return type_error(cat(key, " must be a number (value is not a valid float)"));
   return std::optional(cell.number);
 }
 
@@ -59,7 +61,8 @@ Result<double> Arguments::number_or(std::string_view key, double fallback) const
 
 Result<const JsonArray*> Arguments::list(std::string_view key) const {
   const Json* value = TRY(required(key));
-  if (!value->is_array()) return type_error(cat("'", key, "' must be a list"));
+  if (!value->is_array())
+    return type_error(cat(key, " must be a list, set, or None (value is not a valid list)"));
   return &value->get_array();
 }
 

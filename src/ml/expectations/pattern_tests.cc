@@ -65,14 +65,18 @@ Result<std::vector<Pattern>> read_patterns(const Setup& setup, std::string_view 
   std::vector<Pattern> patterns;
   for (const std::string& text : TRY(setup.arguments.texts(key)))
     patterns.push_back(TRY(read_pattern(text, syntax)));
-  if (patterns.empty()) return value_error(cat("'", key, "' must not be empty"));
+  const std::string_view what = key.substr(0, key.size() - std::string_view("_list").size());
+  if (patterns.empty())
+    return value_error(cat("At least one ", what, " must be supplied in the ", key, ". (", key,
+                           " must not be empty)"));
   return patterns;
 }
 
 Result<CellTest> any_or_all(const Setup& setup, std::string_view key, Syntax syntax) {
   auto patterns = TRY(read_patterns(setup, key, syntax));
   const std::string on = setup.arguments.text_or("match_on", "any");
-  if (on != "any" && on != "all") return value_error("match_on must be either 'any' or 'all'");
+  if (on != "any" && on != "all")
+    return value_error("match_on must be either 'any' or 'all' (match_on must be any or all)");
   return CellTest{[patterns = std::move(patterns), all = on == "all"](const Cell& cell) {
     for (const Pattern& pattern : patterns)
       if (found(*pattern, cell) != all) return verdict_of(!all);

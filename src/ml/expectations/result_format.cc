@@ -74,14 +74,18 @@ Result<ResultFormat> read_result_format(const Arguments& arguments, const Result
 }
 
 Result<double> read_mostly(const Arguments& arguments) {
+  const Json* given = arguments.find("mostly");
+  if (given != nullptr && !cell_of(*given).is_numeric())
+    return type_error(
+        "'mostly' parameter must be an integer or float (value is not a valid float)");
   const double mostly = TRY(arguments.number_or("mostly", 1));
   if (mostly > 1)
     return value_error(
-        "mostly: ensure this value is less than or equal to 1 (mostly must be "
+        "mostly: ensure this value is less than or equal to 1 ('mostly' parameter must be "
         "between 0 and 1)");
   if (!(mostly >= 0))
     return value_error(
-        "mostly: ensure this value is greater than or equal to 0 (mostly must be "
+        "mostly: ensure this value is greater than or equal to 0 ('mostly' parameter must be "
         "between 0 and 1)");
   return mostly;
 }

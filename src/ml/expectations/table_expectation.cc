@@ -52,7 +52,8 @@ Result<void> check_whole(const Setup& setup, std::string_view key, std::string_v
 }
 
 Result<Bounds> read_count_bounds(const Setup& setup) {
-  constexpr std::string_view kMessage = "min_value and max_value must be integers";
+  constexpr std::string_view kMessage =
+      "min_value and max_value must be integers (value is not a valid integer)";
   TRY(check_whole(setup, "min_value", kMessage));
   TRY(check_whole(setup, "max_value", kMessage));
   return read_bounds(setup);
@@ -62,8 +63,8 @@ Result<Bounds> read_exact_count(const Setup& setup) {
   if (setup.arguments.find("value") == nullptr)
     return value_error("value must be provided; it must be an integer");
   TRY(check_whole(setup, "value",
-                  "value must be an integer: row and column counts must be "
-                  "integers"));
+                  "Provided row count must be an integer: counts must be integers (value is not a "
+                  "valid integer)"));
   Bounds bounds;
   bounds.low = KeptCell(setup.arguments.cell("value"));
   bounds.high = bounds.low;

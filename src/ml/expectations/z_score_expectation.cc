@@ -36,7 +36,8 @@ class ZScoreExpectation final : public Expectation {
   }
 
   Result<Outcome> outcome() override {
-    if (text_) return type_error("z-scores need numeric values: the column holds text");
+    if (text_)
+      return type_error("Cannot detect outliers in a non-numerical column: the column holds text");
     return tally_.outcome(mostly_, Missing::Counted);
   }
 
@@ -74,11 +75,15 @@ class ZScoreExpectation final : public Expectation {
 MadeExpectation make_z_scores(const Setup& setup) {
   const double mostly = TRY(read_mostly(setup.arguments));
   const std::size_t field = TRY(read_column(setup));
-  const auto threshold = TRY(setup.arguments.number("threshold"));
-  if (!threshold) return value_error("threshold: field required; it must be a number");
+  const Cell threshold = setup.arguments.cell("threshold");
+  if (!threshold.is_numeric())
+    return value_error("Provided threshold must be a number (value is not a valid float)");
+  const Json* sided = setup.arguments.find("double_sided");
+  if (sided != nullptr && !sided->is_bool())
+    return value_error("Double sided parameter must be a boolean value");
   const Sides sides = setup.arguments.flag("double_sided") ? Sides::Both : Sides::One;
   return std::unique_ptr<Expectation>(
-      std::make_unique<ZScoreExpectation>(setup, field, *threshold, sides, mostly));
+      std::make_unique<ZScoreExpectation>(setup, field, threshold.number, sides, mostly));
 }
 
 }  // namespace sluice::ml::expectations
