@@ -13,6 +13,7 @@
 #include "ml/evaluate/evaluate_file.h"
 #include "ml/evaluate/evaluation_page.h"
 #include "ml/plot/png.h"
+#include "ml/train/process_training_backend.h"
 #include "ml/train/training_spec_file.h"
 
 namespace sluice::cli {
@@ -107,6 +108,42 @@ Result<ml::EvaluationRequest> request_of(const EvaluateOptions& options, const C
   return request;
 }
 
+Result<ml::BacktestRequest> backtest_of(const EvaluateOptions& options, const Context& context,
+                                        const os::Path& home) {
+  if (options.data.empty() || options.columns.time.empty())
+    return invalid_input("a back-test needs --data FILE and --time COLUMN, the periods in it");
+  const std::string text = TRY(context.world.files.read(options.backtest));
+  ml::BacktestRequest request;
+  request.training = TRY(ml::parse_training_spec(text, options.backtest)).job;
+  request.data = options.data;
+  request.target = options.columns.truth;
+  request.plan = options.plan;
+  request.plan.time = options.columns.time;
+  request.slices = options.slices;
+  request.metrics = split_names(options.metrics);
+  request.min_rows = options.min_rows;
+  std::array<std::uint8_t, 10> random{};
+  context.world.random.fill(random);
+  request.scratch =
+      home / "training" / cat("backtest-", make_sortable_id(context.world.clock.now(), random));
+  return request;
+}
+
+Result<ml::Evaluated> backtest(const EvaluateOptions& options, Context& context) {
+  const os::Path home = TRY(home_of(context));
+  const ml::BacktestRequest request = TRY(backtest_of(options, context, home));
+  ml::ProcessTrainingBackend backend(context.world, training_settings(context, home));
+  return ml::run_backtest(
+      context.world, backend, request,
+      [&context](std::string_view piece) { context.terminal.error(piece); }, context.interrupt);
+}
+
+Result<ml::Evaluated> judge(const EvaluateOptions& options, Context& context) {
+  if (!options.backtest.empty()) return backtest(options, context);
+  const ml::EvaluationRequest request = TRY(request_of(options, context));
+  return ml::evaluate_file(context.world, request, context.interrupt);
+}
+
 // SVG always; PNG where the machine can draw it, and otherwise a line that says what is missing.
 Result<void> write_plots(const std::vector<ml::Plot>& plots, const os::Path& folder,
                          Context& context) {
@@ -125,8 +162,7 @@ Result<void> write_plots(const std::vector<ml::Plot>& plots, const os::Path& fol
 
 Result<int> evaluate(const EvaluateOptions& options, Context& context) {
   os::Files& files = context.world.files;
-  const auto request = TRY(request_of(options, context));
-  const ml::Evaluated evaluated = TRY(ml::evaluate_file(context.world, request, context.interrupt));
+  const ml::Evaluated evaluated = TRY(judge(options, context));
   const ml::Evaluation& evaluation = evaluated.evaluation;
   const std::string json = to_pretty_text(ml::to_json(evaluation)) + "\n";
   if (!options.out.empty()) TRY(files.write(options.out, json));
@@ -163,8 +199,9 @@ void add_source_options(CLI::App& command, EvaluateOptions& options) {
 void add_backtest_options(CLI::App& command, EvaluateOptions& options) {
   ml::BacktestPlan& plan = options.plan;
   command
-      .add_option("--backtest", options.backtest,
-                  "Train by this file at several origins and judge the periods (--time) after each")
+      .add_option(
+          "--backtest", options.backtest,
+          "Train by this file (train.yml) at several origins and judge the periods after each")
       ->excludes("--model")
       ->excludes("--command")
       ->excludes("--predictions");

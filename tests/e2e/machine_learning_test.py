@@ -28,6 +28,20 @@ class MachineLearning(DemandTest):
         self.assertGreater(low, high)
         self.assertAlmostEqual(low, 150 / 1.2, delta=30)
 
+    def test_a_back_test_trains_again_at_each_origin_and_leaves_nothing_behind(self):
+        self.must("evaluate", "--backtest", "train.yml", "--data", "train.csv", "--target", "units", "--time", "week",
+                  "--origins", "3", "--horizon", "2", "--gap", "1", "--min-n", "5", "--out", "back.json")
+        told = json.loads((self.sandbox.repository / "back.json").read_text())
+        self.assertEqual(6 * 20, told["rows"])
+        self.assertEqual(["35", "37", "39"], sorted(row["value"] for row in told["slices"] if row["column"] == "origin"))
+        self.assertLess(told["metrics"]["wape"], 0.2)
+        self.assertEqual([], [folder for folder in (self.sandbox.home / "training").iterdir() if "backtest" in folder.name])
+        said = self.must("evaluate", "--backtest", "train.yml", "--data", "train.csv", "--target", "units", "--time", "week",
+                         "--origins", "30", "--horizon", "2", status=2)
+        self.assertIn("week", said)
+        self.assertIn("--time", self.must("evaluate", "--backtest", "train.yml", "--data", "train.csv", "--target", "units",
+                                          status=2))
+
     def test_what_stops_the_chain(self):
         self.write_rows("cents.csv", range(1, 41), 7, lambda r: [r[0], r[1], r[2] * 100 if r[0] == 3 else r[2], r[3]])
         said = self.must("data", "validate", "cents.csv", "--schema", "schema.yml", status=1)
