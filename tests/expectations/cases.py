@@ -190,6 +190,8 @@ def distributions():
     above = {"bins": [2, 4, math.inf], "weights": [0.5, 0.5]}
     gap = {"bins": [0, 2, 4, 6], "weights": [0.5, 0.0, 0.5]}
     wrong = {"values": ["A"], "weights": [0.5]}
+    for column in ("i", "n", "f"):
+        add("expect_column_kl_divergence_to_be_less_than", {"column": column, "partition_object": None, "threshold": 0.1})
     for partition in (values, fewer, more, wrong):
         for extra in ({"threshold": 0.1}, {"threshold": 0.01}, {"threshold": 0.5, "tail_weight_holdout": 0.1}, {"threshold": -1},
                       {"threshold": 0.1, "internal_weight_holdout": 0.1}):

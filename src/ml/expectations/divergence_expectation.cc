@@ -185,6 +185,72 @@ class ContinuousDivergence final : public Expectation {
   bool text_ = false;
 };
 
+// Without a partition a column is compared with its own, which the result tells: as many bins as
+// the rule of Sturges (1926) or that of Freedman & Diaconis (1981) wants, whichever are more.
+class OwnDivergence final : public Expectation {
+ public:
+  OwnDivergence(const Setup& setup, std::size_t field, Limits limits)
+      : field_(field), limits_(limits), budget_(setup.budget.values) {}
+
+  void add(const Batch& batch, RowIndexes rows) override {
+    for (const std::uint32_t row : rows) {
+      const Cell& cell = batch.columns[field_][row];
+      if (cell.is_null()) continue;
+      if (!cell.is_numeric() || !std::isfinite(cell.number))
+        text_ = true;
+      else if (values_.size() <= budget_)
+        values_.push_back(cell.number);
+    }
+  }
+
+  Result<Outcome> outcome() override {
+    if (text_) return value_error("the column holds text: it has no bins of numbers");
+    if (values_.empty() || values_.size() > budget_)
+      return value_error("a partition is made from 1 value up to as many as fit in memory");
+    std::sort(values_.begin(), values_.end());
+    const std::vector<double> bins = own_bins();
+    std::vector<double> weights(bins.size() - 1);
+    for (const double value : values_) {
+      const auto at = static_cast<std::size_t>(std::upper_bound(bins.begin(), bins.end(), value) -
+                                               bins.begin());
+      weights[std::min(at, weights.size()) - 1] += 1 / static_cast<double>(values_.size());
+    }
+    const JsonObject partition{{"bins", numbers_json(bins)},
+                               {"weights", numbers_json(weights)},
+                               {"tail_weights", JsonArray{0.0, 0.0}}};
+    return judged(0, limits_,
+                  {{"observed_partition", partition}, {"expected_partition", partition}});
+  }
+
+ private:
+  // The nearest value; of two, the one with the even place.
+  double quantile(double q) const {
+    const double place = q * static_cast<double>(values_.size() - 1);
+    return values_[static_cast<std::size_t>(std::nearbyint(place))];
+  }
+
+  std::vector<double> own_bins() const {
+    constexpr double kMostBins = 10'000;
+    const double low = values_.front();
+    const double span = values_.back() - low;
+    if (span == 0) return {low - 0.5, low + 0.5};
+    const auto n = static_cast<double>(values_.size());
+    double count = std::ceil(std::log2(n + 1));
+    const double between = quantile(0.75) - quantile(0.25);
+    if (between > 1e-10) count = std::max(count, std::ceil(span / (2 * between / std::cbrt(n))));
+    count = std::min(count, kMostBins);
+    std::vector<double> bins;
+    for (double i = 0; i <= count; ++i) bins.push_back(low + span * i / count);
+    return bins;
+  }
+
+  std::size_t field_;
+  Limits limits_;
+  std::size_t budget_;
+  std::vector<double> values_;
+  bool text_ = false;
+};
+
 Result<void> check_share(double value, std::string_view message) {
   return value >= 0 && value <= 1 ? success() : Result<void>(value_error(message));
 }
@@ -229,8 +295,10 @@ Result<void> check_fit(const Partition& partition, const Limits& limits) {
 
 MadeExpectation make_divergence(const Setup& setup) {
   const std::size_t field = TRY(read_column(setup));
-  Partition partition = TRY(read_partition(setup));
   const Limits limits = TRY(read_limits(setup));
+  if (setup.arguments.find("partition_object") == nullptr)
+    return std::unique_ptr<Expectation>(std::make_unique<OwnDivergence>(setup, field, limits));
+  Partition partition = TRY(read_partition(setup));
   TRY(check_fit(partition, limits));
   const Json* bucketize = setup.arguments.find("bucketize_data");
   const bool bucketed = bucketize == nullptr || !bucketize->is_bool() || bucketize->get_bool();

@@ -234,10 +234,14 @@ Result<Json> resolve_object(const JsonObject& object, const Parameters& paramete
     return Json(std::move(copy));
   }
   const std::string_view text = view(expression->get_string());
-  const auto given = parameters.values.find(std::string(text));
-  if (given != parameters.values.end()) return given->second;
-  if (const Json* own = find(object, cat(kKey, ".", text))) return *own;
-  return evaluate_parameter(text, parameters);
+  Parameters with = parameters;
+  const std::string prefix = cat(kKey, ".");
+  for (const auto& member : object)
+    if (const std::string_view key = member.key(); key.starts_with(prefix))
+      with.values.emplace(key.substr(prefix.size()), member.value());
+  const auto given = with.values.find(std::string(text));
+  if (given != with.values.end()) return given->second;
+  return evaluate_parameter(text, with);
 }
 
 Result<Json> resolve(const Json& value, const Parameters& parameters, int depth) {

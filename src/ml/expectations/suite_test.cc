@@ -137,6 +137,10 @@ TEST_F(SuiteOverFile, ParametersAndTheClockStandInArguments) {
 })j",
                      options)
                    .success);
+  EXPECT_TRUE(judge(R"({"type": "expect_column_max_to_be_between", "kwargs": {"column": "store",
+      "max_value": {"$PARAMETER": "few * 2", "$PARAMETER.few": 1}}})",
+                    options)
+                  .success);
   EXPECT_NE(judge(R"({"type": "expect_column_max_to_be_between",
       "kwargs": {"column": "store", "max_value": {"$PARAMETER": "least"}}})",
                   options)
