@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 import measure
-import python_peers
+import peers
 
 LARGE_MB = int(os.environ.get("SLUICE_BENCH_LARGE_MB", "1000"))
 HUGE_MB = int(os.environ.get("SLUICE_BENCH_HUGE_MB", "0"))
@@ -32,6 +32,7 @@ DUCKDB = """
 import resource, sys, time
 import duckdb
 work, begin = time.process_time(), time.monotonic()
+duckdb.sql("SET enable_progress_bar = false")
 duckdb.sql("SUMMARIZE SELECT * FROM read_csv(?, ignore_errors = true)", params=[sys.argv[1]]).fetchall()
 """ + CLOSING
 PANDAS = """
@@ -41,6 +42,15 @@ work, begin = time.process_time(), time.monotonic()
 frame = pandas.read_csv(sys.argv[1], on_bad_lines="skip")
 frame.describe(include="all"); frame.nunique(); frame.isna().sum()
 """ + CLOSING
+
+
+class Library:
+    """A peer with the interpreter that imports it, or the reason why there is none."""
+
+    def __init__(self, name, version):
+        found = peers.python_with(f"{name}=={version}")
+        self.title = f"{name} {version}"
+        self.python, self.reason = found.program, found.reason
 
 
 def sales_of_a_store():
@@ -82,15 +92,15 @@ def run_peer(python, program, path):
     ran = subprocess.run([python, "-c", program, path], capture_output=True, text=True, check=False)
     if ran.returncode != 0:
         return None
-    return [float(word) for word in ran.stdout.split()]
+    return [float(word) for word in ran.stdout.split()[-3:]]  # there may be a progress bar before
 
 
 def compare(build, place, kind, duckdb, pandas):
     path = place.path(f"{kind}.csv")
     size = generate(path, LARGE_MB, kind)
     works = [lambda: measure.run([build.sluice, "data", "profile", path, "--out", place.path("p.json")], place.environment)]
-    peers = [(peer, program) for peer, program in ((duckdb, DUCKDB), (pandas, PANDAS)) if peer.python]
-    works += [lambda peer=peer, program=program: run_peer(peer.python, program, path) for peer, program in peers]
+    found = [(peer, program) for peer, program in ((duckdb, DUCKDB), (pandas, PANDAS)) if peer.python]
+    works += [lambda peer=peer, program=program: run_peer(peer.python, program, path) for peer, program in found]
     ours, *theirs = measure.alternate(ROUNDS, *works)
     work, wall = measure.median([r.processor for r in ours]), measure.median([r.wall for r in ours])
     peak = max(r.peak_kilobytes for r in ours)
@@ -99,7 +109,7 @@ def compare(build, place, kind, duckdb, pandas):
                     f"≥ {TARGET}" if kind == "plain" else "", size / work >= TARGET if kind == "plain" else None)
     measure.add_row(f"`data profile`, {kind}: highest memory", f"{peak / 1e3:.0f} MB", "", "", f"≤ {MOST_MEMORY / 1e3:.0f} MB",
                     peak <= MOST_MEMORY)
-    for (peer, _), runs in zip(peers, theirs):
+    for (peer, _), runs in zip(found, theirs):
         runs = [run for run in runs if run]
         if not runs:
             measure.add_row(f"`data profile`, {kind}, against {peer.title}", "", "it could not read the file")
@@ -130,7 +140,7 @@ def huge_memory(build, place):
 
 def main():
     build = measure.build_from_arguments()
-    duckdb, pandas = python_peers.peer("duckdb"), python_peers.peer("pandas")
+    duckdb, pandas = Library("duckdb", "1.4.1"), Library("pandas", "2.2.3")
     with measure.Workplace() as place:
         for kind in ("plain", "quoted", "dirty"):
             compare(build, place, kind, duckdb, pandas)

@@ -114,7 +114,9 @@ int main(int argc, char** argv) {
   const auto size = static_cast<double>(generate(path, megabytes * 1'000'000)) / 1e6;
   const os::RealFiles files;
   measure("scan", size, [&] { return scan(files, path); });
-  measure("profile", size, [&] { return ml::profile_data(files, path); });
+  ml::ProfileOptions as_the_command;
+  as_the_command.csv.block_bytes = 64u << 10;
+  measure("profile", size, [&] { return ml::profile_data(files, path, as_the_command); });
   measure("validate", size, [&] { return validate(files, path); });
   std::fflush(stdout);
   os::RealProcesses real_processes;

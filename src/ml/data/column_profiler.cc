@@ -53,17 +53,19 @@ void ColumnProfiler::add(const CsvBlock& block, std::span<const std::uint32_t> r
 // How many rows were counted: all, or those before there were too many values.
 std::size_t ColumnProfiler::add_to_table(const CsvBlock& block,
                                          std::span<const std::uint32_t> rows) {
+  const std::string_view* const fields = block.fields.data() + field_;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string_view text = block.fields[rows[i] * block.columns + field_];
+    const std::string_view text = fields[rows[i] * block.columns];
+    bool is_new = false;
     if (text.size() <= FieldWords::kMaxBytes) {
-      table_.add(words_of(text));
+      is_new = table_.add(words_of(text));
     } else if (text.size() <= ValueTable::kLongest) {
-      table_.add_long(text);
+      is_new = table_.add_long(text);
     } else {
       overflow();
       return i;
     }
-    if (table_.size() > max_distinct_ && over_budget()) {
+    if (is_new && table_.size() > max_distinct_ && over_budget()) {
       overflow();
       return i + 1;
     }

@@ -23,13 +23,13 @@ void ValueTable::grow() {
   }
 }
 
-void ValueTable::add_long(std::string_view value) {
+bool ValueTable::add_long(std::string_view value) {
   if (last_long_ == nullptr || last_long_->first != value) {
     auto known = long_.find(value);
     if (known == long_.end()) known = long_.emplace(value, 0).first;
     last_long_ = &*known;
   }
-  ++last_long_->second;
+  return ++last_long_->second == 1;
 }
 
 // The words stand in memory as the text did, with zeros behind it.

@@ -20,22 +20,23 @@ class ValueTable {
   // How many different values there are.
   std::size_t size() const { return used_ + long_.size(); }
 
-  // Of at most 16 bytes.
-  void add(const FieldWords& words) {
+  // Of at most 16 bytes. True when the value is a new one.
+  bool add(const FieldWords& words) {
     std::size_t at = words.hash() & mask_;
     while (true) {
       Slot& slot = slots_[at];
       if (slot.words == words && slot.count != 0) {
         ++slot.count;
-        return;
+        return false;
       }
       if (slot.count == 0) break;
       at = (at + 1) & mask_;
     }
     insert(words);
+    return true;
   }
-  // Of 17 to kLongest bytes.
-  void add_long(std::string_view value);
+  // Of 17 to kLongest bytes; likewise.
+  bool add_long(std::string_view value);
 
   // Calls visit(text, count) for each value, in no order; texts are valid during the call only.
   template <class Visit>
