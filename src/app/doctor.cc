@@ -101,6 +101,8 @@ std::vector<Finding> examine_machine(const os::World& world, const os::Path& hom
   std::vector<Finding> findings;
   for (const Tool& tool : tools()) findings.push_back(examine_tool(world, tool));
   findings.push_back(examine_xgboost(world));
+  findings.push_back({"parquet", false, "built without Apache Arrow, which Debian does not package",
+                      "reading Parquet files", "export them as CSV or JSON Lines", Need::Optional});
   findings.push_back(examine_disk(home));
   const os::Machine machine = os::describe_machine();
   findings.push_back({"processors", true, std::to_string(machine.processors),
