@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: bench/run.sh [--save | --add] [NAME...]     after a release build with -DSLUICE_BENCH=ON (`./dev bench`)
 # Runs the benchmarks (all, or some of startup plan schedule corpus actionlint steps act one_step log
-# mask expression validate profile drift serve) and prints their table; --save also writes it to bench/results.md, --add adds it
+# mask expression validate profile drift evaluate serve) and prints their table; --save also writes it to bench/results.md, --add adds it
 # there below what was measured before. Nothing here is a test: it never fails for being slow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ ${#names[@]} -gt 0 ] || names=(startup plan schedule corpus actionlint steps act one_step log mask expression validate profile drift serve)
+[ ${#names[@]} -gt 0 ] || names=(startup plan schedule corpus actionlint steps act one_step log mask expression validate profile drift evaluate serve)
 
 SLUICE_BENCH_ROWS=$(mktemp)
 export SLUICE_BENCH_ROWS

@@ -257,6 +257,19 @@ TEST_F(ModelCommands, TheCardTellsWhereAModelCameFromAndWhoLetItThrough) {
   EXPECT_EQ(run({"model", "card", "demand/9"}), 2);
 }
 
+TEST_F(ModelCommands, ABacktestThatCannotBeIsExitTwo) {
+  write("train.yml",
+        "name: demand\nalgorithm: xgboost\nchannels: {train: test.csv}\n"
+        "hyperparameters: {target: units}\noutput: model\n");
+  std::vector<std::string> arguments{
+      "evaluate", "--backtest", path("train.yml"), "--data", path("test.csv"), "--target", "units"};
+  EXPECT_EQ(run(arguments), 2);
+  EXPECT_TRUE(says("--time COLUMN")) << printed;
+  arguments.insert(arguments.end(), {"--time", "week", "--origins", "9", "--horizon", "4"});
+  EXPECT_EQ(run(arguments), 2);
+  EXPECT_TRUE(says("'week' has 14 periods; 9 origins with 4 periods each")) << printed;
+}
+
 TEST_F(ModelCommands, LeaksAreWarnedOf) {
   write("train.csv", "week,price,deal,units\n0,1,0,3\n50,1,0,3\n");
   ASSERT_EQ(

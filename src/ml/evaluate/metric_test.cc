@@ -111,6 +111,21 @@ TEST(Worsening, IsPositiveInTheDirectionThatIsWorse) {
   }
 }
 
+TEST(Metrics, OfVeryManyGroupsHaveNoIntervals) {
+  constexpr std::uint32_t kGroups = 200'000;
+  Groups groups{"id", {}, std::vector<std::string>(kGroups)};
+  std::vector<double> truth;
+  for (std::uint32_t i = 0; i < 2 * kGroups; ++i) {
+    truth.push_back(i);
+    groups.of_row.push_back(i % kGroups);
+  }
+  const JudgedRows rows = judged_numbers(Task::Regression, truth, truth);
+  const auto value = MetricValues(rows, &groups, nullptr)
+                         .with_interval(*find_metric("mae", Task::Regression).value(), 7);
+  EXPECT_EQ(value.value, 0);
+  EXPECT_FALSE(value.interval);
+}
+
 Table small_table() {
   Column store{"store", ColumnKind::Number, {1, 1, 2, 2, 3}, {}, {}};
   Column brand{"brand", ColumnKind::Text, {}, {0, 1, 0, -1, 0}, {"a", "b"}};

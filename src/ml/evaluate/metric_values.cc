@@ -12,6 +12,7 @@
 namespace sluice::ml {
 namespace {
 
+constexpr std::size_t kMaxSums = std::size_t{1} << 25;  // 256 MB
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 MetricValue unknown(const Metric& metric) {
@@ -50,6 +51,7 @@ MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const G
   CHECK(groups == nullptr || groups->of_row.size() == rows.size());
   CHECK(blocks == nullptr || blocks->of_row.size() == rows.size());
   counts_.assign(groups == nullptr ? 1 : groups->names.size(), 0);
+  if (counts_.size() * parts_ * layout_.width() > kMaxSums) parts_ = 1;
   cut_into_parts(groups, blocks);
   if (!rows.probability.empty()) sort_by_group();
   sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});

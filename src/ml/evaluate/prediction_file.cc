@@ -13,7 +13,7 @@
 namespace sluice::ml {
 namespace {
 
-constexpr std::size_t kMaxClasses = 200;
+constexpr std::size_t kMaxClasses = 50;
 constexpr std::size_t kShownRows = 5;
 
 struct ClassColumns {

@@ -23,26 +23,30 @@ double bias_correction(const std::vector<double>& sorted, double estimate) {
   return normal_quantile(std::clamp(below / count, 0.5 / count, 1 - 0.5 / count));
 }
 
-// a of eq. 14.15.
-double acceleration(std::uint32_t blocks, const BlockStatistic& statistic) {
-  std::vector<std::uint32_t> weights(blocks, 1);
-  std::vector<double> values(blocks);
+// a of eq. 14.15, of values that each leave out one block.
+double acceleration(std::span<const double> without) {
   double mean = 0;
-  for (std::uint32_t i = 0; i < blocks; ++i) {
-    weights[i] = 0;
-    values[i] = statistic(weights).value_or(kInfinity);
-    weights[i] = 1;
-    mean += values[i] / blocks;
-  }
+  for (const double value : without) mean += value / static_cast<double>(without.size());
   double square = 0;
   double cube = 0;
-  for (double value : values) {
+  for (const double value : without) {
     const double d = mean - value;
     square += d * d;
     cube += d * d * d;
   }
   const double below = 6 * std::pow(square, 1.5);
   return below > 0 && std::isfinite(below) ? cube / below : 0;
+}
+
+std::vector<double> without_each(std::uint32_t blocks, const BlockStatistic& statistic) {
+  std::vector<std::uint32_t> weights(blocks, 1);
+  std::vector<double> values;
+  for (std::uint32_t i = 0; i < blocks; ++i) {
+    weights[i] = 0;
+    values.push_back(statistic(weights).value_or(kInfinity));
+    weights[i] = 1;
+  }
+  return values;
 }
 
 }  // namespace
@@ -84,6 +88,19 @@ double bootstrap_quantile(const std::vector<double>& sorted, double p) {
   return sorted[below] + part * (sorted[below + 1] - sorted[below]);
 }
 
+Interval bca_interval(const std::vector<double>& sorted, double estimate,
+                      std::span<const double> without, double confidence) {
+  const double z0 = bias_correction(sorted, estimate);
+  const double a = acceleration(without);
+  const auto adjusted = [&](double p) {
+    const double z = z0 + normal_quantile(p);
+    return normal_cdf(z0 + z / (1 - a * z));
+  };
+  const double tail = (1 - confidence) / 2;
+  return {bootstrap_quantile(sorted, adjusted(tail)),
+          bootstrap_quantile(sorted, adjusted(1 - tail))};
+}
+
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,
                          const BootstrapPlan& plan) {
   CHECK(plan.confidence > 0 && plan.confidence < 1);
@@ -91,14 +108,7 @@ Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStati
   const double tail = (1 - plan.confidence) / 2;
   if (plan.method == IntervalMethod::Percentile)
     return {bootstrap_quantile(sorted, tail), bootstrap_quantile(sorted, 1 - tail)};
-  const double z0 = bias_correction(sorted, estimate);
-  const double a = acceleration(blocks, statistic);
-  const auto adjusted = [&](double p) {
-    const double z = z0 + normal_quantile(p);
-    return normal_cdf(z0 + z / (1 - a * z));
-  };
-  return {bootstrap_quantile(sorted, adjusted(tail)),
-          bootstrap_quantile(sorted, adjusted(1 - tail))};
+  return bca_interval(sorted, estimate, without_each(blocks, statistic), plan.confidence);
 }
 
 }  // namespace sluice::ml

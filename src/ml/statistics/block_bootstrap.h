@@ -41,6 +41,11 @@ std::vector<double> bootstrap_replicates(std::uint32_t blocks, const BlockStatis
 // The order statistic at (R + 1) p of ascending replicates; not empty.
 double bootstrap_quantile(const std::vector<double>& sorted, double p);
 
+// Of ascending replicates, the estimate, and the statistic without each block (infinite where it is
+// not defined).
+Interval bca_interval(const std::vector<double>& sorted, double estimate,
+                      std::span<const double> without, double confidence);
+
 // `blocks` >= 2. `estimate` is the statistic with all weights 1. BCa unless Percentile is asked
 // for.
 Interval block_bootstrap(std::uint32_t blocks, double estimate, const BlockStatistic& statistic,

@@ -138,18 +138,18 @@ Interval interval_of(const BlockSums& sums, const SumsStatistic& statistic,
   const std::vector<double> total = sums.total();
   const auto estimate = statistic(total);
   CHECK(estimate.has_value());
-  BootstrapPlan used = plan;
-  used.method = method_for(sums.blocks(), plan);
-  if (used.method == IntervalMethod::Studentized)
-    return studentized_interval(sums, *estimate, statistic, used);
-  std::vector<double> weighted(sums.width());
-  const auto of_weights = [&](std::span<const std::uint32_t> weights) {
-    std::fill(weighted.begin(), weighted.end(), 0.0);
-    for (std::size_t i = 0; i < weights.size(); ++i)
-      if (weights[i] != 0) add_to(weighted, sums.block(i), weights[i]);
-    return statistic(weighted);
-  };
-  return block_bootstrap(static_cast<std::uint32_t>(sums.blocks()), *estimate, of_weights, used);
+  const IntervalMethod method = method_for(sums.blocks(), plan);
+  if (method == IntervalMethod::Studentized)
+    return studentized_interval(sums, *estimate, statistic, plan);
+  const auto sorted = bootstrap_replicates(sums, statistic, plan);
+  const double tail = (1 - plan.confidence) / 2;
+  if (method == IntervalMethod::Percentile)
+    return {bootstrap_quantile(sorted, tail), bootstrap_quantile(sorted, 1 - tail)};
+  std::vector<double> scratch(sums.width());
+  std::vector<double> without_one;
+  for (std::size_t i = 0; i < sums.blocks(); ++i)
+    without_one.push_back(without(statistic, total, sums.block(i), scratch).value_or(kInfinity));
+  return bca_interval(sorted, *estimate, without_one, plan.confidence);
 }
 
 std::vector<double> bootstrap_replicates(const BlockSums& sums, const SumsStatistic& statistic,
