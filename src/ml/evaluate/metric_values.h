@@ -3,7 +3,8 @@
 // The rows of each group are cut into parts that are left out one at a time: jackknife over at most
 // kParts parts (TensorFlow Model Analysis takes 20, too), interval from Student's t. Without blocks
 // parts are neighbouring rows of the group; with blocks all rows of a block are in one part, so
-// that rows which hang together stay together.
+// that rows which hang together stay together. Where there are so many groups that the parts would
+// not fit into 256 MB there are no intervals.
 #pragma once
 
 #include <optional>
