@@ -37,7 +37,10 @@ class SchemaRules : public testing::Test {
     return text;
   }
 
-  void SetUp() override { ASSERT_TRUE(files_.make_directories("/d", 0755).ok()); }
+  void SetUp() override {
+    ASSERT_TRUE(files_.make_directories("/d", 0755).ok());
+    ASSERT_TRUE(files_.make_directories("/dev", 0755).ok());
+  }
 
   os::FakeClock clock_;
   os::MemoryFiles files_{clock_};
@@ -186,6 +189,19 @@ TEST_F(SchemaRules, MaskedValuesAreInNoReport) {
   EXPECT_EQ(shown.find("ann"), std::string::npos) << shown;
   EXPECT_EQ(shown.find("bob"), std::string::npos) << shown;
   EXPECT_NE(shown.find("•••"), std::string::npos);
+}
+
+TEST_F(SchemaRules, RepeatsOnStandardInputAreCountedThoughItCannotBeReadTwice) {
+  ASSERT_TRUE(
+      files_.write("/dev/stdin", "a,b\n1,x\n1,x\n2,y\n", os::Durability::Process, 0644).ok());
+  const Schema schema =
+      parse_schema("keys: [a]\ncolumns: {a: {type: integer}, b: {type: text}}", "s.yml").value();
+  const ValidationReport report = validate_data(files_, "-", schema).value();
+  ASSERT_EQ(report.violations.size(), 1u);
+  EXPECT_EQ(report.violations[0].rule, Rule::Key);
+  EXPECT_EQ(report.violations[0].count, 1u);
+  EXPECT_EQ(report.violations[0].exactness, Exactness::Estimate);
+  EXPECT_FALSE(report.passed());
 }
 
 TEST(History, FarFromTheMedianIsBroken) {
