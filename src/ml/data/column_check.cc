@@ -93,18 +93,32 @@ ColumnCheck::ColumnCheck(ColumnCheck&&) noexcept = default;
 ColumnCheck::~ColumnCheck() = default;
 
 void ColumnCheck::check(const CsvBlock& block) {
+  // In order or not depends on the row before, too.
+  const bool by_itself = rule_.order == ValueOrder::Any;
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
     const std::string_view text = block.fields[row * block.columns + field_];
-    if (nulls_.contains(text))
-      missing_.add(block, row, text);
-    else if (rule_.is_numeric())
-      check_number(block, row, text);
-    else if (rule_.type == ColumnType::Date)
-      check_date(block, row, text);
-    else
-      check_text(block, row, text);
-    if (has_spelling_ && !nulls_.contains(text)) check_spelling(block, row, text);
+    const bool cached = by_itself && !text.empty();
+    if (cached && known_.contains(text)) continue;
+    const std::uint64_t before = broken();
+    check_field(block, row, text);
+    if (cached && broken() == before) known_.insert(text);
   }
+}
+
+std::uint64_t ColumnCheck::broken() const {
+  return wrong_type_.count() + missing_.count() + below_.count() + above_.count() +
+         not_allowed_.count() + no_match_.count() + bad_length_.count() + out_of_order_.count();
+}
+
+void ColumnCheck::check_field(const CsvBlock& block, std::size_t row, std::string_view text) {
+  if (nulls_.contains(text)) return missing_.add(block, row, text);
+  if (rule_.is_numeric())
+    check_number(block, row, text);
+  else if (rule_.type == ColumnType::Date)
+    check_date(block, row, text);
+  else
+    check_text(block, row, text);
+  if (has_spelling_) check_spelling(block, row, text);
 }
 
 void ColumnCheck::check_spelling(const CsvBlock& block, std::size_t row, std::string_view text) {

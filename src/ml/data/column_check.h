@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ml/data/csv.h"
+#include "ml/data/known_fields.h"
 #include "ml/data/nulls.h"
 #include "ml/data/quantile_sketch.h"
 #include "ml/data/schema.h"
@@ -35,6 +36,8 @@ class ColumnCheck {
   void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;
 
  private:
+  void check_field(const CsvBlock& block, std::size_t row, std::string_view text);
+  std::uint64_t broken() const;  // of all rules
   void check_number(const CsvBlock& block, std::size_t row, std::string_view text);
   void check_date(const CsvBlock& block, std::size_t row, std::string_view text);
   void check_text(const CsvBlock& block, std::size_t row, std::string_view text);
@@ -67,7 +70,9 @@ class ColumnCheck {
   bool has_spelling_ = false;          // a pattern or a length
   std::optional<double> last_number_;  // of order
   std::optional<std::string> last_text_;
-  // Of numbers with bounds: what is typical inside, and on either side.
+  KnownFields known_;  // that break no rule
+  // Of numbers with bounds: what is typical inside (of the values that were not known), and on
+  // either side.
   QuantileSketch inside_;
   QuantileSketch too_small_;
   QuantileSketch too_large_;

@@ -58,16 +58,37 @@ std::string RowRuleCheck::row_text(const CsvBlock& block, std::size_t row) const
   return text;
 }
 
+// Apart: `where` does not hold, or the rule is unknown.
+RowRuleCheck::Verdict RowRuleCheck::judge(const CsvBlock& block, std::size_t row) {
+  if (!where_.empty()) {
+    const Cell applies = evaluate(where_[0], block, row);
+    if (!applies.is_numeric() || applies.number == 0) return Verdict::Apart;
+  }
+  const Cell kept = evaluate(check_, block, row);
+  if (kept.is_null()) return Verdict::Apart;
+  return kept.is_numeric() && kept.number != 0 ? Verdict::Kept : Verdict::Broken;
+}
+
+KnownRows::Key RowRuleCheck::key(const CsvBlock& block, std::size_t row) const {
+  KnownRows::Key key;
+  const std::string_view* fields = &block.fields[row * block.columns];
+  for (const std::size_t field : check_.fields) KnownRows::add_field(key, fields[field]);
+  for (const Bound& bound : where_)
+    for (const std::size_t field : bound.fields) KnownRows::add_field(key, fields[field]);
+  return key;
+}
+
 void RowRuleCheck::check(const CsvBlock& block) {
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
-    if (!where_.empty()) {
-      const Cell applies = evaluate(where_[0], block, row);
-      if (!applies.is_numeric() || applies.number == 0) continue;
+    const KnownRows::Key asked = key(block, row);
+    int found = known_.find(asked);
+    if (found == 0) {
+      found = static_cast<int>(judge(block, row));
+      known_.insert(asked, found);
     }
-    const Cell kept = evaluate(check_, block, row);
-    if (kept.is_null()) continue;
-    ++judged_;
-    if (!kept.is_numeric() || kept.number == 0) broken_.add(block, row, row_text(block, row));
+    const auto verdict = static_cast<Verdict>(found);
+    if (verdict != Verdict::Apart) ++judged_;
+    if (verdict == Verdict::Broken) broken_.add(block, row, row_text(block, row));
   }
 }
 

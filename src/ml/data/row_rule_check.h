@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "ml/data/known_fields.h"
 #include "ml/data/nulls.h"
 #include "ml/data/schema.h"
 #include "ml/data/violation_tally.h"
@@ -36,6 +37,9 @@ class RowRuleCheck {
                std::size_t max_samples);
   static Result<Bound> bind(const std::string& text, const std::vector<std::string>& header);
   expectations::Cell evaluate(const Bound& bound, const CsvBlock& block, std::size_t row);
+  enum class Verdict { Apart = 1, Kept, Broken };
+  Verdict judge(const CsvBlock& block, std::size_t row);
+  KnownRows::Key key(const CsvBlock& block, std::size_t row) const;
   std::string row_text(const CsvBlock& block, std::size_t row) const;
 
   const RowRule& rule_;
@@ -43,6 +47,7 @@ class RowRuleCheck {
   std::vector<Bound> where_;  // none, or one
   const NullSpellings& nulls_;
   std::vector<expectations::Cell> values_;
+  KnownRows known_;
   std::uint64_t judged_ = 0;
   ViolationTally broken_;
 };

@@ -45,19 +45,29 @@ std::string shortened(std::string_view text) {
   return cat(text.substr(0, end), "…");
 }
 
-void ValueTally::add(std::string_view value) {
-  if (given_up_) return;
-  if (last_ != nullptr && last_->first == value) {
-    ++last_->second;
-    return;
-  }
+ValueTally::Counts::value_type& ValueTally::find_or_add(std::string_view value) {
   auto known = counts_.find(value);
   if (known == counts_.end()) known = counts_.emplace(value, 0).first;
-  ++known->second;
-  last_ = &*known;
+  return *known;
+}
+
+void ValueTally::add(std::string_view value) {
+  if (given_up_) return;
+  if (value.size() <= FieldWords::kMaxBytes) {
+    if (shortcuts_.empty()) shortcuts_.resize(kShortcuts);
+    const FieldWords words = words_of(value);
+    Shortcut& shortcut = shortcuts_[words.hash() % kShortcuts];
+    if (shortcut.entry == nullptr || shortcut.words != words)
+      shortcut = {words, &find_or_add(value)};
+    ++shortcut.entry->second;
+  } else {
+    if (last_ == nullptr || last_->first != value) last_ = &find_or_add(value);
+    ++last_->second;
+  }
   if (counts_.size() <= kMaxValues) return;
   given_up_ = true;
   last_ = nullptr;
+  shortcuts_ = {};
   counts_ = {};
 }
 

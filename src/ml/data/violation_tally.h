@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ml/data/csv.h"
+#include "ml/data/field_words.h"
 #include "ml/data/hash64.h"
 #include "ml/data/validation_report.h"
 
@@ -19,7 +20,7 @@ class ValueTally {
  public:
   static constexpr std::size_t kMaxValues = 10'000;
 
-  void add(std::string_view value);
+  void add(std::string_view value);  // a field of a block (field_words.h)
   std::uint64_t count(std::string_view value) const;
   // Largest first, ties by text; empty once it has given up.
   std::vector<std::pair<std::string, std::uint64_t>> sorted() const;
@@ -31,7 +32,17 @@ class ValueTally {
   };
   using Counts = std::unordered_map<std::string, std::uint64_t, Hash, std::equal_to<>>;
 
+  // Where the count of a short value is, found without looking it up.
+  struct Shortcut {
+    FieldWords words;
+    Counts::value_type* entry = nullptr;
+  };
+  static constexpr std::size_t kShortcuts = 256;
+
+  Counts::value_type& find_or_add(std::string_view value);
+
   Counts counts_;
+  std::vector<Shortcut> shortcuts_;
   Counts::value_type* last_ = nullptr;  // files are often sorted
   bool given_up_ = false;
 };
