@@ -92,11 +92,12 @@ ColumnCheck::ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSp
 ColumnCheck::ColumnCheck(ColumnCheck&&) noexcept = default;
 ColumnCheck::~ColumnCheck() = default;
 
-void ColumnCheck::check(const CsvBlock& block) {
+void ColumnCheck::check(const CsvBlock& block, std::size_t begin, std::size_t end) {
   // In order or not depends on the row before, too.
   const bool by_itself = rule_.order == ValueOrder::Any;
-  for (std::size_t row = 0; row < block.rows.size(); ++row) {
-    const std::string_view text = block.fields[row * block.columns + field_];
+  const std::string_view* field = &block.fields[field_];
+  for (std::size_t row = begin; row < end; ++row) {
+    const std::string_view text = field[row * block.columns];
     const bool cached = by_itself && !text.empty();
     if (cached && known_.contains(text)) continue;
     const std::uint64_t before = broken();

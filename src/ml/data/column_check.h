@@ -30,7 +30,8 @@ class ColumnCheck {
   ~ColumnCheck();
 
   const std::string& name() const { return rule_.name; }
-  void check(const CsvBlock& block);
+  // The rows from `begin` up to `end`.
+  void check(const CsvBlock& block, std::size_t begin, std::size_t end);
   // The rules that are looked at, whatever came out.
   std::vector<Rule> rules() const;
   void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;

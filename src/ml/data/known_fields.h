@@ -15,30 +15,36 @@ namespace sluice::ml {
 
 class KnownFields {
  public:
-  KnownFields() : short_(kShort), long_(kLong) {}
+  KnownFields() : short_(kPairs) {}
 
   // `field` is of a block (field_words.h) and not empty.
   bool contains(std::string_view field) const {
-    if (field.size() > FieldWords::kMaxBytes) return long_[hash64(field) % kLong] == field;
+    if (field.size() > FieldWords::kMaxBytes) return field == long_[0] || field == long_[1];
     const FieldWords words = words_of(field);
-    return short_[words.hash() % kShort] == words;
+    const Pair& pair = short_[words.hash() % kPairs];
+    return pair.newer == words || pair.older == words;
   }
 
   void insert(std::string_view field) {
     if (field.size() > FieldWords::kMaxBytes) {
-      long_[hash64(field) % kLong] = field;
+      long_[1].swap(long_[0]);
+      long_[0] = field;
       return;
     }
     const FieldWords words = words_of(field);
-    short_[words.hash() % kShort] = words;
+    Pair& pair = short_[words.hash() % kPairs];
+    pair = {words, pair.newer};
   }
 
  private:
-  static constexpr std::size_t kShort = 4096;
-  static constexpr std::size_t kLong = 64;
+  static constexpr std::size_t kPairs = 4096;
+  struct Pair {
+    FieldWords newer;
+    FieldWords older;
+  };
 
-  std::vector<FieldWords> short_;
-  std::vector<std::string> long_;
+  std::vector<Pair> short_;
+  std::array<std::string, 2> long_;  // the last ones
 };
 
 // The same of several fields of a row together, told apart by 128 bits of hash, with what was
@@ -51,7 +57,7 @@ class KnownRows {
     bool operator==(const Key&) const = default;
   };
 
-  KnownRows() : entries_(kRows) {}
+  KnownRows() : pairs_(kPairs) {}
 
   static void add_field(Key& key, std::string_view field) {
     if (field.size() > FieldWords::kMaxBytes) {
@@ -68,19 +74,28 @@ class KnownRows {
 
   // 0: not known.
   int find(const Key& key) const {
-    const Entry& entry = entries_[key.first % kRows];
-    return entry.key == key ? entry.found : 0;
+    const Pair& pair = pairs_[key.first % kPairs];
+    if (pair.newer.key == key) return pair.newer.found;
+    return pair.older.key == key ? pair.older.found : 0;
   }
-  void insert(const Key& key, int found) { entries_[key.first % kRows] = {key, found}; }
+  void insert(const Key& key, int found) {
+    Pair& pair = pairs_[key.first % kPairs];
+    pair.older = pair.newer;
+    pair.newer = {key, found};
+  }
 
  private:
-  static constexpr std::size_t kRows = 8192;
+  static constexpr std::size_t kPairs = 4096;
   struct Entry {
     Key key;
     int found = 0;
   };
+  struct Pair {
+    Entry newer;
+    Entry older;
+  };
 
-  std::vector<Entry> entries_;
+  std::vector<Pair> pairs_;
 };
 
 }  // namespace sluice::ml

@@ -78,8 +78,8 @@ KnownRows::Key RowRuleCheck::key(const CsvBlock& block, std::size_t row) const {
   return key;
 }
 
-void RowRuleCheck::check(const CsvBlock& block) {
-  for (std::size_t row = 0; row < block.rows.size(); ++row) {
+void RowRuleCheck::check(const CsvBlock& block, std::size_t begin, std::size_t end) {
+  for (std::size_t row = begin; row < end; ++row) {
     const KnownRows::Key asked = key(block, row);
     int found = known_.find(asked);
     if (found == 0) {

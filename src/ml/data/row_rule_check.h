@@ -21,7 +21,8 @@ class RowRuleCheck {
                                      const std::vector<GroupColumn>& groups,
                                      std::size_t max_samples);
 
-  void check(const CsvBlock& block);
+  // The rows from `begin` up to `end`.
+  void check(const CsvBlock& block, std::size_t begin, std::size_t end);
   void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;
   const std::vector<std::string>& columns() const { return check_.expression.columns(); }
 

@@ -60,6 +60,7 @@ class Validation {
   void check_header();
   void check_lost_column(const ColumnRule& rule, const std::vector<std::string>& unknown);
   void check_block(const CsvBlock& block);
+  void check_rows(const CsvBlock& block, std::size_t begin, std::size_t end);
   void report_unreadable();
   void report_row_count();
   Result<void> second_pass(const os::FileReader& files, const os::Path& path);
@@ -232,17 +233,24 @@ void Validation::check_header() {
   }
 }
 
+void Validation::check_rows(const CsvBlock& block, std::size_t begin, std::size_t end) {
+  for (GroupColumn& group : groups_)
+    for (std::size_t row = begin; row < end; ++row)
+      group.rows.add(block.fields[row * block.columns + group.field]);
+  for (ColumnCheck& column : columns_) column.check(block, begin, end);
+  for (RowRuleCheck& rule : rules_) rule.check(block, begin, end);
+}
+
 void Validation::check_block(const CsvBlock& block) {
   report_.rows += block.rows.size();
   report_.unreadable += block.problem_count;
   for (const CsvProblem& problem : block.problems)
     if (problems_.size() < options_.max_samples) problems_.push_back(problem);
-  for (GroupColumn& group : groups_)
-    for (std::size_t row = 0; row < block.rows.size(); ++row)
-      group.rows.add(block.fields[row * block.columns + group.field]);
-  for (ColumnCheck& column : columns_) column.check(block);
+  // Few rows at a time, so that they stay close to the processor while all look at them.
+  constexpr std::size_t kTogether = 128;
+  for (std::size_t begin = 0; begin < block.rows.size(); begin += kTogether)
+    check_rows(block, begin, std::min(begin + kTogether, block.rows.size()));
   for (KeyCheck& key : keys_) key.add(block);
-  for (RowRuleCheck& rule : rules_) rule.check(block);
   for (ForeignKeyCheck& key : foreign_keys_) key.check(block);
   for (SeriesCheck& series : series_) series.check(block);
   for (FreshnessCheck& freshness : freshness_) freshness.check(block);
