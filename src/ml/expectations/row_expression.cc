@@ -253,13 +253,14 @@ class Parser {
 
   // 1 < x <= 5 means 1 < x and x <= 5.
   Result<Node> compared(Op op, Node left, int depth) {
+    if (depth > kDeepest) return invalid_input("the expression is too deeply nested");
     Node right = TRY(sum(depth));
     Node middle = right;
     Node result = joined(op, std::move(left), std::move(right));
     for (const Comparison& known : kComparisons)
       if (take_sign(known.sign))
         return joined(Op::And, std::move(result),
-                      TRY(compared(known.op, std::move(middle), depth)));
+                      TRY(compared(known.op, std::move(middle), depth + 1)));
     return result;
   }
 
@@ -304,6 +305,8 @@ class Parser {
   }
 
   Result<Node> method(Node node, int depth) {
+    constexpr std::string_view kMethods = "isnull(), notnull() or isin([…])";
+    if (peek().kind != Token::Kind::Name) return unexpected(kMethods);
     const std::string name = to_lower(peek().text);
     ++at_;
     const std::string word = replace_all(name, "_", "");
@@ -319,7 +322,7 @@ class Parser {
     if (word == "notnull" || word == "notna" || word == "isnotnull")
       return over(Op::Not, over(Op::IsNull, std::move(node)));
     at_ = at_ > 3 ? at_ - 3 : 0;
-    return unexpected("isnull(), notnull() or isin([…])");
+    return unexpected(kMethods);
   }
 
   static Node constant(const Cell& cell) {

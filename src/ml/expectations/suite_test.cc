@@ -229,6 +229,11 @@ TEST(RowExpression, MistakesNameTheCharacter) {
     EXPECT_NE(read.error().describe().find(row.message), std::string::npos)
         << row.text << ": " << read.error().describe();
   }
+  for (const char* text : {"a.", "a.1", "a.(", "a.isnull", "a.isnull(", "a.isin", "a.isin(["})
+    EXPECT_FALSE(RowExpression::parse(text).ok()) << text;
+  std::string chain = "a";
+  for (int i = 0; i < 3000; ++i) chain += "<a";
+  EXPECT_FALSE(RowExpression::parse(chain).ok());
   EXPECT_FALSE(RowExpression::parse(std::string(300, '(')).ok());
   EXPECT_FALSE(RowExpression::parse(std::string(300, '-') + "1").ok());
   EXPECT_FALSE(RowExpression::parse(std::string(20'000, '1')).ok());
