@@ -3,15 +3,15 @@
 
 Judging predictions: 10,000 bootstrap replicates of a paired comparison over 1 million rows, an evaluation of 10 million
 predictions with 50 slices (in memory, and by `sluice evaluate` from a CSV file), beside pandas with scikit-learn's metrics doing
-the same sums by slice, without intervals; seconds of processor time. SLUICE_BENCH_PYTHON names the Python that has the peers.
+the same sums by slice, without intervals; seconds of processor time.
 """
 
 import json
 import os
 import subprocess
-import sys
 
 import measure
+import peers
 
 ROWS = int(os.environ.get("SLUICE_BENCH_EVALUATE_ROWS", "10000000"))
 SLICES = 50
@@ -74,13 +74,6 @@ def generate(path, rows):
     return os.path.getsize(path) / 1e6
 
 
-def peer_python():
-    for python in (os.environ.get("SLUICE_BENCH_PYTHON", sys.executable), "build/mlflow/bin/python"):
-        if subprocess.run([python, "-c", "import pandas, sklearn"], capture_output=True, check=False).returncode == 0:
-            return python
-    return None
-
-
 def numbers_of(python, program, *arguments):
     ran = subprocess.run([python, "-c", program, *arguments], capture_output=True, text=True, check=True)
     return [float(word) for word in ran.stdout.split()]
@@ -91,7 +84,7 @@ def in_memory(build):
         ran = measure.run([build.program("bootstrap_bench"), str(rows), "10000"], output=subprocess.PIPE)
         return json.loads(ran.output)
 
-    python = peer_python()
+    python = peers.python_with("pandas==2.3.3", "scikit-learn==1.7.2").program
     works = [lambda: bench(1_000_000)["bootstrap_seconds"]]
     if python:
         works.append(lambda: numbers_of(python, NUMPY_BOOTSTRAP)[0])
@@ -109,7 +102,7 @@ def in_memory(build):
 def from_file(build, place):
     path = place.path("predictions.csv")
     size = generate(path, ROWS)
-    python = peer_python()
+    python = peers.python_with("pandas==2.3.3", "scikit-learn==1.7.2").program
     works = [lambda: measure.run([build.sluice, "evaluate", "--data", path, "--target", "units", "--prediction", "guess", "--slice",
                                   "slice"], place.environment)]
     if python:
