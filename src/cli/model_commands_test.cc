@@ -8,25 +8,13 @@
 #include "cli/evaluate_command.h"
 #include "cli/gate_command.h"
 #include "cli/model_command.h"
+#include "cli/testing/fake_terminal.h"
 #include "ml/model/model_folder.h"
 #include "ml/serve/testing/small_model.h"
 #include "os/testing/test_world.h"
 
 namespace sluice::cli {
 namespace {
-
-class RecordingTerminal final : public Terminal {
- public:
-  void out(std::string_view text) override { text_ += text; }
-  void error(std::string_view text) override { text_ += text; }
-  TerminalKind out_kind() const override { return TerminalKind::Plain; }
-  TerminalKind error_kind() const override { return TerminalKind::Plain; }
-  int width() const override { return 100; }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 constexpr std::string_view kGate = R"(
 model: demand
@@ -71,7 +59,7 @@ struct ModelCommands : ::testing::Test {
     add_model_command(app, chosen);
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);
-    RecordingTerminal terminal;
+    FakeTerminal terminal;
     NullLog log;
     Context context{test.world(), terminal, log, {}, {}, root / "sluice"};
     const auto status = chosen.action(context);

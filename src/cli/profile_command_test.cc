@@ -2,60 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/strings.h"
-#include "cli/data_command.h"
-#include "os/testing/test_world.h"
+#include "cli/testing/data_command_lab.h"
 
 namespace sluice::cli {
 namespace {
 
-class KeptTerminal final : public Terminal {
- public:
-  void out(std::string_view text) override { out_text.append(text); }
-  void error(std::string_view text) override { error_text.append(text); }
-  TerminalKind out_kind() const override { return TerminalKind::Plain; }
-  TerminalKind error_kind() const override { return TerminalKind::Plain; }
-  int width() const override { return 100; }
-
-  std::string out_text;
-  std::string error_text;
-};
-
-class ProfileCommand : public testing::Test {
- protected:
-  ProfileCommand() { world_.environment.set("SLUICE_HOME", path("home")); }
-
-  std::string path(std::string_view name) { return (world_.directory / name).string(); }
-  void write(std::string_view name, std::string_view text) {
-    ASSERT_TRUE(files_.write(path(name), text).ok());
-  }
-
-  // Exit status of `sluice ARGUMENTS`, or the error.
-  Result<int> run(std::vector<std::string> arguments) {
-    CLI::App root;
-    Chosen chosen;
-    add_data_command(root, chosen);
-    std::reverse(arguments.begin(), arguments.end());
-    try {
-      root.parse(arguments);
-    } catch (const CLI::ParseError& error) {
-      return invalid_input(error.what());
-    }
-    terminal_.out_text.clear();
-    Context context{world_.world(), terminal_, log_, {}, {}, {}};
-    return chosen.action(context);
-  }
-
-  os::TestWorld world_;
-  os::Files& files_ = world_.files;
-  KeptTerminal terminal_;
-  NullLog log_;
-};
+class ProfileCommand : public DataCommandLab {};
 
 bool holds(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;

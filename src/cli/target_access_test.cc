@@ -1,4 +1,5 @@
 #include "cli/target_access.h"
+#include "cli/testing/fake_terminal.h"
 
 #include <gtest/gtest.h>
 
@@ -7,22 +8,9 @@
 namespace sluice::cli {
 namespace {
 
-class RecordingTerminal final : public Terminal {
- public:
-  void out(std::string_view text) override { text_ += text; }
-  void error(std::string_view text) override { text_ += text; }
-  TerminalKind out_kind() const override { return TerminalKind::Plain; }
-  TerminalKind error_kind() const override { return TerminalKind::Plain; }
-  int width() const override { return 100; }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 TEST(TellRollout, WhenInterruptedItSaysThatTheRolloutGoesOnAndHowToEndIt) {
   os::TestWorld test;
-  RecordingTerminal terminal;
+  FakeTerminal terminal;
   NullLog log;
   CancellationSource interrupt;
   interrupt.cancel();

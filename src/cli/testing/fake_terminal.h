@@ -20,6 +20,8 @@ class FakeTerminal final : public Terminal {
   TerminalKind error_kind() const override { return kind_; }
   int width() const override { return 60; }
 
+  std::string text() const { return out_text + error_text; }
+
   std::string out_text;
   std::string error_text;
   std::size_t longest_piece = 0;  // of out()
