@@ -45,6 +45,7 @@ struct Decimals {
 }  // namespace
 
 void ColumnProfiler::add(const CsvBlock& block, std::span<const std::uint32_t> rows) {
+  if (rows.empty()) return;
   std::size_t done = 0;
   if (exact_) done = add_to_table(block, rows);
   if (!exact_) add_one_by_one(block, rows.subspan(done));
