@@ -46,6 +46,26 @@ std::size_t find_bad_byte(std::string_view text) {
   return std::string_view::npos;
 }
 
+// libfyaml 0.7.12 writes where nothing is when tabs separate what stands inside of an explicit key
+// ("? k:\t- y"), a form that nothing needs: the offset of a tab behind a colon and such a key, else
+// npos. Scripts with " ? " and a tab behind a colon are taken for one, too.
+std::size_t find_deadly_tab(std::string_view text) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto is_key = [&](std::size_t at) {
+    return (at == 0 || kBlanks.find(text[at - 1]) != kNone) &&
+           (at + 1 == text.size() || kBlanks.find(text[at + 1]) != kNone);
+  };
+  std::size_t key = text.find('?');
+  while (key != kNone && !is_key(key)) key = text.find('?', key + 1);
+  if (key == kNone) return kNone;
+  for (std::size_t tab = text.find('\t', key); tab != kNone; tab = text.find('\t', tab + 1))
+    if (const std::size_t before = text.find_last_not_of(" \t", tab);
+        before != kNone && text[before] == ':')
+      return tab;
+  return kNone;
+}
+
 class LineIndex {
  public:
   explicit LineIndex(std::string_view text) {
@@ -617,6 +637,12 @@ YamlParse parse_yaml(std::string_view text, const YamlLimits& limits) {
                                     ? cat("control character ", int{byte}, " is not allowed")
                                     : std::string("the text is not valid UTF-8; save the file "
                                                   "as UTF-8"),
+                                YamlProblemKind::Syntax});
+    return refused;
+  }
+  if (const std::size_t tab = find_deadly_tab(text); tab != std::string_view::npos) {
+    refused.problems.push_back({LineIndex(text).at(tab),
+                                "YAML syntax: a tab behind a colon and a '?'; use spaces",
                                 YamlProblemKind::Syntax});
     return refused;
   }

@@ -255,6 +255,18 @@ TEST(Yaml, reports_syntax_errors_with_their_place) {
   }
 }
 
+// Each of them ended the program inside of libfyaml.
+TEST(Yaml, tabs_behind_explicit_keys_are_refused) {
+  for (const char* text : {"? k:\t:y\n", "? k:\t- y\n", "? k:\t? y\n", "? k: \t:y\n", "? k:\t :y\n",
+                           "?\n  k:\t:y\n", "? - k:\t:y\n", "? \"k\":\t:y\n", "? {a: b}:\t:y\n",
+                           "- ? k:\t:y\n", "a:\n  ? k:\t:y\n", "? - - k:\t- y\n", "? &a k:\t:y\n",
+                           "? k:\t-\n", "? k:\t:\n", "? k\t:\t:y\n", "? k:\t>\t v\nb: c\n"}) {
+    const std::string found = problems(text);
+    EXPECT_NE(found.find("a tab behind"), found.npos) << text << " → " << found;
+  }
+  EXPECT_EQ(problems("a: what? k\nb:\tc\nd: |\n  x:\t- y\n? k\n: v\n"), "");
+}
+
 TEST(Yaml, a_comment_may_stand_right_behind_a_bracket) {
   const YamlParse parse =
       parse_yaml("a: [one]#, two ]\nb: {c: d}# x\ne: |\n  [f]#g\nh: ['[i]#j', k]\n");
