@@ -199,7 +199,7 @@ std::optional<ml::ModelFacts> facts_of(const Context& context, const ml::ModelVe
   facts.objective = model.model().objective();
   facts.trees = model.model().tree_count();
   facts.features = model.feature_names();
-  facts.library = cat("xgboost ", model.folder().xgboost_version);
+  facts.framework = cat("xgboost ", model.folder().xgboost_version);
   facts.created = model.folder().created;
   facts.requirements =
       context.world.files.read(version.folder / "requirements.txt", kMaxDocument).value_or("");

@@ -51,7 +51,7 @@ Json environment_json(const std::optional<ModelFacts>& model) {
   JsonArray requirements;
   for (const std::string_view line : split_lines(model->requirements))
     if (!trim(line).empty()) requirements.push_back(Json(trim(line)));
-  return JsonObject{{"library", model->library}, {"requirements", std::move(requirements)}};
+  return JsonObject{{"library", model->framework}, {"requirements", std::move(requirements)}};
 }
 
 Json evaluation_json(const std::optional<JsonObject>& evaluation) {

@@ -19,7 +19,7 @@ struct ModelFacts {
   std::string objective;
   std::size_t trees = 0;
   std::vector<std::string> features;
-  std::string library;       // "xgboost 1.7.4"
+  std::string framework;     // "xgboost 1.7.4"
   std::string requirements;  // requirements.txt
   std::string created;       // as the model folder says
 };
