@@ -9,19 +9,6 @@ namespace sluice::cli {
 namespace {
 
 using pipeline::Diagnostic;
-using pipeline::Severity;
-
-std::string_view level(Severity severity) {
-  switch (severity) {
-    case Severity::Note:
-    case Severity::Unsupported:
-      return "note";
-    case Severity::Warning:
-      return "warning";
-    default:
-      return "error";
-  }
-}
 
 JsonObject region(TextPosition begin, TextPosition end) {
   JsonObject result{{"startLine", begin.line}, {"startColumn", begin.column}};
@@ -51,7 +38,7 @@ JsonObject result_json(const Diagnostic& finding) {
   JsonObject place =
       finding.position.line > 0 ? region(finding.position, finding.end) : JsonObject();
   JsonObject result{{"ruleId", finding.rule},
-                    {"level", level(finding.severity)},
+                    {"level", to_string(finding.severity)},
                     {"message", JsonObject{{"text", finding.message}}},
                     {"locations", JsonArray{sarif_location(finding.file, std::move(place))}}};
   if (finding.fix) result["fixes"] = JsonArray{fix_json(finding)};
@@ -68,7 +55,7 @@ JsonArray rules(const std::vector<LintedFile>& files) {
     JsonObject entry{{"id", id}, {"helpUri", pipeline::github::lint_page(id)}};
     if (rule != nullptr) {
       entry["shortDescription"] = JsonObject{{"text", rule->summary}};
-      entry["defaultConfiguration"] = JsonObject{{"level", level(rule->severity)}};
+      entry["defaultConfiguration"] = JsonObject{{"level", to_string(rule->severity)}};
     }
     all.push_back(std::move(entry));
   }

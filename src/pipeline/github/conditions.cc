@@ -5,22 +5,6 @@
 namespace sluice::pipeline::github {
 namespace {
 
-std::string_view state_name(ExplanationState state) {
-  switch (state) {
-    case ExplanationState::Evaluated:
-      return "evaluated";
-    case ExplanationState::NotEvaluated:
-      return "not_evaluated";
-    case ExplanationState::Failed:
-      return "failed";
-    case ExplanationState::Waiting:
-      return "waiting";
-    case ExplanationState::Unknown:
-      return "unknown";
-  }
-  UNREACHABLE();
-}
-
 Json shown_value(const ExplainedPart& part, const EvaluationContext& context) {
   constexpr std::size_t kMaxLength = 200;
   if (part.secret && part.value.kind() != ValueKind::Boolean) return "***";
@@ -66,7 +50,7 @@ ConditionResult evaluate_condition(const If& condition, const EvaluationContext&
 }
 
 Json tree_json(const ExplainedPart& part, const EvaluationContext& context) {
-  JsonObject object{{"source", part.source}, {"state", state_name(part.state)}};
+  JsonObject object{{"source", part.source}, {"state", to_string(part.state)}};
   if (part.state == ExplanationState::Evaluated) object["value"] = shown_value(part, context);
   if (!part.message.empty()) object["message"] = part.message;
   JsonArray children;
