@@ -82,6 +82,36 @@ TEST(Mistakes, are_found_with_rule_line_and_column) {
   for (const auto& [text, expected] : rows) EXPECT_EQ(mistakes(text), expected) << text;
 }
 
+TEST(Mistakes, in_a_pipe_are_hidden_by_shells_without_pipefail) {
+  const std::string_view unnamed = "      - run: make | tee log\n";
+  const auto workflow = [](std::string_view top, std::string_view job, std::string_view step) {
+    return cat("on: push\n", top, "jobs:\n  a:\n    runs-on: linux\n", job, "    steps:\n", step);
+  };
+  const auto own = [](std::string_view shell) {
+    return cat("      - run: make | tee log\n        shell: ", shell, "\n");
+  };
+  const std::string_view sh = "defaults: {run: {shell: sh}}\n";
+  const std::string_view bash = "defaults: {run: {shell: bash}}\n";
+  const std::string job_sh = cat("    ", sh), job_bash = cat("    ", bash);
+  const std::pair<std::string, Found> rows[] = {
+      {workflow("", "", own("sh")), {"6:14 hidden-pipe-failure"}},
+      {workflow("", "", own("sh -e {0}")), {"6:14 hidden-pipe-failure"}},
+      {workflow("", "", own("bash -l {0}")), {"6:14 hidden-pipe-failure"}},
+      {workflow("", "", own("bash")), {}},
+      {workflow("", "", own("bash -eo pipefail -l {0}")), {}},
+      {workflow("", "    defaults: {run: {shell: 'bash ${{ github.ref }} {0}'}}\n", unnamed), {}},
+      {workflow("", job_sh, unnamed), {"7:14 hidden-pipe-failure"}},
+      {workflow("", job_bash, unnamed), {}},
+      {workflow(sh, "", unnamed), {"7:14 hidden-pipe-failure"}},
+      {workflow(bash, "", unnamed), {}},
+      {workflow(bash, job_sh, unnamed), {"8:14 hidden-pipe-failure"}},
+      {workflow(sh, job_bash, unnamed), {}},
+      {workflow(sh, job_sh, own("bash")), {}},
+      {workflow(bash, job_bash, own("sh")), {"8:14 hidden-pipe-failure"}},
+  };
+  for (const auto& [text, expected] : rows) EXPECT_EQ(mistakes(text), expected) << text;
+}
+
 TEST(Mistakes, propose_the_nearest_word) {
   const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  build:\n    runs-on: linux\n    step: []\n    needs: buil\n"

@@ -58,7 +58,7 @@ constexpr LintRule kRules[] = {
     {"gpu-without-timeout", kWarning, "a job on a GPU has no time limit"},
     {"hardcoded-credentials", kWarning, "a password stands in the file"},
     {"hash-before-checkout", kWarning, "`hashFiles` is called before anything is checked out"},
-    {"hidden-pipe-failure", kWarning, "the default shell has no pipefail, so a failure is lost",
+    {"hidden-pipe-failure", kWarning, "the shell has no pipefail, so a failure in a pipe is lost",
      Mending::Automatic},
     {"hollow-check", kWarning, "a canary, monitor or smoke step looks at nothing"},
     {"ignored-pre", kWarning, "an action of the repository has a `pre` that never runs"},

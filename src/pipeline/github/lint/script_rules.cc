@@ -40,8 +40,27 @@ const ShellCommand* hidden_failure(const Script& script) {
   return nullptr;
 }
 
-// `shell: bash` in front of `run`, in the style of the mapping.
+// Whether a pipe's result is that of its last command alone. GitHub gives pipefail to `bash` as a
+// single word; the default shell, `sh`, and commands of the user's own have what they say.
+bool lacks_pipefail(std::string_view shell) {
+  return trim(shell) != "bash" && shell.find("pipefail") == std::string_view::npos &&
+         shell.find("${{") == std::string_view::npos;
+}
+
+std::string pipe_advice(std::string_view shell) {
+  if (shell.empty())
+    return "the default shell has no pipefail; say 'shell: bash', or 'set -o pipefail'";
+  if (trim(shell) == "sh") return "'sh' has no pipefail; say 'shell: bash'";
+  return cat("the shell '", trim(shell),
+             "' is not told to use pipefail; add '-o pipefail', or say 'set -o pipefail'");
+}
+
+// `shell: bash` in front of `run`, in the style of the mapping. Not where the user chose a shell,
+// and not in a container, whose image may have no bash.
 std::optional<Fix> add_bash(const Subject& subject, const Script& script) {
+  if (!written_shell(subject.workflow, script.job, script.step).empty() ||
+      script.job.container.present())
+    return std::nullopt;
   const YamlNode* node = node_of(subject, script.job, script.step);
   const YamlNode* key = node == nullptr ? nullptr : node->find_key("run");
   if (key == nullptr) return std::nullopt;
@@ -61,7 +80,8 @@ bool is_harmless(const ShellCommand& command) {
 
 void lint_hidden_pipe_failure(const Subject& subject, Findings& out) {
   for_each_script(subject, [&](const Script& script) {
-    if (!written_shell(subject.workflow, script.job, script.step).empty()) return;
+    const std::string shell = written_shell(subject.workflow, script.job, script.step);
+    if (!lacks_pipefail(shell)) return;
     if (script.text.find("pipefail") != std::string::npos ||
         script.text.find("PIPESTATUS") != std::string::npos)
       return;
@@ -69,10 +89,7 @@ void lint_hidden_pipe_failure(const Subject& subject, Findings& out) {
     if (lost == nullptr) return;
     Diagnostic& finding = add_at_command(
         subject, script, *lost, Severity::Warning, "hidden-pipe-failure",
-        cat("a failure of '", lost->program(),
-            "' is lost in the pipe: the default shell has no pipefail; say 'shell: bash', or 'set "
-            "-o pipefail'"),
-        out);
+        cat("a failure of '", lost->program(), "' is lost in the pipe: ", pipe_advice(shell)), out);
     finding.fix = add_bash(subject, script);
   });
 }
