@@ -112,6 +112,71 @@ TEST(Mistakes, in_a_pipe_are_hidden_by_shells_without_pipefail) {
   for (const auto& [text, expected] : rows) EXPECT_EQ(mistakes(text), expected) << text;
 }
 
+// Lines of secret-in-output in a workflow whose job gives the outputs `x` and, as a yes or no, `y`.
+std::vector<int> secret_outputs(std::string_view top, std::string_view job, std::string_view step) {
+  const std::string text = cat(
+      "on: push\nenv: {", top, "}\njobs:\n  a:\n    runs-on: linux\n    env: {", job,
+      "}\n    outputs: {x: '${{ steps.s.outputs.x }}', y: \"${{ steps.s.outputs.y != '' }}\"}\n",
+      "    steps:\n      - id: s\n", step);
+  std::vector<int> lines;
+  for (const Diagnostic& found : check_workflow(workflow_file(text)))
+    if (found.rule == "secret-in-output") lines.push_back(found.position.line);
+  return lines;
+}
+
+TEST(Mistakes, in_outputs_follow_a_secret_through_the_environment) {
+  const auto writes = [](std::string_view text) {
+    return cat("        run: |\n          ", text, " >> $GITHUB_OUTPUT\n");
+  };
+  const std::string step = writes("echo \"x=$T\"");
+  const std::string_view secret = "T: '${{ secrets.T }}'";
+  const std::vector<int> yes = {11}, no;
+  EXPECT_EQ(secret_outputs(secret, "", step), yes);
+  EXPECT_EQ(secret_outputs("", secret, step), yes);
+  EXPECT_EQ(secret_outputs("", "", cat("        env: {", secret, "}\n", step)), std::vector{12});
+  EXPECT_EQ(secret_outputs("", secret, cat("        env: {T: plain}\n", step)), no);
+  EXPECT_EQ(secret_outputs(secret, "T: plain", step), no);
+  EXPECT_EQ(
+      secret_outputs("A: '${{ secrets.T }}'", "", cat("        env: {T: 'x${{ env.A }}'}\n", step)),
+      std::vector{12});
+  EXPECT_EQ(secret_outputs("T: \"${{ secrets.T != '' }}\"", "", step), no);
+  EXPECT_EQ(secret_outputs("T: \"${{ contains(secrets.T, 'a') }}\"", "", step), no);
+  EXPECT_EQ(secret_outputs("T: \"${{ github.ref == 'a' && secrets.T || 'b' }}\"", "", step), yes);
+  EXPECT_EQ(secret_outputs("T: \"${{ secrets.T && 'set' }}\"", "", step), no);
+}
+
+TEST(Mistakes, in_outputs_are_secrets_written_as_they_are) {
+  const std::pair<std::string_view, std::vector<int>> rows[] = {
+      {"echo \"x=$T\" >> \"$GITHUB_OUTPUT\"", {11}},
+      {"echo \"x=pre-${T}\" >> $GITHUB_OUTPUT", {11}},
+      {"echo \"x=${T:-none}\" >> $GITHUB_OUTPUT", {11}},
+      {"printf 'x=%s\\n' \"$T\" >> $GITHUB_OUTPUT", {11}},
+      {"echo \"x=$T\" | tee -a $GITHUB_OUTPUT", {11}},
+      {"echo \"::set-output name=x::$T\"", {11}},
+      {"{ echo a=b; echo \"x=$T\"; } >> $GITHUB_OUTPUT", {11}},
+      {"echo \"x=${{ env.T }}\" >> $GITHUB_OUTPUT", {11}},
+      {"echo \"x=${{ secrets.U }}\" >> $GITHUB_OUTPUT", {11}},
+      {"echo \"x=${{ secrets.U != '' }}\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"x=$(ask --token $T)\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"x=$(ask ${{ secrets.U }})\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"x=${#T}\" >> $GITHUB_OUTPUT", {}},
+      {"echo 'x=$T' >> $GITHUB_OUTPUT", {}},
+      {"echo \"x=$TT\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"y=$T\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"z=$T\" >> $GITHUB_OUTPUT", {}},
+      {"echo \"x=$T\" >> log", {}},
+      {"{ echo \"x=$T\"; } >> log", {}},
+      {"echo \"x=$T\" | tee log", {}},
+      {"T=$(hash $T); echo \"x=$T\" >> $GITHUB_OUTPUT", {}},
+      {"curl -H \"x=$T\" >> $GITHUB_OUTPUT", {}},
+  };
+  for (const auto& [script, lines] : rows)
+    EXPECT_EQ(secret_outputs("T: '${{ secrets.T }}'", "",
+                             cat("        run: |\n          ", script, "\n")),
+              lines)
+        << script;
+}
+
 TEST(Mistakes, propose_the_nearest_word) {
   const auto found = check_workflow(
       workflow_file("on: push\njobs:\n  build:\n    runs-on: linux\n    step: []\n    needs: buil\n"

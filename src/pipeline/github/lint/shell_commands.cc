@@ -17,14 +17,15 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+bool is_name_character(char c) {
+  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 bool is_assignment(const Word& word) {
   const std::size_t equals = word.text.find('=');
   if (equals == 0 || equals == std::string::npos) return false;
   return std::all_of(word.text.begin(), word.text.begin() + static_cast<std::ptrdiff_t>(equals),
-                     [](char c) {
-                       return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9');
-                     });
+                     is_name_character);
 }
 
 class Scanner {
@@ -272,6 +273,76 @@ class Scanner {
   std::vector<ShellCommand> commands_;
 };
 
+class ExpansionScanner {
+ public:
+  ExpansionScanner(std::string_view text, std::size_t begin) : text_(text), at_(begin) {}
+
+  std::vector<Expansion> run() {
+    while (at_ < text_.size()) step();
+    return std::move(found_);
+  }
+
+ private:
+  bool here(std::string_view word) const { return text_.substr(at_).starts_with(word); }
+
+  void step() {
+    const char c = text_[at_];
+    if (here("${{")) {
+      const std::size_t begin = at_;
+      at_ = std::min(text_.find("}}", at_), text_.size() - 2) + 2;
+      found_.push_back({begin, at_, {}});
+    } else if (quote_ == '\'') {
+      if (c == '\'') quote_ = 0;
+      ++at_;
+    } else if (c == '\\') {
+      at_ += 2;
+    } else if (c == '"' || c == '\'') {
+      if (c == '"' || quote_ == 0) quote_ = quote_ == c ? '\0' : c;
+      ++at_;
+    } else if (c == '`') {
+      at_ = std::min(text_.find('`', at_ + 1), text_.size() - 1) + 1;
+    } else if (here("$(")) {
+      skip_balanced('(', ')');
+    } else if (c == '$') {
+      variable();
+    } else {
+      ++at_;
+    }
+  }
+
+  void variable() {
+    const std::size_t begin = at_;
+    const bool braces = here("${");
+    std::size_t end = at_ += braces ? 2 : 1;
+    while (end < text_.size() && is_name_character(text_[end])) ++end;
+    std::string name(text_.substr(at_, end - at_));
+    at_ = end;
+    if (braces) {
+      const std::string_view rest = text_.substr(end, 2);
+      const bool as_it_is = rest.starts_with('}') || rest.starts_with('-') || rest == ":-" ||
+                            rest.starts_with('?') || rest == ":?";
+      if (!as_it_is) name.clear();
+      at_ = begin + 1;
+      skip_balanced('{', '}');
+    }
+    if (!name.empty()) found_.push_back({begin, at_, std::move(name)});
+  }
+
+  void skip_balanced(char open, char close) {
+    int depth = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_++];
+      if (c == open) ++depth;
+      if (c == close && --depth == 0) return;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_;
+  char quote_ = 0;
+  std::vector<Expansion> found_;
+};
+
 }  // namespace
 
 std::string_view ShellCommand::program() const {
@@ -306,6 +377,11 @@ std::string ShellCommand::option(std::string_view name) const {
 
 std::vector<ShellCommand> shell_commands(std::string_view script) {
   return Scanner(script).run();
+}
+
+std::vector<Expansion> plain_expansions(std::string_view script, std::size_t begin,
+                                        std::size_t end) {
+  return ExpansionScanner(script.substr(0, end), begin).run();
 }
 
 }  // namespace sluice::pipeline::github

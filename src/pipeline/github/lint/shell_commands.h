@@ -33,4 +33,17 @@ struct ShellCommand {
 
 std::vector<ShellCommand> shell_commands(std::string_view script);
 
+// A place where a value is put into a text as it is.
+struct Expansion {
+  std::size_t begin = 0;  // bytes in the script
+  std::size_t end = 0;
+  std::string variable;  // of `$NAME` and `${NAME}`; empty for a `${{ }}`
+};
+
+// Those of script[begin, end). Left out is what makes something else of a value: `$( )`,
+// `${#NAME}`,
+// `${NAME%.*}` and the like; and, but for `${{ }}`, what stands in single quotes.
+std::vector<Expansion> plain_expansions(std::string_view script, std::size_t begin,
+                                        std::size_t end);
+
 }  // namespace sluice::pipeline::github

@@ -60,11 +60,39 @@ TEST(ShellCommands, know_their_place_and_options) {
   EXPECT_EQ(aws.option("--none"), "");
 }
 
+TEST(ShellCommands, tell_which_values_become_part_of_their_text) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"echo $A ${B} x", "A B"},
+      {"echo \"x=$A\" >> $F", "A F"},
+      {"echo \"it's $A\" 'not $B' \"'$C'\"", "A C"},
+      {"echo ${A:-b} ${C?no} ${D-}", "A C D"},
+      {"echo ${#A} ${B%.*} ${C:+set} ${D:0:4} ${E/x/y} ${F,,}", ""},
+      {"echo $(hash $A) `cut $B` \"$(x \"$C\")\" $D", "D"},
+      {"echo \\$A \"\\$B\" $C", "C"},
+      {"echo '${{ secrets.A }}' \"${{ b }}\" $(x ${{ c }})", "${{ secrets.A }} ${{ b }}"},
+      {"echo $ $1 $? 5$", "1"},
+      {"echo ${ $A", ""},
+      {"echo ${{ a", "${{ a"},
+      {"echo \\", ""},
+      {"echo `a", ""},
+  };
+  for (const auto& [script, expected] : rows) {
+    std::vector<std::string> found;
+    for (const Expansion& expansion : plain_expansions(script, 0, script.size()))
+      found.push_back(
+          !expansion.variable.empty()
+              ? expansion.variable
+              : std::string(script.substr(expansion.begin, expansion.end - expansion.begin)));
+    EXPECT_EQ(join(found, " "), expected) << script;
+  }
+}
+
 TEST(ShellCommands, end_for_every_prefix_of_a_script) {
   const std::string_view script = "a \"$(b ${c} 'd')\" <<E | e >f && `g`\nx\nE\n(h) \\";
   for (std::size_t n = 0; n <= script.size(); ++n) {
     const std::string prefix(script.substr(0, n));
     for (const ShellCommand& command : shell_commands(prefix)) EXPECT_LE(command.end, n);
+    for (const Expansion& found : plain_expansions(prefix, 0, n)) EXPECT_LE(found.end, n);
   }
 }
 
