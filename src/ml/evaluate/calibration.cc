@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "ml/evaluate/score_order.h"
 
 namespace sluice::ml {
 namespace {
@@ -76,10 +77,8 @@ Calibration of_probabilities(const JudgedRows& rows) {
 }
 
 Calibration of_numbers(const JudgedRows& rows) {
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return rows.prediction[a] < rows.prediction[b]; });
+  std::vector<std::uint32_t> order = highest_first(rows.prediction);
+  std::ranges::reverse(order);
   Calibration found;
   for (std::size_t bin = 0; bin < kCalibrationBins; ++bin) {
     const std::size_t first = bin * order.size() / kCalibrationBins;
@@ -88,9 +87,11 @@ Calibration of_numbers(const JudgedRows& rows) {
     ReliabilityBin one;
     one.rows = static_cast<double>(last - first);
     for (std::size_t i = first; i < last; ++i) {
-      one.predicted += rows.prediction[order[i]] / one.rows;
-      one.observed += rows.truth[order[i]] / one.rows;
+      one.predicted += rows.prediction[order[i]];
+      one.observed += rows.truth[order[i]];
     }
+    one.predicted /= one.rows;
+    one.observed /= one.rows;
     found.bins.push_back(one);
   }
   found.line = least_squares_line(rows.prediction, rows.truth);

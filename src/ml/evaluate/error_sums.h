@@ -43,7 +43,8 @@ struct ErrorSums {
     if (truth < 0 || prediction < 0) {
       without_log += 1;
     } else {
-      const double log_error = std::log1p(prediction) - std::log1p(truth);
+      // ln((1 + prediction) / (1 + truth)).
+      const double log_error = std::log1p(e / (1 + truth));
       squared_log_error += log_error * log_error;
     }
   }

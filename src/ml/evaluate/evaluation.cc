@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 
 #include "base/check.h"
+#include "ml/evaluate/score_order.h"
+#include "os/in_parallel.h"
 
 namespace sluice::ml {
 namespace {
@@ -28,25 +31,28 @@ std::vector<MetricValue> values_of(const MetricValues& values, std::size_t group
   return found;
 }
 
-void add_slices(Evaluation& evaluation, const JudgedRows& rows, const Groups& groups,
-                const EvaluationPlan& plan) {
-  const MetricValues values(rows, &groups, plan.blocks);
-  SmallSlices small{groups.column, 0, 0};
-  std::vector<SliceEvaluation> slices;
+// Of one column.
+struct JudgedSlices {
+  std::vector<SliceEvaluation> slices;  // worst first
+  SmallSlices small;
+};
+
+JudgedSlices judge_slices(const MetricValues& values, const Groups& groups,
+                          const EvaluationPlan& plan) {
+  JudgedSlices judged{{}, {groups.column, 0, 0}};
   for (std::size_t group = 0; group < values.groups(); ++group) {
     const std::size_t count = values.rows(group);
     if (count == 0) continue;
     if (count < plan.min_rows) {
-      ++small.slices;
-      small.rows += count;
+      ++judged.small.slices;
+      judged.small.rows += count;
     } else {
-      slices.push_back(
+      judged.slices.push_back(
           {groups.column, groups.names[group], count, values_of(values, group, plan.metrics)});
     }
   }
-  std::stable_sort(slices.begin(), slices.end(), IsWorse{*plan.metrics.front()});
-  std::move(slices.begin(), slices.end(), std::back_inserter(evaluation.slices));
-  if (small.slices > 0) evaluation.small_slices.push_back(small);
+  std::stable_sort(judged.slices.begin(), judged.slices.end(), IsWorse{*plan.metrics.front()});
+  return judged;
 }
 
 }  // namespace
@@ -58,12 +64,31 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
   evaluation.rows = rows.size();
   evaluation.chosen = plan.metrics;
   if (plan.blocks != nullptr) evaluation.block = plan.blocks->column;
-  evaluation.metrics = values_of(MetricValues(rows, nullptr, plan.blocks), 0, plan.metrics);
-  evaluation.predictions_digest = predictions_digest(rows);
-  evaluation.calibration = calibration_of(rows);
-  if (!rows.probability.empty())
-    evaluation.thresholds = thin_out(threshold_sweep(rows.labels(), rows.probability), kThresholds);
-  for (const Groups& groups : slices) add_slices(evaluation, rows, groups, plan);
+  const std::vector<std::uint32_t> order = highest_first(rows.probability);
+  std::vector<JudgedSlices> judged(slices.size());
+  // Each writes only what is its own.
+  std::vector<std::function<void()>> works;
+  works.emplace_back([&] {
+    const MetricValues values(rows, nullptr, plan.blocks, order);
+    evaluation.metrics = values_of(values, 0, plan.metrics);
+  });
+  for (std::size_t i = 0; i < slices.size(); ++i)
+    works.emplace_back([&, i] {
+      const MetricValues values(rows, &slices[i], plan.blocks, order);
+      judged[i] = judge_slices(values, slices[i], plan);
+    });
+  works.emplace_back([&] { evaluation.calibration = calibration_of(rows); });
+  works.emplace_back([&] { evaluation.predictions_digest = predictions_digest(rows); });
+  works.emplace_back([&] {
+    if (!rows.probability.empty())
+      evaluation.thresholds =
+          thin_threshold_sweep(rows.labels(), rows.probability, order, kThresholds);
+  });
+  os::in_parallel(works.size(), [&](std::size_t i) { works[i](); });
+  for (JudgedSlices& one : judged) {
+    std::ranges::move(one.slices, std::back_inserter(evaluation.slices));
+    if (one.small.slices > 0) evaluation.small_slices.push_back(one.small);
+  }
 }
 
 Digest predictions_digest(std::span<const double> predictions) {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
-#include "ml/evaluate/score_area.h"
+#include "ml/evaluate/score_order.h"
 #include "ml/statistics/distributions.h"
 #include "ml/statistics/proportion.h"
 
@@ -47,13 +47,17 @@ Interval with_doubt(Interval interval, const Metric& metric, double value, std::
 
 MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
                            std::size_t parts)
+    : MetricValues(rows, groups, blocks, highest_first(rows.probability), parts) {}
+
+MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
+                           std::span<const std::uint32_t> order, std::size_t parts)
     : rows_(rows), layout_(rows), parts_(parts), sums_(0, 0) {
   CHECK(groups == nullptr || groups->of_row.size() == rows.size());
   CHECK(blocks == nullptr || blocks->of_row.size() == rows.size());
   counts_.assign(groups == nullptr ? 1 : groups->names.size(), 0);
   if (counts_.size() * parts_ * layout_.width() > kMaxSums) parts_ = 1;
   cut_into_parts(groups, blocks);
-  if (!rows.probability.empty()) sort_by_group();
+  if (!rows.probability.empty()) judge_scores(order);
   sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});
 }
 
@@ -72,14 +76,21 @@ void MetricValues::cut_into_parts(const Groups* groups, const Groups* blocks) {
   }
 }
 
-void MetricValues::sort_by_group() {
-  first_.assign(counts_.size() + 1, 0);
+void MetricValues::judge_scores(std::span<const std::uint32_t> order) {
+  CHECK(order.size() == rows_.size());
+  std::vector<std::size_t> next(counts_.size());
+  for (std::size_t group = 1; group < counts_.size(); ++group)
+    next[group] = next[group - 1] + counts_[group - 1];
+  std::vector<ScoredRow> sorted(rows_.size());
+  for (const std::uint32_t row : order) {
+    const std::uint32_t cell = cell_[row];
+    const auto parts = static_cast<std::uint32_t>(parts_);
+    const std::uint8_t label = rows_.true_class[row] == rows_.positive ? 1 : 0;
+    sorted[next[cell / parts]++] = {rows_.probability[row], cell % parts, label};
+  }
   for (std::size_t group = 0; group < counts_.size(); ++group)
-    first_[group + 1] = first_[group] + counts_[group];
-  std::vector<std::size_t> next = first_;
-  sorted_.resize(rows_.size());
-  for (std::size_t row = 0; row < rows_.size(); ++row)
-    sorted_[next[cell_[row] / parts_]++] = static_cast<std::uint32_t>(row);
+    areas_.emplace_back(std::span(sorted).subspan(next[group] - counts_[group], counts_[group]),
+                        parts_);
 }
 
 std::optional<double> MetricValues::value(const Metric& metric, std::size_t group) const {
@@ -121,24 +132,13 @@ MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const
 }
 
 MetricValue MetricValues::of_scores(const Metric& metric, std::size_t group) const {
-  if (rows_.probability.empty()) return unknown(metric);
-  std::vector<std::uint8_t> labels;
-  std::vector<double> scores;
-  std::vector<std::uint32_t> parts;
-  std::vector<bool> filled(parts_);
-  for (std::size_t i = first_[group]; i < first_[group + 1]; ++i) {
-    const std::size_t row = sorted_[i];
-    labels.push_back(rows_.true_class[row] == rows_.positive ? 1 : 0);
-    scores.push_back(rows_.probability[row]);
-    parts.push_back(cell_[row] % static_cast<std::uint32_t>(parts_));
-    filled[parts.back()] = true;
-  }
-  const ScoreAreas areas(labels, scores, parts);
+  if (areas_.empty()) return unknown(metric);
+  const ScoreAreas& areas = areas_[group];
   MetricValue found{std::string(metric.name), areas.of(metric.area), std::nullopt};
   if (!found.value) return found;
   std::vector<std::optional<double>> without;
   for (std::uint32_t part = 0; part < parts_; ++part)
-    if (filled[part]) without.push_back(areas.without(metric.area, part));
+    if (areas.has_rows(part)) without.push_back(areas.without(metric.area, part));
   if (without.size() >= 2)
     found.interval = clamp_to_range(interval_of_parts(*found.value, without), metric.range);
   return found;

@@ -8,11 +8,13 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "ml/evaluate/labelled_rows.h"
 #include "ml/evaluate/metric.h"
+#include "ml/evaluate/score_area.h"
 #include "ml/statistics/interval.h"
 
 namespace sluice::ml {
@@ -31,6 +33,9 @@ class MetricValues {
   // Borrows the rows. `groups` null: all rows are one group; `blocks` null: rows are independent.
   MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
                std::size_t parts = kParts);
+  // With the order of the scores known: highest_first() (score_order.h).
+  MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
+               std::span<const std::uint32_t> order, std::size_t parts = kParts);
 
   std::size_t groups() const { return counts_.size(); }
   std::size_t rows(std::size_t group) const { return counts_[group]; }
@@ -39,7 +44,7 @@ class MetricValues {
 
  private:
   void cut_into_parts(const Groups* groups, const Groups* blocks);
-  void sort_by_group();
+  void judge_scores(std::span<const std::uint32_t> order);
   std::optional<double> sums_value(const Metric& metric, std::size_t group) const;
   MetricValue of_sums(const Metric& metric, std::size_t group) const;
   MetricValue of_scores(const Metric& metric, std::size_t group) const;
@@ -49,9 +54,7 @@ class MetricValues {
   std::size_t parts_;
   std::vector<std::size_t> counts_;
   std::vector<std::uint32_t> cell_;  // group * parts + part of each row
-  // Of rows with scores: rows by group, and where each group begins.
-  std::vector<std::uint32_t> sorted_;
-  std::vector<std::size_t> first_;
+  std::vector<ScoreAreas> areas_;    // of each group; empty: there are no scores
   BlockSums sums_;
 };
 

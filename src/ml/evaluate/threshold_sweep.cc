@@ -1,9 +1,9 @@
 #include "ml/evaluate/threshold_sweep.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/check.h"
+#include "ml/evaluate/score_order.h"
 
 namespace sluice::ml {
 namespace {
@@ -11,6 +11,24 @@ namespace {
 std::optional<double> ratio(double above, double below) {
   if (!(below > 0)) return std::nullopt;
   return above / below;
+}
+
+template <class Use>
+void each_point(std::span<const std::uint8_t> labels, std::span<const double> scores,
+                std::span<const std::uint32_t> order, const Use& use) {
+  ThresholdPoint point;
+  for (const std::uint8_t label : labels) (label != 0 ? point.positives : point.negatives) += 1;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    (labels[order[i]] != 0 ? point.true_positives : point.false_positives) += 1;
+    point.threshold = scores[order[i]];
+    if (i + 1 == order.size() || scores[order[i + 1]] != point.threshold) use(point);
+  }
+}
+
+// Which of `points` points the next one is that stays.
+std::size_t thin_place(std::size_t kept, std::size_t points, std::size_t most) {
+  CHECK(most >= 2);
+  return points <= most ? kept : kept * (points - 1) / (most - 1);
 }
 
 }  // namespace
@@ -38,19 +56,25 @@ double ThresholdPoint::accuracy() const {
 std::vector<ThresholdPoint> threshold_sweep(std::span<const std::uint8_t> labels,
                                             std::span<const double> scores) {
   CHECK(labels.size() == scores.size());
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
   std::vector<ThresholdPoint> sweep;
-  ThresholdPoint point;
-  for (const std::uint8_t label : labels) (label != 0 ? point.positives : point.negatives) += 1;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    (labels[order[i]] != 0 ? point.true_positives : point.false_positives) += 1;
-    point.threshold = scores[order[i]];
-    if (i + 1 == order.size() || scores[order[i + 1]] != point.threshold) sweep.push_back(point);
-  }
+  each_point(labels, scores, highest_first(scores),
+             [&](const ThresholdPoint& point) { sweep.push_back(point); });
   return sweep;
+}
+
+std::vector<ThresholdPoint> thin_threshold_sweep(std::span<const std::uint8_t> labels,
+                                                 std::span<const double> scores,
+                                                 std::span<const std::uint32_t> order,
+                                                 std::size_t most) {
+  CHECK(labels.size() == scores.size() && order.size() == scores.size());
+  std::size_t points = 0;
+  each_point(labels, scores, order, [&](const ThresholdPoint&) { ++points; });
+  std::vector<ThresholdPoint> kept;
+  std::size_t at = 0;
+  each_point(labels, scores, order, [&](const ThresholdPoint& point) {
+    if (at++ == thin_place(kept.size(), points, most)) kept.push_back(point);
+  });
+  return kept;
 }
 
 std::optional<double> roc_auc(std::span<const ThresholdPoint> sweep) {
@@ -85,10 +109,9 @@ const ThresholdPoint* best_f1(std::span<const ThresholdPoint> sweep) {
 }
 
 std::vector<ThresholdPoint> thin_out(std::span<const ThresholdPoint> sweep, std::size_t most) {
-  CHECK(most >= 2);
-  if (sweep.size() <= most) return {sweep.begin(), sweep.end()};
   std::vector<ThresholdPoint> kept;
-  for (std::size_t i = 0; i < most; ++i) kept.push_back(sweep[i * (sweep.size() - 1) / (most - 1)]);
+  while (kept.size() < std::min(most, sweep.size()))
+    kept.push_back(sweep[thin_place(kept.size(), sweep.size(), most)]);
   return kept;
 }
 
