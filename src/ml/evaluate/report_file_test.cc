@@ -31,6 +31,39 @@ TEST(JUnit, CountsCasesAndNotTheTotalsThatTheReportClaims) {
   EXPECT_EQ(report->failed, (std::vector<std::string>{"a.B.two", "three"}));
 }
 
+TEST(JUnit, WhatBrokeOutsideOfACaseFails) {
+  const auto beside = read_junit(
+      "<testsuites><testsuite><error message='fixture'/><testcase name='x'/></testsuite>"
+      "</testsuites>");
+  EXPECT_EQ(beside->failures, 1u);
+  EXPECT_EQ(beside->failed, std::vector<std::string>{"(suite)"});
+  const auto after = read_junit(
+      "<testsuite><testcase name='x'><failure/></testcase><error/><testcase "
+      "name='y'/></testsuite>");
+  EXPECT_EQ(after->failures, 2u);
+  const auto claimed = read_junit(
+      "<testsuites failures='2' errors='1'><testsuite><testcase name='x'/></testsuite>"
+      "</testsuites>");
+  EXPECT_EQ(claimed->failures, 2u);
+}
+
+TEST(JUnit, WhatWasNotRunIsNoTestThatRan) {
+  const auto report = read_junit(
+      "<testsuite><testcase name='x' status='notrun' result='suppressed'/>"
+      "<testcase name='y' status='notrun'><skipped/></testcase><testcase name='z' status='run'/>"
+      "</testsuite>");
+  EXPECT_EQ(report->tests, 3u);
+  EXPECT_EQ(report->skipped, 2u);
+}
+
+TEST(Cobertura, LinesOfMethodsAreNotCountedTwice) {
+  const auto report = read_cobertura(
+      "<coverage><class><methods><method><lines><line hits='1'/></lines></method></methods>"
+      "<lines><line hits='1'/><line hits='0'/></lines></class></coverage>");
+  EXPECT_EQ(report->lines, 2u);
+  EXPECT_EQ(report->covered, 1u);
+}
+
 TEST(Cobertura, TakesTotalsElseCountsLines) {
   EXPECT_EQ(read_cobertura("<coverage lines-valid='10' lines-covered='8'/>")->covered, 8u);
   const auto counted = read_cobertura(
@@ -53,6 +86,40 @@ TEST(Sarif, LevelsComeFromTheResultElseItsRuleElseWarning) {
   EXPECT_EQ(report->warnings, 1u);
   EXPECT_EQ(report->notes, 1u);
   EXPECT_EQ(report->first_rules, (std::vector<std::string>{"CVE-1", "R0"}));
+}
+
+TEST(Sarif, TheRuleIsFoundByNameAndInExtensions) {
+  const auto report = read_sarif(R"({"runs": [{
+    "tool": {"driver": {"rules": [{"id": "A", "defaultConfiguration": {"level": "error"}}]},
+             "extensions": [{"rules": [{"id": "B", "defaultConfiguration": {"level": "error"}}]}]},
+    "results": [{"ruleId": "A"}, {"ruleId": "A/1"}, {"ruleId": "B"},
+                {"rule": {"id": "B", "index": 0, "toolComponent": {"index": 0}}},
+                {"rule": {"index": 0}}, {"ruleId": "C"}]}]})");
+  ASSERT_TRUE(report.ok()) << error_of(report);
+  EXPECT_EQ(report->errors, 5u);
+  EXPECT_EQ(report->warnings, 1u);
+}
+
+TEST(Sarif, ASuppressionThatWasNotGrantedSuppressesNothing) {
+  const auto report = read_sarif(R"({"runs": [{"results": [
+    {"level": "error", "suppressions": [{"kind": "external", "status": "rejected"}]},
+    {"level": "error", "suppressions": [{"status": "accepted"}, {"status": "underReview"}]},
+    {"level": "error", "suppressions": []},
+    {"level": "error", "suppressions": [{"status": "accepted"}]}]}]})");
+  EXPECT_EQ(report->errors, 3u);
+}
+
+TEST(Sarif, AScanThatFailedOrSpeaksOfUnknownLevelsProvesNothing) {
+  EXPECT_NE(error_of(read_sarif(R"({"runs": [{"invocations": [{"executionSuccessful": false}],
+                                              "results": []}]})"))
+                .find("did not succeed"),
+            std::string::npos);
+  EXPECT_NE(error_of(read_sarif(R"({"runs": [{"results": [{"level": "critical"}]}]})"))
+                .find("'critical'"),
+            std::string::npos);
+  EXPECT_TRUE(read_sarif(R"({"runs": [{"invocations": [{"executionSuccessful": true}],
+                                       "results": []}]})")
+                  .ok());
 }
 
 TEST(Reports, ThatAreNoneProveNothing) {
