@@ -24,7 +24,8 @@ double changed(const BehaviourCheck& rule, double value) {
   UNREACHABLE();
 }
 
-// The rows in which every feature is known, with the features changed.
+// The rows in which every feature is known and one at least becomes another, with the features
+// changed.
 struct Experiment {
   std::vector<std::size_t> rows;
   Table changed;
@@ -36,8 +37,13 @@ Result<Experiment> set_up(const BehaviourCheck& rule, const Table& table) {
   Experiment experiment;
   for (std::size_t row = 0; row < table.row_count(); ++row) {
     bool known = true;
-    for (const Column* feature : features) known = known && std::isfinite(feature->numbers[row]);
-    if (known) experiment.rows.push_back(row);
+    bool differs = false;
+    for (const Column* feature : features) {
+      const double value = feature->numbers[row];
+      known = known && std::isfinite(value);
+      differs = differs || changed(rule, value) != value;
+    }
+    if (known && differs) experiment.rows.push_back(row);
   }
   experiment.changed = table.take(experiment.rows);
   for (const std::string& name : rule.features) {
@@ -154,6 +160,13 @@ void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
   result.detail["examples"] = std::move(tally.examples);
 }
 
+std::string too_few(const BehaviourCheck& rule, std::size_t tried, std::size_t all) {
+  const std::string what = cat("a value for ", join(rule.features, " and "), " that this changes");
+  if (tried == 0) return cat("No row has ", what, ", so nothing can be tried.");
+  return cat("Only ", grouped(tried), " of ", row_count(all), tried == 1 ? " has " : " have ", what,
+             "; at least ", std::min(rule.min_rows, all), " must ('min_n').");
+}
+
 }  // namespace
 
 CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs) {
@@ -165,9 +178,8 @@ CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs
     return result;
   }
   result.rows = experiment.value().rows.size();
-  if (result.rows == 0) {
-    result.sentence =
-        cat("No row has a value for ", join(rule.features, " and "), ", so nothing can be tried.");
+  if (result.rows == 0 || result.rows < std::min(rule.min_rows, inputs.rows.size())) {
+    result.sentence = too_few(rule, result.rows, inputs.rows.size());
     return result;
   }
   if (!sees_change(rule, inputs.model)) {

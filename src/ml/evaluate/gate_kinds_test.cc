@@ -245,6 +245,10 @@ TEST_F(GateKinds, BrokenKeysOfEachKindAreNamed) {
         "{name: a, kind: calibration, slope: [2, 1]}", "{name: a, kind: fairness, group: g}",
         "{name: a, kind: latency}", "{name: a, kind: size, max_bytes: 0}", "{name: a, kind: tests}",
         "{name: a, kind: coverage, file: x}", "{name: a, kind: coverage, file: x, min: 80}",
+        "{name: a, kind: calibration, max_ece: 5}", "{name: a, kind: value, metric: ece, max: 5}",
+        "{name: a, kind: value, metric: accuracy, max: 0.9}",
+        "{name: a, kind: fairness, group: g, max_odds_difference: 20}",
+        "{name: a, kind: fairness, group: g, min_selection_ratio: -1}",
         "{name: a, kind: scan, fil: x}", "{name: a, kind: value, metric: f1, min: 0, judge: maybe}",
         "{name: a, kind: row_order, allow_first: true}"}) {
     const auto gate =

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/strings.h"
+#include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
 namespace {
@@ -74,10 +75,46 @@ Result<Bounds> read_bounds(YamlReader& reader) {
   return bounds;
 }
 
+// A share that is given as a percentage would let everything through.
+Result<std::optional<double>> optional_share(YamlReader& reader, std::string_view key) {
+  const auto share = TRY(optional_number(reader, key));
+  if (share && !(*share >= 0 && *share <= 1))
+    return bad_value(reader, key, cat("is a share, from 0 to 1 (5 % is 0.05)"));
+  return share;
+}
+
+// A change as a share of the champion's value: 2 is no two per cent.
+Result<std::optional<double>> optional_worsening(YamlReader& reader, std::string_view key) {
+  const auto share = TRY(optional_number(reader, key));
+  if (share && !(*share >= -1 && *share <= 1))
+    return bad_value(reader, key,
+                     cat("is a share of the champion's value, from -1 to 1 (2 % is 0.02): ",
+                         short_number(*share), " would be ", short_percent(*share)));
+  return share;
+}
+
+// Bounds of a metric: where it can be, and one of them on the side where it gets worse.
+Result<Bounds> read_metric_bounds(YamlReader& reader, const Metric& metric) {
+  const Bounds bounds = TRY(read_bounds(reader));
+  const bool share = metric.range == MetricRange::ZeroToOne || metric.range == MetricRange::Share;
+  for (const auto& [key, bound] : {std::pair{"min", bounds.min}, std::pair{"max", bounds.max}})
+    if (share && bound && !(*bound >= 0 && *bound <= 1))
+      return bad_value(reader, key, cat("of ", metric.name, " lies between 0 and 1 (5 % is 0.05)"));
+  if (metric.better == Better::Lower && bounds.min && !bounds.max)
+    return bad_value(reader, "min",
+                     cat("alone lets every bad model through: a smaller ", metric.name,
+                         " is better; give 'max' (beside it, if too good is suspicious, too)"));
+  if (metric.better == Better::Higher && bounds.max && !bounds.min)
+    return bad_value(reader, "max",
+                     cat("alone lets every bad model through: a larger ", metric.name,
+                         " is better; give 'min' (beside it, if too good is suspicious, too)"));
+  return bounds;
+}
+
 Result<ValueCheck> read_value(YamlReader& reader, TextPosition at, Task task) {
   ValueCheck check;
   check.metric = TRY(read_metric(reader, task));
-  check.bounds = TRY(read_bounds(reader));
+  check.bounds = TRY(read_metric_bounds(reader, *check.metric));
   if (!check.bounds.min && !check.bounds.max)
     return reader.error_at(at, "a check of kind value needs 'min' or 'max'");
   static constexpr std::array kCertainties{
@@ -136,7 +173,7 @@ Result<void> read_test(YamlReader& reader, TextPosition at, ChangeCheck& check) 
 Result<ChangeCheck> read_change(YamlReader& reader, TextPosition at, Task task) {
   ChangeCheck check;
   check.metric = TRY(read_metric(reader, task));
-  const auto relative = TRY(optional_number(reader, "max_worse"));
+  const auto relative = TRY(optional_worsening(reader, "max_worse"));
   const auto absolute = TRY(optional_number(reader, "max_worse_absolute"));
   if (relative.has_value() == absolute.has_value())
     return reader.error_at(at,
@@ -158,8 +195,8 @@ Result<WorstSliceCheck> read_worst_slice(YamlReader& reader, TextPosition at, Ta
   check.columns = TRY(reader.strings("slice"));
   if (check.columns.empty())
     return reader.error_at(at, "a check of kind worst_slice needs 'slice', a column or several");
-  check.bounds = TRY(read_bounds(reader));
-  check.max_worse = TRY(optional_number(reader, "max_worse"));
+  check.bounds = TRY(read_metric_bounds(reader, *check.metric));
+  check.max_worse = TRY(optional_worsening(reader, "max_worse"));
   if (!check.bounds.min && !check.bounds.max && !check.max_worse)
     return reader.error_at(
         at, "a check of kind worst_slice needs 'min', 'max' or 'max_worse' (a share: 0.1)");
@@ -205,6 +242,8 @@ Result<BehaviourCheck> read_behaviour(YamlReader& reader, TextPosition at) {
   check.expectation = TRY(choose(reader, "prediction", kExpectations, ""));
   check.tolerance = TRY(number_within(reader, "tolerance", 0, 0, 1e300));
   check.max_violation_share = TRY(number_within(reader, "max_violation_share", 0, 0, 1));
+  check.min_rows =
+      static_cast<std::size_t>(TRY(integer_within(reader, "min_n", 30, 1, 1'000'000'000)));
   return check;
 }
 
@@ -219,9 +258,11 @@ Result<Bounds> read_range(YamlReader& reader, std::string_view key) {
   Bounds bounds;
   const YamlNode* node = reader.optional(key);
   if (node == nullptr) return bounds;
-  const bool pair = node->is_sequence() && node->items.size() == 2 &&
-                    node->items[0].kind == YamlKind::Number &&
-                    node->items[1].kind == YamlKind::Number;
+  const auto is_number = [](const YamlNode& item) {
+    return item.kind == YamlKind::Number && std::isfinite(item.number);
+  };
+  const bool pair = node->is_sequence() && node->items.size() == 2 && is_number(node->items[0]) &&
+                    is_number(node->items[1]);
   if (!pair || node->items[0].number > node->items[1].number)
     return bad_value(reader, key, "is a range, smallest and largest: [0.8, 1.2]");
   bounds.min = node->items[0].number;
@@ -231,7 +272,7 @@ Result<Bounds> read_range(YamlReader& reader, std::string_view key) {
 
 Result<CalibrationCheck> read_calibration(YamlReader& reader, TextPosition at, Task task) {
   CalibrationCheck check;
-  check.max_error = TRY(optional_number(reader, "max_ece"));
+  check.max_error = TRY(optional_share(reader, "max_ece"));
   check.slope = TRY(read_range(reader, "slope"));
   check.intercept = TRY(read_range(reader, "intercept"));
   if (!check.max_error && !check.slope.min && !check.intercept.min)
@@ -245,9 +286,9 @@ Result<CalibrationCheck> read_calibration(YamlReader& reader, TextPosition at, T
 Result<FairnessCheck> read_fairness(YamlReader& reader, TextPosition at, Task task) {
   FairnessCheck check;
   check.group = TRY(reader.string("group"));
-  check.min_selection_ratio = TRY(optional_number(reader, "min_selection_ratio"));
-  check.max_opportunity_difference = TRY(optional_number(reader, "max_opportunity_difference"));
-  check.max_odds_difference = TRY(optional_number(reader, "max_odds_difference"));
+  check.min_selection_ratio = TRY(optional_share(reader, "min_selection_ratio"));
+  check.max_opportunity_difference = TRY(optional_share(reader, "max_opportunity_difference"));
+  check.max_odds_difference = TRY(optional_share(reader, "max_odds_difference"));
   check.max_error_ratio = TRY(optional_number(reader, "max_error_ratio"));
   check.min_rows =
       static_cast<std::size_t>(TRY(integer_within(reader, "min_n", 30, 1, 1'000'000'000)));

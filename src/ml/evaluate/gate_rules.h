@@ -70,6 +70,8 @@ struct BehaviourCheck {
   Expectation expectation = Expectation::NotIncreases;
   double tolerance = 0;  // in the unit of the prediction
   double max_violation_share = 0;
+  std::size_t min_rows =
+      30;  // that must be changed, or all if there are fewer; `min_n` in the file
 };
 
 // The same rows in another order get the same predictions.

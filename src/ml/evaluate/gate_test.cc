@@ -102,7 +102,7 @@ TEST_F(GateTest, AMetricThatIsNotDefinedFails) {
   expect(result, CheckStatus::Failed, "not defined");
   EXPECT_FALSE(result.measured);
   set_champion([](double, double) { return 0.0; });
-  expect(run("{name: a, kind: change, metric: wape, max_worse: 9, block: week}"),
+  expect(run("{name: a, kind: change, metric: wape, max_worse: 0.9, block: week}"),
          CheckStatus::Failed, "not defined");
   expect(run("{name: a, kind: worst_slice, metric: wape, slice: store, max: 9, min_n: 1}"),
          CheckStatus::Failed, "not defined");
@@ -175,20 +175,21 @@ TEST_F(GateTest, AnImprovementCanBeDemanded) {
 
 TEST_F(GateTest, TooFewBlocksOrNoBlockColumnFail) {
   set_champion([](double price, double base) { return base - price + off_by(2, base); });
-  expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: store}"),
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 0.9, block: store}"),
          CheckStatus::Failed, "only 5 blocks of 'store'; at least 12");
-  expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: weeks}"),
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 0.9, block: weeks}"),
          CheckStatus::Failed, "'week'");
 }
 
 TEST_F(GateTest, AFirstModelNeedsTheBlockColumnToo) {
-  expect(run("{name: a, kind: change, metric: mae, max_worse: 9, block: weeks, allow_first: true}"),
-         CheckStatus::Failed, "'week'");
+  expect(
+      run("{name: a, kind: change, metric: mae, max_worse: 0.9, block: weeks, allow_first: true}"),
+      CheckStatus::Failed, "'week'");
 }
 
 TEST_F(GateTest, AChampionWithoutErrorIsNotDividedBy) {
   set_champion([](double price, double base) { return base - price; });
-  const auto result = run("{name: a, kind: change, metric: mae, max_worse: 100, block: week}");
+  const auto result = run("{name: a, kind: change, metric: mae, max_worse: 1, block: week}");
   expect(result, CheckStatus::Failed, "infinity");
 }
 
@@ -205,6 +206,15 @@ TEST_F(GateTest, TheWorstSliceDecides) {
   EXPECT_EQ(get_int(relative.detail, "slices_outside").value(), 1);
   expect(run("{name: a, kind: worst_slice, metric: r2, slice: store, min: 0.9, min_n: 1}"),
          CheckStatus::Failed, "at least 0.9");
+}
+
+TEST_F(GateTest, NumbersThatOverflowProveNothing) {
+  truth[3] = 1e200;
+  set_champion([](double price, double base) { return base - price + off_by(1, base); });
+  expect(run("{name: a, kind: worst_slice, metric: rmse, max_worse: 0.1, slice: store, min_n: 1}"),
+         CheckStatus::Failed, "not defined");
+  expect(run("{name: a, kind: change, metric: rmse, max_worse: 0.1, block: week}"),
+         CheckStatus::Failed, "not defined");
 }
 
 TEST_F(GateTest, SlicesThatAreMissingOrAllTooSmallFail) {
@@ -283,9 +293,34 @@ TEST_F(GateTest, AModelThatDoesNotKnowTheFeatureHasNotShownHowItBehaves) {
   expect(run(start + "unchanged, feature: store}"), CheckStatus::Passed, "in 0 %");
 }
 
-TEST_F(GateTest, RowsWithoutTheFeatureAreNotTried) {
+TEST_F(GateTest, AChangeThatChangesNothingIsNoTrial) {
+  Column promo{"price", ColumnKind::Number, std::vector<double>(truth.size(), 0.0), {}, {}};
+  table.set_column(promo);
+  const std::string check =
+      "{name: a, kind: behaviour, feature: price, multiply: 2, prediction: not_increases}";
+  expect(run(check), CheckStatus::Failed, "No row has a value for price that this changes");
+  for (std::size_t i = 60; i < promo.numbers.size(); ++i) promo.numbers[i] = 1;
+  table.set_column(promo);
+  const auto result = run(check);
+  expect(result, CheckStatus::Passed, "in 0 % of 40 rows");
+  EXPECT_EQ(result.rows, 40u);
+}
+
+TEST_F(GateTest, AFewRowsOfManyAreNoTrialEither) {
   Column price = *table.find("price");
   for (std::size_t i = 0; i < 90; ++i) price.numbers[i] = std::numeric_limits<double>::quiet_NaN();
+  table.set_column(price);
+  model = RowModel([](double p, double base) { return std::isnan(p) ? base : base - p; });
+  const std::string start =
+      "{name: a, kind: behaviour, feature: price, multiply: 2, prediction: not_increases";
+  expect(run(start + "}"), CheckStatus::Failed,
+         "Only 10 of 100 rows have a value for price that this changes; at least 30 must");
+  expect(run(start + ", min_n: 10}"), CheckStatus::Passed, "of 10 rows");
+}
+
+TEST_F(GateTest, RowsWithoutTheFeatureAreNotTried) {
+  Column price = *table.find("price");
+  for (std::size_t i = 0; i < 60; ++i) price.numbers[i] = std::numeric_limits<double>::quiet_NaN();
   table.set_column(price);
   model = RowModel([](double p, double base) { return std::isnan(p) ? base : base + p; });
   const auto result =
@@ -293,9 +328,9 @@ TEST_F(GateTest, RowsWithoutTheFeatureAreNotTried) {
           "max_violation_share: 0.5}");
   expect(result, CheckStatus::Failed,
          "Setting the price to 9 raises the predicted demand in 100 % "
-         "of 10 rows");
+         "of 40 rows");
   const auto& first = get_array(result.detail, "examples").value()->front().as_object();
-  EXPECT_EQ(get_int(first, "row").value(), 91);
+  EXPECT_EQ(get_int(first, "row").value(), 61);
 }
 
 }  // namespace

@@ -63,8 +63,21 @@ Result<std::vector<std::uint64_t>> key_hashes(const Table& table,
   return hashes;
 }
 
+// What is compared must be of one kind: "007" as a text and 7 as a number are never the same.
+Result<void> check_kinds(const LeakageQuestion& question, std::string_view name) {
+  const Column* judged = TRY(question.judged.column(name));
+  const Column* learnt = TRY_CONTEXT(question.learnt->column(name), "what was learnt from");
+  if (judged->kind == learnt->kind) return success();
+  const auto kind = [](const Column* column) {
+    return column->kind == ColumnKind::Number ? "numbers" : "text";
+  };
+  return invalid_input(cat("the column '", name, "' holds ", kind(judged), " where is judged and ",
+                           kind(learnt), " in what was learnt from, so they cannot be compared"));
+}
+
 Result<void> look_at_keys(const LeakageQuestion& question, std::vector<Leak>& leaks) {
   if (question.keys.empty()) return success();
+  for (const std::string& key : question.keys) TRY_CONTEXT(check_kinds(question, key), "key");
   const auto learnt = TRY(key_hashes(*question.learnt, question.keys));
   const auto judged = TRY(key_hashes(question.judged, question.keys));
   const std::unordered_set<std::uint64_t> known(learnt.begin(), learnt.end());
@@ -92,6 +105,7 @@ Result<void> look_at_time(const LeakageQuestion& question, std::vector<Leak>& le
   if (question.time.empty() || question.judged.row_count() == 0) return success();
   const Column* judged = TRY_CONTEXT(question.judged.column(question.time), "time");
   const Column* learnt = TRY_CONTEXT(question.learnt->column(question.time), "time");
+  TRY_CONTEXT(check_kinds(question, question.time), "time");
   std::size_t first = 0;
   for (std::size_t row = 1; row < judged->size(); ++row)
     if (comes_before(*judged, row, *judged, first)) first = row;
@@ -133,6 +147,8 @@ Result<std::vector<Leak>> find_leaks(const LeakageQuestion& question) {
   std::vector<Leak> leaks;
   look_at_features(question, leaks);
   if (question.learnt != nullptr) {
+    if (question.learnt->row_count() == 0)
+      return invalid_input("what was learnt from has no rows, so nothing can be found in it");
     TRY(look_at_keys(question, leaks));
     TRY(look_at_time(question, leaks));
   }

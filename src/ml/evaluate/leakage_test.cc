@@ -65,6 +65,19 @@ TEST_F(LeakageTest, RowsThatWereLearntFromAreFoundByKeyAndTime) {
   EXPECT_FALSE(find_leaks({judged, "units", {}, &learnt, {"shop"}, "", std::nullopt}).ok());
 }
 
+TEST_F(LeakageTest, WhatCannotBeComparedIsNotCalledClean) {
+  const auto error = [&](const Table& table, std::vector<std::string> keys, std::string time) {
+    const auto leaks =
+        find_leaks({judged, "units", {}, &table, std::move(keys), std::move(time), std::nullopt});
+    return leaks.ok() ? std::string("it is clean") : leaks.error().describe();
+  };
+  EXPECT_NE(error(learnt.take({}), {"week"}, "").find("has no rows"), std::string::npos);
+  const std::vector<std::int32_t> codes(learnt.row_count(), 0);
+  const Table texts = Table::create({{"week", ColumnKind::Text, {}, codes, {"0101"}}}).value();
+  EXPECT_NE(error(texts, {"week"}, "").find("holds numbers"), std::string::npos);
+  EXPECT_NE(error(texts, {}, "week").find("holds numbers"), std::string::npos);
+}
+
 TEST(Leakage, RowsDatedAfterNowAreNamed) {
   Column day{"day", ColumnKind::Text, {}, {0, 1, 2}, {"2026-01-01", "2026-03-01", "soon"}};
   const Table judged = Table::create({day}).value();

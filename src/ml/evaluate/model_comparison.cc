@@ -25,6 +25,11 @@ double change_between(const ChangeQuestion& question, double champion, double ch
              : worsening(*question.metric, champion, challenger);
 }
 
+// Infinity against infinity is no change that could be measured.
+std::optional<double> defined(double change) {
+  return std::isnan(change) ? std::nullopt : std::optional(change);
+}
+
 Error not_defined(const ChangeQuestion& question) {
   return invalid_input(cat("the ", question.metric->phrase,
                            " is not defined for these rows, so nothing can be compared"));
@@ -58,7 +63,7 @@ Result<Change> bootstrap(const ChangeQuestion& question, const JudgedRows& champ
     const auto before = question.metric->of({of.first(layout.width()), layout});
     const auto after = question.metric->of({of.subspan(layout.width()), layout});
     if (!before || !after) return std::nullopt;
-    return change_between(question, *before, *after);
+    return defined(change_between(question, *before, *after));
   };
   const auto measured = statistic(sums.total());
   if (!measured) return not_defined(question);
@@ -135,7 +140,7 @@ Result<Change> jackknife(const ChangeQuestion& question, const JudgedRows& champ
   const auto difference = [&](auto value_of) -> std::optional<double> {
     const auto x = value_of(before);
     const auto y = value_of(after);
-    return x && y ? std::optional(change_between(question, *x, *y)) : std::nullopt;
+    return x && y ? defined(change_between(question, *x, *y)) : std::nullopt;
   };
   const ScoreArea area = question.metric->area;
   const auto measured = difference([&](const ScoreAreas& areas) { return areas.of(area); });

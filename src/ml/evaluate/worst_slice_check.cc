@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "base/strings.h"
@@ -40,6 +41,7 @@ bool judge_slice(const WorstSliceCheck& rule, const JudgedSlice& slice, std::opt
   double worst_excess = -std::numeric_limits<double>::infinity();
   const auto against = [&](std::optional<double> measured, double excess, double limit,
                            std::string_view relation, Scale scale) {
+    if (measured && std::isnan(excess)) measured.reset();
     judged.measured = measured;
     judged.limit = limit;
     judged.relation = relation;
