@@ -180,6 +180,17 @@ TEST(Waivers, OfAnotherGateOrAPassedCheckDoNothing) {
   EXPECT_EQ(results[1].status, CheckStatus::Failed);
 }
 
+TEST(Waivers, ThatReachMoreThanAYearAheadDoNotCount) {
+  const Waivers waivers = parse_waivers(kWaivers, "waivers.yml").value();
+  auto results = failed_checks();
+  apply_waivers(results, waivers, "gates/demand.yml", *parse_rfc3339("2025-04-30T00:00:00Z"));
+  EXPECT_EQ(results[0].status, CheckStatus::Waived);
+  results = failed_checks();
+  apply_waivers(results, waivers, "gates/demand.yml", *parse_rfc3339("2025-04-29T00:00:00Z"));
+  EXPECT_EQ(results[0].status, CheckStatus::Failed);
+  EXPECT_NE(results[0].sentence.find("more than a year ahead"), std::string::npos);
+}
+
 TEST(Waivers, WithoutReasonNameOrDayAreRefusedWithTheirPlace) {
   for (const char* text :
        {"waivers:\n  - {check: a, who: ana, why: ok, expires: 2026-01-01}",
@@ -187,6 +198,8 @@ TEST(Waivers, WithoutReasonNameOrDayAreRefusedWithTheirPlace) {
         "waivers:\n  - {check: a, who: ana, why: a good long reason, expires: soon}",
         "waivers:\n  - {check: a, who: ana, why: a good long reason}",
         "waivers:\n  - {check: a, who: ana, why: a good long reason, expires: 2026-01-01, x: 1}",
+        "waivers:\n  - {check: a, gate: '', who: ana, why: a good long reason, expires: "
+        "2026-01-01}",
         "waivers: all"}) {
     const auto waivers = parse_waivers(text, "waivers.yml");
     ASSERT_FALSE(waivers.ok()) << text;

@@ -8,7 +8,8 @@
 namespace sluice::ml {
 namespace {
 
-constexpr std::size_t kLeastReason = 10;  // characters; "ok" is no reason
+constexpr std::size_t kLeastReason = 10;    // characters; "ok" is no reason
+constexpr std::chrono::days kLongest{366};  // what never ends is no exception but the rule
 
 bool is_of(const Waiver& waiver, std::string_view check, std::string_view gate) {
   if (waiver.check != check) return false;
@@ -16,11 +17,24 @@ bool is_of(const Waiver& waiver, std::string_view check, std::string_view gate) 
          std::string_view(gate).ends_with(cat("/", waiver.gate));
 }
 
+// Empty: it holds.
+std::string why_it_does_not_hold(const Waiver& waiver, Timestamp now) {
+  if (now >= waiver.end)
+    return cat(" The waiver of ", waiver.who, " expired on ", waiver.last_day,
+               ": it counts no more.");
+  if (waiver.end - now > kLongest)
+    return cat(" The waiver of ", waiver.who, " until ", waiver.last_day,
+               " reaches more than a year ahead: it does not count.");
+  return {};
+}
+
 Result<Waiver> read_waiver(const YamlNode& node, std::string_view file_name) {
   YamlReader reader = TRY(YamlReader::open(node, file_name, "a waiver"));
   Waiver waiver;
   waiver.check = TRY(reader.string("check"));
   waiver.gate = TRY(reader.string_or("gate", ""));
+  if (const YamlNode* gate = reader.optional("gate"); gate != nullptr && waiver.gate.empty())
+    return reader.error_at(gate->position, "'gate' is empty: name the gate file, or leave it out");
   waiver.who = TRY(reader.string("who"));
   waiver.why = TRY(reader.string("why"));
   const YamlNode* expires = TRY(reader.required("expires"));
@@ -54,23 +68,20 @@ void apply_waivers(std::vector<CheckResult>& results, const Waivers& waivers, st
                    Timestamp now) {
   for (CheckResult& result : results) {
     if (result.status != CheckStatus::Failed) continue;
-    const Waiver* expired = nullptr;
+    std::string why_not;
     for (const Waiver& waiver : waivers.waivers) {
       if (!is_of(waiver, result.name, gate)) continue;
-      if (now >= waiver.end) {
-        expired = &waiver;
-        continue;
-      }
+      why_not = why_it_does_not_hold(waiver, now);
+      if (!why_not.empty()) continue;
       result.status = CheckStatus::Waived;
       result.waiver = waiver;
       break;
     }
-    if (result.status == CheckStatus::Waived)
+    if (result.waiver)
       result.sentence += cat(" Waived until ", result.waiver->last_day, " by ", result.waiver->who,
                              ": ", result.waiver->why);
-    else if (expired != nullptr)
-      result.sentence += cat(" The waiver of ", expired->who, " expired on ", expired->last_day,
-                             ": it counts no more.");
+    else
+      result.sentence += why_not;
   }
 }
 

@@ -21,8 +21,9 @@ struct Waivers {
 
 Result<Waivers> parse_waivers(std::string_view text, std::string_view file_name);
 
-// Failed checks with a waiver that holds become Waived; of one that has expired the sentence says
-// so. `gate` is the file's name as waivers may give it: its path or the last part of it.
+// Failed checks with a waiver that holds become Waived; of one that has expired, or that reaches
+// more than a year ahead, the sentence says so. `gate` is the file's name as waivers may give it:
+// its path or the last part of it.
 void apply_waivers(std::vector<CheckResult>& results, const Waivers& waivers, std::string_view gate,
                    Timestamp now);
 
