@@ -37,18 +37,23 @@ CheckResult run_rule(const GateCheck& check, const GateInputs& inputs) {
 // Better, equivalent, worse or inconclusive: over all comparisons of the gate, corrected for their
 // number. Whether a check passes is not: a gate opens only if every one of them passes, so that
 // having several cannot let a model through that one would stop (Berger 1982).
-void judge_together(std::vector<CheckResult>& results) {
+// The level is that of the check that asks for most confidence.
+void judge_together(const GateFile& gate, std::vector<CheckResult>& results) {
   std::vector<std::pair<std::string, Evidence>> comparisons;
   std::vector<CheckResult*> compared;
-  for (CheckResult& result : results) {
-    if (!result.evidence) continue;
-    comparisons.emplace_back(result.name, *result.evidence);
-    compared.push_back(&result);
+  ComparisonPlan plan{.margin = 0, .alpha = 1};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (!results[i].evidence) continue;
+    comparisons.emplace_back(results[i].name, *results[i].evidence);
+    compared.push_back(&results[i]);
+    const auto& rule = std::get<ChangeCheck>(gate.checks[i].rule);
+    plan.alpha = std::min(plan.alpha, 1 - rule.plan.confidence);
   }
-  const auto judged = judge_comparisons(comparisons, {});
+  const auto judged = judge_comparisons(comparisons, plan);
   for (std::size_t i = 0; i < judged.size(); ++i) {
     compared[i]->detail["comparison"] = to_json(judged[i]);
     compared[i]->detail["correction"] = to_string(Correction::Holm);
+    compared[i]->detail["alpha"] = plan.alpha;
     compared[i]->sentence += cat(" Over all: ", to_string(judged[i].verdict), ".");
   }
 }
@@ -63,7 +68,7 @@ std::vector<CheckResult> run_gate(const GateFile& gate, const GateInputs& inputs
     result.kind = kind_of(check.rule);
     results.push_back(std::move(result));
   }
-  judge_together(results);
+  judge_together(gate, results);
   for (std::size_t i = 0; i < results.size(); ++i)
     if (results[i].status == CheckStatus::Failed && !gate.checks[i].why.empty())
       results[i].sentence += cat(" ", gate.checks[i].why);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ml/evaluate/gate.h"
+#include "ml/evaluate/metric_values.h"
 #include "ml/statistics/normal.h"
 #include "ml/statistics/random_stream.h"
 
@@ -139,6 +140,45 @@ TEST_F(GateKinds, FourVerdictsAndTheRowsThatAreNeeded) {
     return run("{name: a, kind: change, metric: roc_auc, max_worse: 0.1}");
   };
   expect(worse_than(), CheckStatus::Failed, "Over all: worse.");
+}
+
+TEST_F(GateKinds, PeriodsOfDifferentRowsWeighAsTheirRowsDo) {
+  Column week = *table.find("week");
+  for (std::size_t i = 0; i < 300; ++i) week.numbers[i] = 0;
+  table.set_column(week);
+  set_champion(0.5, Task::Forecast);
+  const char* mae = "{name: a, kind: change, max_worse: 0, time: week, metric: mae}";
+  const auto& before = std::get<ChampionPredictions>(champion).rows;
+  const MetricValues of_champion(before, nullptr, nullptr, 1);
+  const JudgedRows after = rows_of(probabilities, Task::Forecast);
+  const MetricValues of_model(after, nullptr, nullptr, 1);
+  const Metric& metric = *find_metric("mae", Task::Forecast).value();
+  EXPECT_NEAR(*run(mae, "forecast").measured,
+              relative_worsening(metric, *of_champion.value(metric, 0), *of_model.value(metric, 0)),
+              1e-12);
+}
+
+TEST_F(GateKinds, TheVerdictTakesTheConfidenceThatIsAskedFor) {
+  set_champion(0.04);
+  const std::string start = "{name: a, kind: change, metric: roc_auc, max_worse: 0, confidence: ";
+  const auto lax = run(start + "0.5}");
+  const double p =
+      get_double(*get_object(lax.detail, "comparison").value(), "difference_p").value();
+  ASSERT_GT(p, 0.001);
+  ASSERT_LT(p, 0.5);
+  EXPECT_NE(comparison(lax, "verdict"), "inconclusive");
+  EXPECT_EQ(comparison(run(start + "0.999}"), "verdict"), "inconclusive");
+}
+
+TEST_F(GateKinds, TheEvidenceOfARootIsOnTheScaleOfTheRoot) {
+  set_champion(0.5, Task::Forecast);
+  const auto rmse =
+      run("{name: a, kind: change, max_worse: 0, time: week, metric: rmse}", "forecast");
+  ASSERT_TRUE(rmse.evidence);
+  EXPECT_DOUBLE_EQ(rmse.evidence->gain, -*rmse.measured);
+  EXPECT_DOUBLE_EQ(rmse.evidence->interval.low, -rmse.interval->high);
+  const double reach = (rmse.interval->high - rmse.interval->low) / 2;
+  EXPECT_NEAR(rmse.evidence->standard_error, reach / 2.045, 0.2 * reach);  // t of 29 degrees
 }
 
 TEST_F(GateKinds, ATestThatDoesNotFitIsRefusedWhenTheGateIsRead) {

@@ -170,16 +170,14 @@ double loss_of(const Metric& metric, const JudgedRows& rows, std::size_t i) {
   return metric.name == "rmse" ? error * error : std::fabs(error);
 }
 
-// Mean loss of each period.
+// Loss of each period as a share of the rows that a period has on average: their mean is the mean
+// loss of all rows, which is what the metric speaks of, also where periods have different rows.
 std::vector<double> losses_of(const Metric& metric, const JudgedRows& rows, const Groups& periods) {
-  std::vector<double> sums(periods.names.size());
-  std::vector<double> counts(periods.names.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    sums[periods.of_row[i]] += loss_of(metric, rows, i);
-    counts[periods.of_row[i]] += 1;
-  }
-  for (std::size_t p = 0; p < sums.size(); ++p) sums[p] /= counts[p];
-  return sums;
+  std::vector<double> losses(periods.names.size());
+  const double share = static_cast<double>(losses.size()) / static_cast<double>(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    losses[periods.of_row[i]] += share * loss_of(metric, rows, i);
+  return losses;
 }
 
 // The relative change of a root, from that of what stands under it.
@@ -205,6 +203,9 @@ Result<Change> diebold_mariano(const ChangeQuestion& question, const JudgedRows&
   if (!squared) return change;
   change.measured = root_change(change.measured);
   change.interval = {root_change(change.interval.low), root_change(change.interval.high)};
+  change.evidence.gain = -change.measured;
+  change.evidence.interval = {-change.interval.high, -change.interval.low};
+  if (change.measured > -1) change.evidence.standard_error /= 2 * (1 + change.measured);
   return change;
 }
 

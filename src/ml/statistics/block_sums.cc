@@ -71,11 +71,13 @@ class Resampler {
   std::vector<double> total_;
 };
 
-// How many standard errors of its own a resample lies from the estimate.
+// How many standard errors of its own a resample lies from the estimate; infinitely many where
+// these are not known.
 double studentized(double value, double estimate, double error) {
   if (value == estimate) return 0;
-  if (error == 0 || !std::isfinite(value)) return value > estimate ? kInfinity : -kInfinity;
-  return std::isfinite(error) ? (value - estimate) / error : 0;
+  if (error == 0 || !std::isfinite(error) || !std::isfinite(value))
+    return value > estimate ? kInfinity : -kInfinity;
+  return (value - estimate) / error;
 }
 
 Interval studentized_interval(const BlockSums& sums, double estimate,
