@@ -34,14 +34,29 @@ ml::ModelToJudge to_judge(const ml::ResolvedModel& model) {
   return {model.label, model.folder, model.digest};
 }
 
+// A folder may become the first version of any name, a version of another name is none of this one.
+bool may_be_first_of(const std::string& name, const std::string& judged) {
+  const auto reference = ml::parse_model_reference(judged);
+  if (!reference.ok()) return false;
+  if (const auto* version = std::get_if<ml::VersionReference>(&reference.value()))
+    return version->name == name;
+  const auto* alias = std::get_if<ml::AliasReference>(&reference.value());
+  return alias == nullptr || alias->name == name || judged == alias->name;
+}
+
 // The registered champion; only where nobody was ever made champion is this a first model.
-Result<ml::ChampionModel> registered_champion(const Context& context, const std::string& name) {
+Result<ml::ChampionModel> registered_champion(const Context& context, const std::string& name,
+                                              const std::string& judged) {
   const auto registry = TRY(open_registry(context));
   const auto version = registry->find_alias(name, ml::kChampionAlias);
   if (!version.ok()) {
     if (version.error().code() != ErrorCode::NotFound) return version.error();
     const auto last = TRY(registry->last_under_alias(name, ml::kChampionAlias));
-    if (!last) return ml::ChampionModel(ml::NoChampionModel{version.error().message()});
+    if (!last && may_be_first_of(name, judged))
+      return ml::ChampionModel(ml::NoChampionModel{version.error().message()});
+    if (!last)
+      return ml::ChampionModel(ml::UnusableChampionModel{
+          cat("the gate is for '", name, "' ('model'), and --model names ", judged)});
     return ml::ChampionModel(ml::UnusableChampionModel{
         cat("the alias 'champion' of ", name, " was taken away (", *last,
             " was the last to have it), so this is no first model; `sluice model alias ", name,
@@ -64,7 +79,7 @@ Result<ml::ChampionModel> champion_of(const GateOptions& options, const ml::Gate
   // One that --champion names must be there: a first model has none to name.
   const bool may_be_first = options.champion.empty();
   if (may_be_first && alias != nullptr && alias->alias == ml::kChampionAlias)
-    return registered_champion(context, alias->name);
+    return registered_champion(context, alias->name, options.model);
   return ml::ChampionModel(TRY_CONTEXT(model_to_judge(context, text), "champion"));
 }
 
@@ -75,6 +90,8 @@ Result<ml::GateRequest> request_of(const GateOptions& options, const Context& co
   request.gate_name = options.gate;
   request.waivers = options.waivers.empty() ? os::Path(options.gate).parent_path() / "waivers.yml"
                                             : os::Path(options.waivers);
+  // One that is named must be there; waivers.yml need not.
+  if (!options.waivers.empty()) TRY_CONTEXT(context.world.files.stat(request.waivers), "--waivers");
   request.target = options.target.empty() ? request.gate.target : options.target;
   if (request.target.empty())
     return invalid_input(
@@ -87,8 +104,20 @@ Result<ml::GateRequest> request_of(const GateOptions& options, const Context& co
   return request;
 }
 
+// What an earlier run said must not be taken for what this one says, should it come to nothing.
+Result<void> forget_earlier(const GateOptions& options, os::Files& files) {
+  if (!options.approved_file.empty()) TRY(files.write(options.approved_file, "false\n"));
+  for (const std::string& path : {options.out, options.results}) {
+    const auto info = files.stat(path);
+    if (path.empty() || !info.ok() || info->kind != os::FileKind::Regular) continue;
+    TRY(files.remove_all(path));
+  }
+  return success();
+}
+
 Result<int> gate(const GateOptions& options, Context& context) {
   os::Files& files = context.world.files;
+  TRY(forget_earlier(options, files));
   const ml::GateRequest request = TRY(request_of(options, context));
   const ml::Verdict verdict = TRY(ml::judge_file(context.world, request));
   const os::Path home = TRY(home_of(context));

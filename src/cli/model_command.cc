@@ -152,8 +152,12 @@ Result<std::string> verdict_text(ml::LocalRegistry& registry, const ml::ModelVer
   for (const Json& entry : *checks) {
     const JsonObject* check = TRY(as_object(entry, "check"));
     const auto check_passed = TRY(get_bool(*check, "passed"));
-    text += cat("  ", check_passed ? "passed" : "FAILED", "  ", string_or(*check, "name", ""), ": ",
-                string_or(*check, "sentence", ""), "\n");
+    const bool waived = find(*check, "waived") != nullptr;
+    text += cat("  ",
+                check_passed ? "passed"
+                : waived     ? "waived"
+                             : "FAILED",
+                "  ", string_or(*check, "name", ""), ": ", string_or(*check, "sentence", ""), "\n");
   }
   return text;
 }
@@ -282,6 +286,12 @@ Result<ml::NewVersion> registration_of(const ModelOptions& options, const Contex
 Result<ml::ModelVersion> approve_if_passed(ml::LocalRegistry& registry,
                                            const ml::ModelVersion& version,
                                            const std::string& actor, std::string& said) {
+  // What a person rejected only a person takes back.
+  if (version.state == ml::ApprovalState::Rejected) {
+    said += cat("\nnot approved: it was rejected; `sluice model approve ", label(version),
+                "` takes that back");
+    return version;
+  }
   const auto approved =
       registry.approve({version.name, version.version, actor, "the gate let it pass", ""});
   if (approved.ok()) return approved;

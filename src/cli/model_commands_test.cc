@@ -152,6 +152,9 @@ TEST_F(ModelCommands, AWaiverOpensTheGateUntilItExpiresAndIsKeptInTheHistory) {
   EXPECT_EQ(gate(), 1);
   EXPECT_TRUE(says("The waiver of bo expired on 2000-01-01")) << printed;
   waive("2100-01-01");
+  EXPECT_EQ(gate(), 1);
+  EXPECT_TRUE(says("reaches more than a year ahead")) << printed;
+  waive(to_rfc3339(test.clock.now() + std::chrono::hours(48)).substr(0, 10));
   EXPECT_EQ(gate(), 0) << printed;
   EXPECT_TRUE(says("2 of 3 checks passed, 1 waived")) << printed;
   ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand", "--verdict",
@@ -159,6 +162,40 @@ TEST_F(ModelCommands, AWaiverOpensTheGateUntilItExpiresAndIsKeptInTheHistory) {
             0);
   ASSERT_EQ(run({"model", "show", "demand/1"}), 0);
   EXPECT_TRUE(says("waived: accurate by bo (new shops opened)")) << printed;
+  EXPECT_TRUE(says("  waived  accurate: ")) << printed;
+}
+
+TEST_F(ModelCommands, WaiversThatAreNamedMustBeThere) {
+  EXPECT_EQ(run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
+                 "--waivers", path("wavers.yml")}),
+            2);
+  EXPECT_TRUE(says("--waivers")) << printed;
+}
+
+TEST_F(ModelCommands, AGateThatCannotJudgeLeavesNoEarlierAnswer) {
+  const std::vector<std::string> arguments = {
+      "gate",      path("demand.yml"),   "--model",         path("model"),
+      "--data",    path("test.csv"),     "--out",           path("verdict.json"),
+      "--results", path("results.json"), "--approved-file", path("approved.txt")};
+  ASSERT_EQ(run(arguments), 0) << printed;
+  EXPECT_EQ(files.read(root / "approved.txt").value(), "true\n");
+  write("test.csv", "week\n1\n");
+  EXPECT_EQ(run(arguments), 2) << printed;
+  EXPECT_EQ(files.read(root / "approved.txt").value(), "false\n");
+  EXPECT_FALSE(files.stat(root / "verdict.json").ok());
+  EXPECT_FALSE(files.stat(root / "results.json").ok());
+}
+
+TEST_F(ModelCommands, WhatAPersonRejectedNoGateApproves) {
+  ASSERT_EQ(gate(), 0);
+  const std::vector<std::string> arguments = {
+      "model",  "register",  path("model"),        "--name",
+      "demand", "--verdict", path("verdict.json"), "--approve-if-passed"};
+  ASSERT_EQ(run({"model", "register", path("model"), "--name", "demand"}), 0);
+  ASSERT_EQ(run({"model", "reject", "demand/1"}), 0);
+  ASSERT_EQ(run(arguments), 0) << printed;
+  EXPECT_TRUE(says("Rejected\nnot approved: it was rejected")) << printed;
+  EXPECT_EQ(run({"model", "approve", "demand/1"}), 0) << printed;
 }
 
 TEST_F(ModelCommands, DataThatCannotBeJudgedIsExitTwoWithItsPlace) {

@@ -35,6 +35,7 @@ void describe(const ChangeCheck& rule, const std::string& champion, CheckResult&
 }
 
 void record_method(const ChangeCheck& rule, JsonObject& detail) {
+  detail[kAgainstChampion] = true;
   detail["metric"] = rule.metric->name;
   detail["scale"] = rule.scale == Scale::Relative ? "relative" : "absolute";
   detail["test"] = to_string(rule.test);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -22,6 +23,9 @@ struct Waiver {
   std::string last_day;  // on which it holds, "2026-12-31", UTC
   Timestamp end{};       // the first moment at which it does not
 };
+
+// The member of `detail` of a check that needs a champion.
+inline constexpr std::string_view kAgainstChampion = "against_champion";
 
 struct CheckResult {
   std::string name;

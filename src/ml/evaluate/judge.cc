@@ -139,6 +139,7 @@ Result<Verdict> judge_file(os::World world, const GateRequest& request) {
       run_gate(request.gate, {scored.table, scored.rows, predictor, champion, facts, predicts});
   verdict.model = {request.model.label, request.model.digest};
   verdict.gate = {request.gate_name, request.gate.digest};
+  verdict.gate_model = request.gate.model;
   verdict.data = {request.data.string(), data};
   verdict.metrics = all_metrics_of(scored.rows);
   if (const auto* compared = std::get_if<ChampionPredictions>(&champion)) {

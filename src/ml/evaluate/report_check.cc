@@ -1,4 +1,5 @@
 // Checks of what other tools reported: tests, coverage, scans.
+#include "base/hash.h"
 #include "base/strings.h"
 #include "ml/evaluate/checks.h"
 #include "ml/evaluate/report_file.h"
@@ -15,6 +16,12 @@ Result<Report> read_report(const GateInputs& inputs, const std::string& file,
   if (found == inputs.facts.reports.end()) return not_found(cat("there is no report ", file));
   if (!found->second.ok()) return found->second.error();
   return TRY_CONTEXT(read(found->second.value()), file);
+}
+
+// Which report it was: one of another day or commit has another digest.
+void record_report(const GateInputs& inputs, const std::string& file, CheckResult& result) {
+  result.detail["file"] = file;
+  result.detail["digest"] = sha256(inputs.facts.reports.find(file)->second.value()).to_string();
 }
 
 CheckResult unread(const std::string& file, const Error& error) {
@@ -34,7 +41,7 @@ CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
   const auto report = read_report(inputs, rule.file, read_junit);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
-  result.detail["file"] = rule.file;
+  record_report(inputs, rule.file, result);
   result.detail["tests"] = report->tests;
   result.detail["skipped"] = report->skipped;
   result.measured = static_cast<double>(report->failures);
@@ -52,7 +59,7 @@ CheckResult check_coverage(const CoverageCheck& rule, const GateInputs& inputs) 
   const auto report = read_report(inputs, rule.file, read_cobertura);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
-  result.detail["file"] = rule.file;
+  record_report(inputs, rule.file, result);
   result.detail["lines"] = report->lines;
   result.limit = rule.min;
   if (report->lines == 0) {
@@ -71,7 +78,7 @@ CheckResult check_scan(const ScanCheck& rule, const GateInputs& inputs) {
   const auto report = read_report(inputs, rule.file, read_sarif);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
-  result.detail["file"] = rule.file;
+  record_report(inputs, rule.file, result);
   result.detail["warnings"] = report->warnings;
   result.detail["notes"] = report->notes;
   result.measured = static_cast<double>(report->errors);

@@ -54,7 +54,9 @@ JsonObject body_json(const Verdict& verdict) {
   object["format"] = kFormat;
   object["passed"] = verdict.passed();
   object["model"] = digest_json(verdict.model);
-  object["gate"] = digest_json(verdict.gate);
+  object["gate"] = JsonObject{{"name", verdict.gate.name},
+                              {"digest", verdict.gate.digest.to_string()},
+                              {"model", verdict.gate_model}};
   object["data"] = digest_json(verdict.data);
   object["champion"] = verdict.champion ? digest_json(*verdict.champion) : Json(nullptr);
   object["waivers"] = verdict.waivers ? digest_json(*verdict.waivers) : Json(nullptr);
@@ -73,10 +75,11 @@ JsonObject body_json(const Verdict& verdict) {
   return object;
 }
 
-Result<Digest> named_digest(const JsonObject& object, std::string_view key) {
+Result<NamedDigest> named_digest(const JsonObject& object, std::string_view key) {
   const JsonObject* named = TRY(get_object(object, key));
   const std::string text = TRY(get_string(*named, "digest"));
-  return TRY_CONTEXT(Digest::parse(text), key);
+  const Digest digest = TRY_CONTEXT(Digest::parse(text), key);
+  return NamedDigest{string_or(*named, "name", ""), digest};
 }
 
 Result<void> check_signature(const JsonObject& object, const VerdictKey& key) {
@@ -111,6 +114,8 @@ Result<void> read_checks(const JsonObject& object, VerifiedVerdict& verified) {
   const JsonArray* checks = TRY(get_array(object, "checks"));
   for (const Json& entry : *checks) {
     const JsonObject* check = TRY(as_object(entry, "a check"));
+    const auto detail = get_object(*check, "detail");
+    if (detail.ok() && find(**detail, kAgainstChampion) != nullptr) verified.compares = true;
     const auto passed = TRY(get_bool(*check, "passed"));
     if (passed) continue;
     if (find(*check, "waived") != nullptr)
@@ -127,9 +132,13 @@ Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey
     return invalid_input(cat("its 'format' is not '", kFormat, "'"));
   TRY(check_signature(object, key));
   VerifiedVerdict verified;
-  verified.model = TRY(named_digest(object, "model"));
+  const NamedDigest model = TRY(named_digest(object, "model"));
+  verified.model = model.digest;
   verified.data = TRY(named_digest(object, "data"));
   verified.gate = TRY(named_digest(object, "gate"));
+  verified.gate_model = string_or(*TRY(get_object(object, "gate")), "model", "");
+  if (const Json* champion = find(object, "champion"); champion != nullptr && !champion->is_null())
+    verified.champion = TRY(named_digest(object, "champion")).digest;
   verified.passed = TRY(get_bool(object, "passed"));
   const std::string time = TRY(get_string(object, "time"));
   const auto parsed = parse_rfc3339(time);

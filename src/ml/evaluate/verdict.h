@@ -28,6 +28,7 @@ struct NamedDigest {
 struct Verdict {
   NamedDigest model;
   NamedDigest gate;
+  std::string gate_model;  // the registered name that the gate is for; may be empty
   NamedDigest data;
   std::optional<NamedDigest> champion;
   std::optional<NamedDigest> waivers;  // the file that was looked at
@@ -57,8 +58,11 @@ struct WaivedCheck {
 // What an approval needs to know of a verdict whose signature holds.
 struct VerifiedVerdict {
   Digest model;
-  Digest data;
-  Digest gate;
+  NamedDigest data;
+  NamedDigest gate;
+  std::string gate_model;
+  std::optional<Digest> champion;
+  bool compares = false;  // some check was against the champion, or allowed that there is none
   bool passed = false;
   Timestamp time{};
   std::vector<std::string> failed_checks;

@@ -15,6 +15,7 @@ Verdict small_verdict(CheckStatus status) {
   Verdict verdict;
   verdict.model = {"demand/4", sha256("model")};
   verdict.gate = {"gates/demand.yml", sha256("gate")};
+  verdict.gate_model = "demand";
   verdict.data = {"test.csv", sha256("data")};
   verdict.champion = NamedDigest{"demand/3", sha256("champion")};
   verdict.rows = 9130;
@@ -41,7 +42,18 @@ TEST(Verdict, ReadsBackAsItWasSigned) {
   const auto verified = verify_verdict(text_of(CheckStatus::Passed), kKey).value();
   EXPECT_TRUE(verified.passed);
   EXPECT_EQ(verified.model, sha256("model"));
-  EXPECT_EQ(verified.data, sha256("data"));
+  EXPECT_EQ(verified.data.name, "test.csv");
+  EXPECT_EQ(verified.data.digest, sha256("data"));
+  EXPECT_EQ(verified.gate.name, "gates/demand.yml");
+  EXPECT_EQ(verified.gate_model, "demand");
+  EXPECT_EQ(verified.champion, sha256("champion"));
+  EXPECT_FALSE(verified.compares);
+  Verdict comparing = small_verdict(CheckStatus::Passed);
+  comparing.checks[0].detail[kAgainstChampion] = true;
+  comparing.champion.reset();
+  const auto compared = verify_verdict(to_pretty_text(signed_json(comparing, kKey)), kKey).value();
+  EXPECT_TRUE(compared.compares);
+  EXPECT_FALSE(compared.champion);
   EXPECT_EQ(to_micros(verified.time), 1'767'225'600'000'000);
   const auto failed = verify_verdict(text_of(CheckStatus::Failed), kKey).value();
   EXPECT_FALSE(failed.passed);

@@ -130,6 +130,7 @@ CheckResult check_worst_slice(const WorstSliceCheck& rule, WithoutChampion witho
                               const GateInputs& inputs) {
   CheckResult result;
   result.rows = inputs.rows.size();
+  if (rule.max_worse) result.detail[kAgainstChampion] = true;
   const auto* champion = std::get_if<ChampionPredictions>(&inputs.champion);
   Slices slices;
   for (const std::string& column : rule.columns) {

@@ -57,7 +57,8 @@ struct RegisteredModel {
 };
 
 // One line of the audit, as it concerns a version. `action` is one of registered, presented,
-// approved, rejected, alias_set, alias_removed.
+// approved, withdrawn (the approval, by a verdict that did not pass), rejected, alias_set,
+// alias_removed.
 struct HistoryEntry {
   Timestamp at{};
   std::string actor;
@@ -109,9 +110,11 @@ class RegistryWriter {
  public:
   virtual ~RegistryWriter() = default;
   // The same name and digest give the version that is there already; a verdict or evaluation that
-  // comes along is kept as its newest one.
+  // comes along is kept as its newest one. A verdict older than the one that is there is refused;
+  // one that did not pass takes an approval back, except from the champion.
   virtual Result<Registered> register_version(const NewVersion& request) = 0;
-  // Refused unless the version's verdict is signed by this home, names its digest and passed.
+  // Refused unless the version's verdict is signed by this home, names its digest, passed, is of a
+  // gate for this name, and (where the gate compares) was against the present champion.
   virtual Result<ModelVersion> approve(const ApprovalRequest& request) = 0;
   // Refused for the champion: point the alias elsewhere first.
   virtual Result<ModelVersion> reject(const ApprovalRequest& request) = 0;

@@ -63,10 +63,14 @@ Result<void> check_evaluation(const std::string& text, const Digest& model) {
                                  ", this one is ", model.to_string()));
 }
 
-Result<void> check_names_model(const VerifiedVerdict& verdict, const Digest& model) {
-  if (verdict.model == model) return success();
-  return failed_precondition(cat("the verdict is for another model: it names ",
-                                 verdict.model.to_string(), ", this one is ", model.to_string()));
+Result<void> check_is_for(const VerifiedVerdict& verdict, std::string_view name,
+                          const Digest& model) {
+  if (verdict.model != model)
+    return failed_precondition(cat("the verdict is for another model: it names ",
+                                   verdict.model.to_string(), ", this one is ", model.to_string()));
+  if (verdict.gate_model.empty() || verdict.gate_model == name) return success();
+  return failed_precondition(cat("the verdict is of a gate for '", verdict.gate_model, "' (",
+                                 verdict.gate.name, "), not for '", name, "'"));
 }
 
 Result<void> check_documents(const NewVersion& request, const Digest& digest,
@@ -77,7 +81,7 @@ Result<void> check_documents(const NewVersion& request, const Digest& digest,
   TRY(check_data_profile(request.data_profile));
   TRY(check_evaluation(request.evaluation, digest));
   if (request.verdict.empty()) return success();
-  return check_names_model(TRY(verify_verdict(request.verdict, key)), digest);
+  return check_is_for(TRY(verify_verdict(request.verdict, key)), request.name, digest);
 }
 
 Result<Lineage> store_documents(store::Transaction& transaction, const NewVersion& request) {
@@ -99,38 +103,72 @@ bool brings_news(const Lineage& now, const Lineage& brought) {
          differs(now.evaluation, brought.evaluation) || differs(now.verdict, brought.verdict);
 }
 
-// The model is there already: what came along is kept as its newest.
-Result<void> present(store::Transaction& transaction, const ModelVersion& version,
-                     const NewVersion& request, Timestamp now) {
-  const Lineage lineage = TRY(store_documents(transaction, request));
-  if (!brings_news(version.lineage, lineage)) return success();
-  TRY(update_documents(transaction, version, lineage));
-  return append_audit(transaction,
-                      {now, request.actor, "presented", label_of(version.name, version.version),
-                       request.run_id.empty() ? "" : cat("run ", request.run_id)});
-}
-
-// "; waived: accurate by ana (Easter week)" for each check that was.
-std::string waivers_text(const VerifiedVerdict& verdict) {
-  std::vector<std::string> texts;
-  for (const WaivedCheck& waived : verdict.waived_checks)
-    texts.push_back(cat(waived.check, " by ", waived.who, " (", waived.why, ")"));
-  return texts.empty() ? std::string() : cat("waived: ", join(texts, ", "));
-}
-
-std::string approval_comment(const ApprovalRequest& request, const Result<std::string>& verdict) {
-  if (verdict.ok() && verdict.value().empty()) return request.comment;
-  if (verdict.ok())
-    return cat(request.comment, request.comment.empty() ? "" : "; ", verdict.value());
-  return cat(request.comment, request.comment.empty() ? "" : "; ",
-             "override: ", request.override_reason, " (without it: ", verdict.error().describe(),
-             ")");
-}
-
 bool has_alias(const ModelVersion& version, std::string_view alias) {
   for (const std::string& own : version.aliases)
     if (own == alias) return true;
   return false;
+}
+
+// A verdict may not be washed out by an older one. One that this home did not sign is none.
+Result<void> check_is_newer(store::Reader& reader, const ModelVersion& version,
+                            const VerifiedVerdict& brought, const VerdictKey& key) {
+  if (!version.lineage.verdict) return success();
+  const std::string text = TRY(select_document(reader, *version.lineage.verdict));
+  const auto known = verify_verdict(text, key);
+  if (!known.ok() || brought.time >= known->time) return success();
+  return failed_precondition(cat("the verdict is of ", to_rfc3339(brought.time), ", and ",
+                                 label_of(version.name, version.version), " has one of ",
+                                 to_rfc3339(known->time), ": run `sluice gate` again"));
+}
+
+// An approval is of the verdict that it saw: one that did not pass takes it back. The champion
+// stays what it is until another takes its place, or somebody removes the alias.
+Result<void> withdraw_approval(store::Transaction& transaction, const ModelVersion& version,
+                               const VerifiedVerdict& verdict, const AuditEntry& presented) {
+  if (verdict.passed || version.state != ApprovalState::Approved ||
+      has_alias(version, kChampionAlias))
+    return success();
+  TRY(update_state(transaction, version, ApprovalState::PendingManualApproval));
+  return append_audit(
+      transaction,
+      {presented.at, presented.actor, "withdrawn", presented.subject,
+       cat("the gate did not let it pass: ", join(verdict.failed_checks, ", "), " failed")});
+}
+
+// The model is there already: what came along is kept as its newest.
+Result<void> present(store::Transaction& transaction, const ModelVersion& version,
+                     const NewVersion& request, const VerdictKey& key, Timestamp now) {
+  std::optional<VerifiedVerdict> verdict;
+  if (!request.verdict.empty()) {
+    verdict = TRY(verify_verdict(request.verdict, key));
+    TRY(check_is_newer(transaction, version, *verdict, key));
+  }
+  const Lineage lineage = TRY(store_documents(transaction, request));
+  if (!brings_news(version.lineage, lineage)) return success();
+  TRY(update_documents(transaction, version, lineage));
+  const AuditEntry presented{now, request.actor, "presented",
+                             label_of(version.name, version.version),
+                             request.run_id.empty() ? "" : cat("run ", request.run_id)};
+  TRY(append_audit(transaction, presented));
+  return verdict ? withdraw_approval(transaction, version, *verdict, presented) : success();
+}
+
+// For the audit: "gate gates/demand.yml sha256:…, data test.csv sha256:…; waived: accurate by ana
+// (Easter week)".
+std::string basis_text(const VerifiedVerdict& verdict) {
+  std::vector<std::string> waived;
+  for (const WaivedCheck& check : verdict.waived_checks)
+    waived.push_back(cat(check.check, " by ", check.who, " (", check.why, ")"));
+  return cat("gate ", verdict.gate.name, " ", verdict.gate.digest.to_string(), ", data ",
+             verdict.data.name, " ", verdict.data.digest.to_string(),
+             waived.empty() ? "" : "; waived: ", join(waived, ", "));
+}
+
+std::string approval_comment(const ApprovalRequest& request, const Result<std::string>& basis) {
+  const std::string start = cat(request.comment, request.comment.empty() ? "" : "; ");
+  if (basis.ok()) return cat(start, basis.value());
+  return cat(start, "override: ", request.override_reason,
+             " (without it: ", basis.error().describe(), ")");
 }
 
 }  // namespace
@@ -262,7 +300,7 @@ Result<Registered> LocalRegistry::write_version(store::Transaction& transaction,
   const auto existing = TRY(version_with_digest(transaction, request.name, digest));
   if (existing) {
     const auto version = TRY(select_version(transaction, models_, request.name, *existing));
-    TRY(present(transaction, version, request, now));
+    TRY(present(transaction, version, request, key_, now));
     return Registered{TRY(select_version(transaction, models_, request.name, *existing)),
                       Registration::Existing};
   }
@@ -282,6 +320,24 @@ Result<Registered> LocalRegistry::write_version(store::Transaction& transaction,
   return Registered{version, Registration::Created};
 }
 
+// Whoever was better than the champion of that day may be worse than the one of today.
+Result<void> LocalRegistry::check_champion(store::Reader& reader, const ModelVersion& version,
+                                           const VerifiedVerdict& verdict) {
+  if (!verdict.compares) return success();
+  const auto champion = select_alias(reader, models_, version.name, kChampionAlias);
+  if (!champion.ok())
+    return champion.error().code() == ErrorCode::NotFound ? success()
+                                                          : Result<void>(champion.error());
+  if (champion->version == version.version || verdict.champion == champion->digest)
+    return success();
+  return failed_precondition(
+      cat("the champion is ", label_of(champion->name, champion->version), ", and the verdict of ",
+          label_of(version.name, version.version),
+          verdict.champion ? cat(" compared with another model, ", verdict.champion->to_string())
+                           : " knew of none",
+          ": run `sluice gate` again"));
+}
+
 Result<std::string> LocalRegistry::check_verdict(store::Reader& reader,
                                                  const ModelVersion& version) {
   const std::string label = label_of(version.name, version.version);
@@ -291,19 +347,24 @@ Result<std::string> LocalRegistry::check_verdict(store::Reader& reader,
                                    "--verdict, or approve with --override REASON"));
   const std::string text = TRY(select_document(reader, *version.lineage.verdict));
   const auto verdict = TRY_CONTEXT(verify_verdict(text, key_), label);
-  TRY_CONTEXT(check_names_model(verdict, version.digest), label);
+  TRY_CONTEXT(check_is_for(verdict, version.name, version.digest), label);
   for (const WaivedCheck& waived : verdict.waived_checks)
     if (world_.clock.now() >= waived.end)
       return failed_precondition(cat("the waiver of ", waived.check, " by ", waived.who,
                                      " that let ", label,
                                      " through has expired: run `sluice gate` again"));
-  if (verdict.passed) return waivers_text(verdict);
+  if (verdict.passed) {
+    TRY(check_champion(reader, version, verdict));
+    return basis_text(verdict);
+  }
   return failed_precondition(cat("the gate did not let ", label,
                                  " pass: ", join(verdict.failed_checks, ", "),
                                  " failed; approve with --override REASON to do it all the same"));
 }
 
 Result<ModelVersion> LocalRegistry::approve(const ApprovalRequest& request) {
+  if (!request.override_reason.empty() && trim(request.override_reason).empty())
+    return invalid_input("an override says why");
   ModelVersion version;
   TRY(database_.write([&](store::Transaction& transaction) -> Result<void> {
     version = TRY(select_version(transaction, models_, request.name, request.version));

@@ -16,6 +16,7 @@
 namespace sluice::ml {
 
 class StagedModel;
+struct VerifiedVerdict;
 
 class LocalRegistry final : public RegistryReader, public RegistryWriter {
  public:
@@ -54,8 +55,10 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
   // `staged` may be null only when the version is there already.
   Result<Registered> write_version(store::Transaction& transaction, const NewVersion& request,
                                    const Digest& digest, StagedModel* staged);
-  // What was waived, for the audit; empty: nothing.
+  // On what an approval rests (gate, data, waivers), for the audit; FailedPrecondition: on nothing.
   Result<std::string> check_verdict(store::Reader& reader, const ModelVersion& version);
+  Result<void> check_champion(store::Reader& reader, const ModelVersion& version,
+                              const VerifiedVerdict& verdict);
 
   os::World world_;
   std::unique_ptr<store::Database> owned_;

@@ -43,14 +43,24 @@ struct RegistryTest : ::testing::Test {
     return folder;
   }
 
-  std::string verdict(const os::Path& folder, CheckStatus status) {
+  Verdict verdict_on(const os::Path& folder, CheckStatus status) {
     Verdict verdict;
     verdict.model = {"it", model_digest(test.files, folder).value()};
+    verdict.gate.name = "gates/demand.yml";
+    verdict.data.name = "test.csv";
     CheckResult check;
     check.name = "price";
     check.status = status;
     verdict.checks = {check};
-    return to_pretty_text(signed_json(verdict, key));
+    return verdict;
+  }
+  std::string verdict(const os::Path& folder, CheckStatus status) {
+    return to_pretty_text(signed_json(verdict_on(folder, status), key));
+  }
+  Result<Registered> present(const os::Path& folder, const Verdict& verdict) {
+    NewVersion wanted = request(folder);
+    wanted.verdict = to_pretty_text(signed_json(verdict, key));
+    return registry->register_version(wanted);
   }
 
   NewVersion request(const os::Path& folder) {
@@ -128,7 +138,9 @@ TEST_F(RegistryTest, OnlyAVerdictThatPassedOpensTheWayToApproval) {
   add(3);
   EXPECT_EQ(registry->approve(decision(3)).value().state, ApprovalState::Approved);
   EXPECT_EQ(registry->find_version("demand", 3).value().state, ApprovalState::Approved);
-  EXPECT_EQ(actions(3).back(), "bo approved: fine");
+  EXPECT_TRUE(actions(3).back().starts_with("bo approved: fine; gate gates/demand.yml sha256:"))
+      << actions(3).back();
+  EXPECT_NE(actions(3).back().find(", data test.csv sha256:"), std::string::npos);
 }
 
 TEST_F(RegistryTest, AnOverrideIsPossibleAndStaysInTheHistory) {
@@ -139,6 +151,73 @@ TEST_F(RegistryTest, AnOverrideIsPossibleAndStaysInTheHistory) {
   EXPECT_NE(actions(1).back().find("fine; override: Christmas (without it: the gate did not let"),
             std::string::npos)
       << actions(1).back();
+}
+
+TEST_F(RegistryTest, AnOverrideWithoutAReasonIsNone) {
+  add(1, CheckStatus::Failed);
+  ApprovalRequest request = decision(1);
+  request.override_reason = " ";
+  EXPECT_EQ(registry->approve(request).error().code(), ErrorCode::InvalidInput);
+}
+
+TEST_F(RegistryTest, AnOlderVerdictDoesNotWashOutANewerOne) {
+  Verdict old = verdict_on(model(1), CheckStatus::Passed);
+  Verdict later = verdict_on(model(1), CheckStatus::Failed);
+  later.time = from_micros(1'000'000);
+  ASSERT_TRUE(present(model(1), later).ok());
+  const auto replayed = present(model(1), old);
+  ASSERT_FALSE(replayed.ok());
+  EXPECT_EQ(replayed.error().code(), ErrorCode::FailedPrecondition);
+  EXPECT_FALSE(registry->approve(decision(1)).ok());
+  old.time = from_micros(2'000'000);
+  ASSERT_TRUE(present(model(1), old).ok());
+  EXPECT_TRUE(registry->approve(decision(1)).ok());
+}
+
+TEST_F(RegistryTest, AVerdictThatDidNotPassTakesTheApprovalBackButNotFromTheChampion) {
+  add(1);
+  ASSERT_TRUE(registry->approve(decision(1)).ok());
+  ASSERT_TRUE(present(model(1), verdict_on(model(1), CheckStatus::Failed)).ok());
+  EXPECT_EQ(registry->find_version("demand", 1)->state, ApprovalState::PendingManualApproval);
+  EXPECT_EQ(actions(1).back(), "ana withdrawn: the gate did not let it pass: price failed");
+  EXPECT_FALSE(registry->set_alias("demand", kChampionAlias, 1, "ana").ok());
+  add(2);
+  ASSERT_TRUE(registry->approve(decision(2)).ok());
+  ASSERT_TRUE(registry->set_alias("demand", kChampionAlias, 2, "ana").ok());
+  ASSERT_TRUE(present(model(2), verdict_on(model(2), CheckStatus::Failed)).ok());
+  EXPECT_EQ(registry->find_version("demand", 2)->state, ApprovalState::Approved);
+}
+
+TEST_F(RegistryTest, AComparisonWithAnotherChampionIsNoWayToApproval) {
+  Verdict first = verdict_on(model(2), CheckStatus::Passed);
+  first.checks[0].detail[kAgainstChampion] = true;
+  ASSERT_TRUE(present(model(2), first).ok());
+  add(1);
+  ASSERT_TRUE(registry->approve(decision(2)).ok());  // the version that add(1) made
+  ASSERT_TRUE(registry->set_alias("demand", kChampionAlias, 2, "ana").ok());
+  const auto knew_none = registry->approve(decision(1));
+  ASSERT_FALSE(knew_none.ok());
+  EXPECT_NE(knew_none.error().message().find("the champion is demand/2"), std::string::npos)
+      << knew_none.error().message();
+  Verdict straw = first;
+  straw.champion = NamedDigest{"straw", sha256("straw")};
+  ASSERT_TRUE(present(model(2), straw).ok());
+  EXPECT_NE(registry->approve(decision(1)).error().message().find("another model"),
+            std::string::npos);
+  Verdict right = first;
+  right.champion = NamedDigest{"demand/2", registry->find_version("demand", 2)->digest};
+  ASSERT_TRUE(present(model(2), right).ok());
+  EXPECT_TRUE(registry->approve(decision(1)).ok());
+}
+
+TEST_F(RegistryTest, AVerdictOfAGateForAnotherNameIsRefused) {
+  Verdict toys = verdict_on(model(1), CheckStatus::Passed);
+  toys.gate_model = "toys";
+  const auto refused = present(model(1), toys);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message().find("of a gate for 'toys'"), std::string::npos);
+  toys.gate_model = "demand";
+  EXPECT_TRUE(present(model(1), toys).ok());
 }
 
 TEST_F(RegistryTest, AVerdictOfAnotherModelOrHandIsRefused) {
