@@ -132,4 +132,16 @@ Result<os::Path> Action::folder_to_fill(std::string_view path) const {
                            ") and outside of this job's workspace and temporary folder"));
 }
 
+Result<void> Action::check_inside(const os::Path& folder, const os::Path& path) const {
+  const os::FileReader& files = world().files;
+  const os::Path target = folder / path;
+  const os::Path leads_to = TRY(where_it_leads(files, target.parent_path()));
+  const os::Path filled = TRY(where_it_leads(files, folder));
+  const os::Path workspace = TRY(files.resolve(request_.folder.workspace()));
+  if (lies_in(leads_to, lies_in(filled, workspace) ? workspace : filled)) return success();
+  return invalid_input(cat("'", path.string(),
+                           "' would be written outside of the folder: a link leads to ",
+                           leads_to.string(), "; remove it, or download to another path"));
+}
+
 }  // namespace sluice::exec

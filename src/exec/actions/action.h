@@ -69,6 +69,9 @@ class Action {
   // Likewise, where an absolute path may lead anywhere but into the home; of that only the
   // workspace and the temporary folder of this job are open.
   Result<os::Path> folder_to_fill(std::string_view path) const;
+  // That writing to `path` below a folder to fill stays inside: a link on the way leads nowhere but
+  // into the workspace, or into that folder where it lies elsewhere. Else InvalidInput.
+  Result<void> check_inside(const os::Path& folder, const os::Path& path) const;
 
  private:
   const ActionRequest& request_;

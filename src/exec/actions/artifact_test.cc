@@ -126,6 +126,29 @@ TEST_F(ArtifactActionTest, download_writes_neither_into_the_home_nor_through_a_l
   }
 }
 
+TEST_F(ArtifactActionTest, download_follows_no_link_on_the_way_that_leads_out) {
+  sh("mkdir victim; echo old > victim/b; mkdir -p there; ln -s ../victim there/d");
+  shell("mkdir -p up/d/e; echo a > up/a; echo b > up/d/b; echo c > up/d/e/c");
+  upload({{"name", "tree"}, {"path", "up"}});
+  const std::string victim = (directory_ / "victim").string();
+  shell(cat("mkdir out deep inner loop; ln -s ", victim, " out/d; mkdir deep/d; ln -s ", victim,
+            " deep/d/e; mkdir store; ln -s ../store inner/d; ln -s ", victim, "/none loop/d"));
+  for (const std::string& path : {std::string("out"), std::string("deep"), std::string("loop"),
+                                  workspace().string() + "/out", (directory_ / "there").string()}) {
+    const StepResult result = download({{"name", "tree"}, {"path", path}});
+    EXPECT_EQ(result.outcome, Outcome::Failed) << path;
+    EXPECT_NE(result.message.find("artifact 'tree'"), std::string::npos) << result.message;
+    EXPECT_NE(result.message.find("link"), std::string::npos) << result.message;
+  }
+  EXPECT_EQ(sh("ls victim; cat victim/b"), "b\nold");
+  EXPECT_EQ(sh("ls there"), "d") << "nothing is written before all is checked";
+  EXPECT_EQ(download({{"name", "tree"}, {"path", "inner"}}).outcome, Outcome::Succeeded);
+  EXPECT_EQ(content("store/b") + content("store/e/c"), "b\nc\n") << "a link inside is followed";
+  shell(cat("mkdir file; ln -s ", victim, "/b file/a"));
+  EXPECT_EQ(download({{"name", "tree"}, {"path", "file"}}).outcome, Outcome::Succeeded);
+  EXPECT_EQ(sh("cat victim/b"), "old") << "a link in the place of a file is replaced";
+}
+
 TEST_F(ArtifactActionTest, another_run_of_this_home_can_be_named) {
   shell("echo model > m");
   upload({{"name", "model"}, {"path", "m"}});

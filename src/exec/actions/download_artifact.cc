@@ -81,6 +81,18 @@ Result<os::Path> folder_of_run(const Action& action) {
   return folder;
 }
 
+// Asked for every folder before the first file is written.
+Result<void> check_links(const Action& action, const Artifact& artifact, const os::Path& target) {
+  os::Path checked = target;
+  for (const ArtifactFile& file : artifact.files) {
+    const os::Path parent = (target / file.path).parent_path();
+    if (parent == checked) continue;
+    TRY_CONTEXT(action.check_inside(target, file.path), cat("artifact '", artifact.name, "'"));
+    checked = parent;
+  }
+  return success();
+}
+
 }  // namespace
 
 Result<void> download_artifact(Action& action) {
@@ -97,6 +109,7 @@ Result<void> download_artifact(Action& action) {
     if (request.cancel.cancelled()) return Error(ErrorCode::Cancelled, "download of artifacts");
     os::Path target = destination;
     if (!flat) target = TRY(action.folder_to_fill((path / artifact.name).string()));
+    TRY(check_links(action, artifact, target));
     TRY(artifacts.extract(artifact, target));
     action.line(cat("Artifact '", artifact.name, "': ", plural(artifact.files.size(), "file"),
                     " into ", target.string()));
