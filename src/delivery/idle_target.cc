@@ -1,6 +1,7 @@
 #include "delivery/idle_target.h"
 
 #include "base/strings.h"
+#include "delivery/target.h"
 #include "delivery/target_folder.h"
 #include "os/pause.h"
 #include "store/journal.h"
@@ -39,10 +40,7 @@ Result<TargetState> read_target_state(const os::FileReader& files, const os::Pat
   if (!files.stat(path).ok()) return TargetState();
   const auto database = TRY(store::open_sqlite(path));
   TRY_CONTEXT(store::Journal::migrate(*database), path.string());
-  TargetMachine machine;
-  for (const store::StoredEvent& event : TRY(store::Journal(*database).load(cat("target/", name))))
-    TRY_CONTEXT(machine.apply(event), path.string());
-  return machine.state();
+  return TRY_CONTEXT(load_target_state(store::Journal(*database), name), path.string());
 }
 
 Result<void> change_port(os::World world, const os::Path& home, const std::string& name,

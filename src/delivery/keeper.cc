@@ -142,6 +142,9 @@ void Keeper::tick() {
   write_heartbeat(Ending::No);
   const auto rotated = rotate_target_logs(world_.files, folder_);
   if (!rotated.ok()) log_.write(LogLevel::Warning, "keeper", rotated.error().describe());
+  if (trouble_) return;
+  const auto tidied = target_->tidy_journal();
+  if (!tidied.ok()) after_error(tidied.error());
 }
 
 void Keeper::after_error(const Error& error) {
@@ -170,7 +173,8 @@ void Keeper::on_report(const ReplicaReport& report) {
 
 void Keeper::on_commit(const store::JournalBatch& batch) {
   for (const store::StoredEvent& event : batch.events)
-    if (event.event.kind != event_kind::kDeployRequested)
+    if (event.event.kind != event_kind::kDeployRequested &&
+        event.event.kind != event_kind::kCheckpoint)
       log_.write(LogLevel::Info, "keeper", cat(event.event.kind, " ", to_text(event.event.body)));
   refresh_routing();
 }

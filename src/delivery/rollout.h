@@ -7,6 +7,7 @@
 //   replica_failed of the new revision → rollout_rolled_back (or rollout_failed where nothing
 //     served before): traffic goes back in the same commit, the new replicas are retired after it
 //   replica_failed of the live revision → a replacement, after a growing delay
+//   checkpoint: holds the state as it is (checkpoint.h); a restart may begin with it
 //
 // At most one replica more than wanted exists (surge 1), and none is taken away before another
 // serves in its place (unavailable 0). Each replica id is started at most once, ever.
@@ -36,6 +37,7 @@ inline constexpr std::string_view kReplicaReady = "replica_ready";
 inline constexpr std::string_view kSmokePassed = "smoke_passed";
 inline constexpr std::string_view kReplicaFailed = "replica_failed";
 inline constexpr std::string_view kReplicaGone = "replica_gone";
+inline constexpr std::string_view kCheckpoint = "checkpoint";
 // What follows from them, for people who read the journal.
 inline constexpr std::string_view kRolloutStarted = "rollout_started";
 inline constexpr std::string_view kTrafficChanged = "traffic_changed";
@@ -156,6 +158,7 @@ class TargetMachine final : public store::StateMachine {
   Result<void> on_smoke_passed(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_replica_failed(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_replica_gone(const store::StoredEvent& event, const JsonObject& body);
+  Result<void> on_checkpoint(const store::StoredEvent& event, const JsonObject& body);
   Result<void> on_derived(const store::StoredEvent& event, const JsonObject& body);
 
   Result<ReplicaState*> replica_in(const JsonObject& body, ReplicaPhase phase);
@@ -171,6 +174,7 @@ class TargetMachine final : public store::StateMachine {
   void keep_live();
   void stop_all();
   void enter(ReplicaState& replica, ReplicaPhase phase);
+  void note_traffic();
   void emit(std::string_view kind, JsonObject body);
   void ask(std::string_view kind, const std::string& replica, JsonObject body);
   void withdraw_open_effect(const ReplicaState& replica);

@@ -18,6 +18,7 @@ struct Story {
   const char* name;
   const char* failing_stage;  // of revision b; "" when it is good
   const char* dying;          // a replica whose process dies after two steps; "" for none
+  TargetLimits limits = {};
 };
 
 struct End {
@@ -37,7 +38,7 @@ std::ostream& operator<<(std::ostream& out, const End& end) {
 
 // Deploys b over a running a; the keeper dies at step `at` (-1: never).
 End play(const Story& story, int at, Kill kill, int& steps) {
-  TargetHarness t;
+  TargetHarness t(story.limits);
   t.deploy("a");
   t.settle();
   if (*story.failing_stage != '\0') t.room.failing["b"] = story.failing_stage;
@@ -74,11 +75,17 @@ TEST_P(RolloutCrash, ends_the_same_wherever_the_keeper_is_killed) {
             << " effects; each ended as the undisturbed one: " << undisturbed << "\n";
 }
 
+constexpr TargetLimits kAlways{.events_between_checkpoints = 1};
+
 INSTANTIATE_TEST_SUITE_P(
     Stories, RolloutCrash,
     ::testing::Values(Story{"good", "", ""}, Story{"never_starts", "start", ""},
                       Story{"never_ready", "ready", ""}, Story{"wrong_smoke", "smoke", ""},
-                      Story{"old_one_dies", "", "r1"}, Story{"new_one_dies", "", "r3"}),
+                      Story{"old_one_dies", "", "r1"}, Story{"new_one_dies", "", "r3"},
+                      Story{"good_with_checkpoints", "", "", kAlways},
+                      Story{"wrong_smoke_with_checkpoints", "smoke", "", kAlways},
+                      Story{"old_one_dies_with_checkpoints", "", "r1", kAlways},
+                      Story{"new_one_dies_with_checkpoints", "", "r3", kAlways}),
     [](const auto& param) { return param.param.name; });
 
 }  // namespace

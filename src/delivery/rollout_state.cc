@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "delivery/checkpoint.h"
 #include "delivery/rollout.h"
 
 namespace sluice::delivery {
@@ -18,6 +19,7 @@ const std::map<std::string_view, TargetMachine::Handler>& TargetMachine::handler
       {event_kind::kSmokePassed, &TargetMachine::on_smoke_passed},
       {event_kind::kReplicaFailed, &TargetMachine::on_replica_failed},
       {event_kind::kReplicaGone, &TargetMachine::on_replica_gone},
+      {event_kind::kCheckpoint, &TargetMachine::on_checkpoint},
       {event_kind::kRolloutStarted, &TargetMachine::on_derived},
       {event_kind::kTrafficChanged, &TargetMachine::on_derived},
       {event_kind::kRolloutCompleted, &TargetMachine::on_derived},
@@ -39,15 +41,20 @@ Result<store::Decision> TargetMachine::apply(const StoredEvent& event) {
   TRY_CONTEXT((this->*handler->second)(event, body),
               cat("event ", event.seq, " (", event.event.kind, ")"));
   if (handler->second == &TargetMachine::on_derived) return std::move(decision_);
-  reconcile();
-  std::vector<std::string> routed_now;
-  for (const ReplicaState* replica : routed(state_)) routed_now.push_back(replica->id);
-  if (routed_now != routed_before_) {
-    JsonArray replicas(routed_now.begin(), routed_now.end());
-    emit(event_kind::kTrafficChanged, {{"replicas", std::move(replicas)}});
-    routed_before_ = std::move(routed_now);
+  if (handler->second != &TargetMachine::on_checkpoint) {
+    reconcile();
+    note_traffic();
   }
   return std::move(decision_);
+}
+
+void TargetMachine::note_traffic() {
+  std::vector<std::string> routed_now;
+  for (const ReplicaState* replica : routed(state_)) routed_now.push_back(replica->id);
+  if (routed_now == routed_before_) return;
+  JsonArray replicas(routed_now.begin(), routed_now.end());
+  emit(event_kind::kTrafficChanged, {{"replicas", std::move(replicas)}});
+  routed_before_ = std::move(routed_now);
 }
 
 // Derived events report what the event before them already did to the state.
@@ -101,6 +108,14 @@ Result<void> TargetMachine::on_stop(const StoredEvent&, const JsonObject& body) 
 
 Result<void> TargetMachine::on_keeper_started(const StoredEvent&, const JsonObject&) {
   ++state_.keeper_starts;
+  return success();
+}
+
+// For whoever begins here; for the others it only forgets what is too old.
+Result<void> TargetMachine::on_checkpoint(const StoredEvent&, const JsonObject& body) {
+  state_ = TRY(state_from_checkpoint(body));
+  routed_before_.clear();
+  for (const ReplicaState* replica : routed(state_)) routed_before_.push_back(replica->id);
   return success();
 }
 
@@ -181,7 +196,7 @@ Result<void> TargetMachine::on_replica_gone(const StoredEvent&, const JsonObject
 
 void TargetMachine::begin_rollout(RolloutKind kind, int to, int replicas, const std::string& by) {
   RolloutState rollout;
-  rollout.number = static_cast<int>(state_.rollouts.size()) + 1;
+  rollout.number = state_.rollouts.empty() ? 1 : state_.rollouts.back().number + 1;
   rollout.kind = kind;
   rollout.from = state_.live;
   rollout.to = to;

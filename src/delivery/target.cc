@@ -3,9 +3,19 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "delivery/checkpoint.h"
 
 namespace sluice::delivery {
 namespace {
+
+std::string stream_of(const std::string& name) {
+  return cat("target/", name);
+}
+
+// Behind which event a fold begins.
+std::int64_t before(std::int64_t checkpoint) {
+  return checkpoint == 0 ? 0 : checkpoint - 1;
+}
 
 ReplicaPlace place_of(const ReplicaState& replica) {
   return {replica.id, replica.port, *replica.process};
@@ -64,16 +74,20 @@ std::string_view event_of(ReplicaReportKind kind) {
 
 }  // namespace
 
-Target::Target(store::Journal& journal, const os::Clock& clock, std::string name, ReplicaHost& host)
+Target::Target(store::Journal& journal, const os::Clock& clock, std::string name, ReplicaHost& host,
+               TargetLimits limits)
     : journal_(journal),
-      stream_(cat("target/", name)),
+      stream_(stream_of(name)),
       host_(host),
-      driver_(journal, clock, stream_, machine_, *this) {}
+      driver_(journal, clock, stream_, machine_, *this),
+      limits_(limits) {}
 
 Result<std::unique_ptr<Target>> Target::open(store::Journal& journal, const os::Clock& clock,
-                                             std::string name, ReplicaHost& host) {
-  std::unique_ptr<Target> target(new Target(journal, clock, std::move(name), host));
-  TRY(target->driver_.recover());
+                                             std::string name, ReplicaHost& host,
+                                             TargetLimits limits) {
+  std::unique_ptr<Target> target(new Target(journal, clock, std::move(name), host, limits));
+  target->checkpoint_ = TRY(journal.last_seq_of(target->stream_, event_kind::kCheckpoint));
+  TRY(target->driver_.recover(before(target->checkpoint_)));
   return target;
 }
 
@@ -135,6 +149,29 @@ Result<void> Target::handle(const ReplicaReport& report) {
   if (report.kind == ReplicaReportKind::Started && replica != nullptr && replica->process)
     host_.watch(place_of(*replica), state().revisions.at(replica->revision).revision);
   return success();
+}
+
+Result<void> Target::tidy_journal() {
+  const bool due = last_seq() - checkpoint_ >= limits_.events_between_checkpoints;
+  if (!due || state().progressing() != nullptr) return success();
+  const std::int64_t previous = checkpoint_;
+  TRY(post(event_kind::kCheckpoint, checkpoint_body(state())));
+  checkpoint_ = last_seq();
+  return journal_.remove_before(stream_, previous);
+}
+
+Result<std::vector<store::StoredEvent>> Target::history() const {
+  const std::int64_t first = TRY(journal_.first_seq(stream_));
+  return journal_.load(stream_, before(first));
+}
+
+Result<TargetState> load_target_state(const store::Journal& journal, const std::string& name) {
+  const std::string stream = stream_of(name);
+  const std::int64_t checkpoint = TRY(journal.last_seq_of(stream, event_kind::kCheckpoint));
+  TargetMachine machine;
+  for (const store::StoredEvent& event : TRY(journal.load(stream, before(checkpoint))))
+    TRY(machine.apply(event));
+  return machine.state();
 }
 
 Result<void> Target::post(std::string_view kind, JsonObject body, std::string_view completes) {

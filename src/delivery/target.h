@@ -1,4 +1,6 @@
-// One target: its state machine, its journal, and the host that carries out what it decides.
+// One target: its state machine, its journal, and the host that carries out what it decides. The
+// journal is bounded by checkpoints: from time to time one is written, and what lies before the
+// last but one is removed.
 //
 // All methods belong to the keeper's thread; reports of the host are posted there first. When the
 // journal cannot be written (a full disk) a method returns the error and the object is broken():
@@ -24,6 +26,10 @@ struct DeployRequest {
   std::string by;
 };
 
+struct TargetLimits {
+  std::int64_t events_between_checkpoints = 1000;
+};
+
 enum class DeployAnswer { Started, Unchanged };
 
 struct DeployResult {
@@ -36,7 +42,8 @@ class Target final : private store::EffectRunner {
  public:
   // Folds the journal; hands out nothing before resume(). All arguments outlive the target.
   static Result<std::unique_ptr<Target>> open(store::Journal& journal, const os::Clock& clock,
-                                              std::string name, ReplicaHost& host);
+                                              std::string name, ReplicaHost& host,
+                                              TargetLimits limits = {});
 
   // Called with each commit, before its effects begin: routing changes here.
   void set_observer(std::function<void(const store::JournalBatch&)> observer);
@@ -54,13 +61,18 @@ class Target final : private store::EffectRunner {
 
   Result<void> handle(const ReplicaReport& report);
 
+  // To be called now and then: a checkpoint when it is due and no rollout goes on.
+  Result<void> tidy_journal();
+
   const TargetState& state() const { return machine_.state(); }
   std::int64_t last_seq() const { return driver_.last_seq(); }
   bool broken() const { return driver_.broken(); }
-  Result<std::vector<store::StoredEvent>> history() const { return journal_.load(stream_); }
+  // All that is kept.
+  Result<std::vector<store::StoredEvent>> history() const;
 
  private:
-  Target(store::Journal& journal, const os::Clock& clock, std::string name, ReplicaHost& host);
+  Target(store::Journal& journal, const os::Clock& clock, std::string name, ReplicaHost& host,
+         TargetLimits limits);
 
   void start(const store::Effect& effect, store::EffectStart how) override;
   Result<void> post(std::string_view kind, JsonObject body, std::string_view completes = {});
@@ -78,6 +90,11 @@ class Target final : private store::EffectRunner {
   TargetMachine machine_;
   store::Driver driver_;
   std::vector<Waiting> waiting_;
+  const TargetLimits limits_;
+  std::int64_t checkpoint_ = 0;  // the last one's event; 0: none
 };
+
+// The state at the end of the stream "target/<name>", for who only reads it.
+Result<TargetState> load_target_state(const store::Journal& journal, const std::string& name);
 
 }  // namespace sluice::delivery

@@ -42,12 +42,12 @@ void Driver::set_observer(std::function<void(const JournalBatch&)> observer) {
   observer_ = std::move(observer);
 }
 
-Result<void> Driver::recover() {
+Result<void> Driver::recover(std::int64_t after_seq) {
   CHECK(last_seq_ == 0);
   broken_ = true;  // until the whole history has been followed
   std::deque<Event> expected;
   std::map<std::string, Digest> computed;
-  for (const StoredEvent& stored : TRY(journal_.load(stream_))) {
+  for (const StoredEvent& stored : TRY(journal_.load(stream_, after_seq))) {
     // Only where nothing more was to follow did an event come from outside.
     if (!expected.empty() && !same(expected.front(), stored.event)) {
       return failed_precondition(cat("stream ", stream_, ", event ", stored.seq, ": stored is ",
@@ -66,13 +66,15 @@ Result<void> Driver::recover() {
                                    ": stored is none, this program computes ",
                                    describe(expected.front())));
   }
-  TRY(check_effects(computed));
+  TRY(check_effects(computed, after_seq));
   broken_ = false;
   return success();
 }
 
-Result<void> Driver::check_effects(const std::map<std::string, Digest>& computed) const {
-  const auto records = TRY(journal_.effect_records(stream_));
+Result<void> Driver::check_effects(const std::map<std::string, Digest>& computed,
+                                   std::int64_t after_seq) const {
+  auto records = TRY(journal_.effect_records(stream_));
+  std::erase_if(records, [&](const EffectRecord& record) { return record.seq <= after_seq; });
   for (const EffectRecord& record : records) {
     const auto found = computed.find(record.key);
     if (found == computed.end() || found->second != record.digest) {

@@ -54,8 +54,10 @@ class Driver {
 
   // Folds what is stored. FailedPrecondition with the seq, the stored and the computed event where
   // the machine no longer follows its own history (another version of the program). Hands out
-  // nothing yet. Effects are compared too, also those that are done: by key and digest.
-  Result<void> recover();
+  // nothing yet. Effects are compared too, also those that are done: by key and digest. With
+  // `after_seq` the fold begins behind that event, which must be one that the machine can begin
+  // behind; what was asked for before is not compared.
+  Result<void> recover(std::int64_t after_seq = 0);
   // Hands out all uncompleted effects, with Again. Once, after recover().
   Result<void> resume_effects();
 
@@ -73,7 +75,8 @@ class Driver {
 
  private:
   Result<JournalBatch> unfold(Event event, Timestamp time);
-  Result<void> check_effects(const std::map<std::string, Digest>& computed) const;
+  Result<void> check_effects(const std::map<std::string, Digest>& computed,
+                             std::int64_t after_seq) const;
 
   Journal& journal_;
   const os::Clock& clock_;

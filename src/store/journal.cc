@@ -95,6 +95,18 @@ Result<void> insert_effects(Transaction& transaction, const std::string& stream,
   return success();
 }
 
+Result<std::int64_t> find_seq(Database& database, std::string_view query,
+                              const std::vector<Value>& parameters) {
+  std::int64_t seq = 0;
+  TRY(database.read([&](Reader& reader) {
+    return reader.query(query, parameters, [&](const Row& row) {
+      seq = row.integer_or_null(0).value_or(0);
+      return success();
+    });
+  }));
+  return seq;
+}
+
 Result<std::vector<StoredEvent>> read_events(Reader& reader, const std::string& stream,
                                              std::int64_t after_seq) {
   std::vector<StoredEvent> events;
@@ -167,11 +179,12 @@ Result<std::vector<EffectRecord>> Journal::effect_records(const std::string& str
   std::vector<EffectRecord> records;
   TRY(database_.read([&](Reader& reader) {
     return reader.query(
-        "SELECT key, digest, done_seq FROM effects WHERE stream = ? ORDER BY position", {stream},
-        [&](const Row& row) -> Result<void> {
+        "SELECT key, digest, seq, done_seq FROM effects WHERE stream = ? ORDER BY position",
+        {stream}, [&](const Row& row) -> Result<void> {
           const auto digest = Digest::parse(row.text(1));
           if (!digest.ok()) return corrupt(cat("stream ", stream, ", effect ", row.text(0)));
-          records.push_back({std::string(row.text(0)), digest.value(), row.integer_or_null(2)});
+          records.push_back(
+              {std::string(row.text(0)), digest.value(), row.integer(2), row.integer_or_null(3)});
           return success();
         });
   }));
@@ -213,6 +226,33 @@ Result<void> Journal::remove_stream(const std::string& stream) {
                                   {stream}));
       return success();
     }));
+  }
+  return success();
+}
+
+Result<std::int64_t> Journal::first_seq(const std::string& stream) const {
+  return find_seq(database_, "SELECT min(seq) FROM events WHERE stream = ?", {stream});
+}
+
+Result<std::int64_t> Journal::last_seq_of(const std::string& stream, std::string_view kind) const {
+  return find_seq(database_, "SELECT max(seq) FROM events WHERE stream = ? AND kind = ?",
+                  {stream, std::string(kind)});
+}
+
+Result<void> Journal::remove_before(const std::string& stream, std::int64_t seq) {
+  constexpr std::string_view kPieces[] = {
+      "DELETE FROM effects WHERE position IN (SELECT position FROM effects "
+      "WHERE stream = ?1 AND done_seq < ?2 LIMIT 1000)",
+      "DELETE FROM events WHERE stream = ?1 AND seq < ?2 AND seq < "
+      "(SELECT min(seq) + 1000 FROM events WHERE stream = ?1)"};
+  for (const std::string_view piece : kPieces) {
+    std::int64_t removed = 1;
+    while (removed > 0) {
+      TRY(database_.write([&](Transaction& transaction) -> Result<void> {
+        removed = TRY(transaction.execute(piece, {stream, seq}));
+        return success();
+      }));
+    }
   }
   return success();
 }

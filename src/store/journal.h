@@ -46,6 +46,7 @@ Digest digest_of(const Effect& effect);
 struct EffectRecord {
   std::string key;
   Digest digest;
+  std::int64_t seq = 0;                  // the first event of the commit that asked for it
   std::optional<std::int64_t> done_seq;  // the input that completed or withdrew it
 };
 
@@ -76,6 +77,13 @@ class Journal {
   // Streams whose name starts with `prefix`, in order of name.
   Result<std::vector<std::string>> streams(std::string_view prefix) const;
   Result<void> remove_stream(const std::string& stream);
+  // Where the stream begins, after removals: 0 when it is empty.
+  Result<std::int64_t> first_seq(const std::string& stream) const;
+  // The last event of the kind; 0 when there is none.
+  Result<std::int64_t> last_seq_of(const std::string& stream, std::string_view kind) const;
+  // Removes the events before `seq` and the effects that were done by then, in several writes from
+  // the start: for streams that a recovery begins later in. A crash leaves less of them.
+  Result<void> remove_before(const std::string& stream, std::int64_t seq);
 
   // Hands all events of a stream to `projection` in one write, for tables that are made anew.
   using Projection = std::function<Result<void>(Transaction&, const std::string& stream,

@@ -44,6 +44,8 @@ class Chain final : public StateMachine {
     } else if (stored.event.kind == "change_mind") {
       decision.effects = {{"regretted", "run", JsonObject{}}};
       decision.withdrawn = {"regretted"};
+    } else if (stored.event.kind == "summary") {
+      left_ = TRY(get_int(body, "left"));
     } else if (stored.event.kind == "nonsense") {
       return failed_precondition("does not fit");
     }
@@ -222,6 +224,41 @@ TEST_F(DriverTest, AnEffectIsDoneOnceAndForAll) {
   EXPECT_TRUE(life.journal.pending_effects("run/1").value().empty());
   EXPECT_EQ(life.driver.post(event("note"), "no-such").error().code(),
             ErrorCode::FailedPrecondition);
+}
+
+TEST_F(DriverTest, ARestartMayBeginWithASummaryOfWhatIsRemoved) {
+  {
+    Life first(*database_);
+    ASSERT_TRUE(first.driver.post(event("start", {{"steps", 2000}})).ok());
+    for (int left = 2000; left > 3; --left)
+      ASSERT_TRUE(first.driver.post(event("result"), cat("step-", left)).ok());
+    ASSERT_TRUE(first.driver.post(event("summary", {{"left", 3}})).ok());
+  }
+  Journal journal(*database_);
+  const std::int64_t summary = journal.last_seq_of("run/1", "summary").value();
+  EXPECT_EQ(summary, 3998);
+  EXPECT_EQ(journal.last_seq_of("run/1", "nothing").value(), 0);
+  EXPECT_EQ(journal.first_seq("run/1").value(), 1);
+  EXPECT_EQ(journal.first_seq("run/2").value(), 0);
+  for (const bool removed : {false, true}) {
+    if (removed) {
+      ASSERT_TRUE(journal.remove_before("run/1", summary).ok());
+    }
+    Life later(*database_);
+    ASSERT_TRUE(later.driver.recover(summary - 1).ok());
+    EXPECT_EQ(later.machine.seen.size(), 1u);
+    ASSERT_TRUE(later.driver.resume_effects().ok());
+    EXPECT_EQ(later.runner.started, std::vector<std::string>{"step-3 again"});
+  }
+  EXPECT_EQ(journal.first_seq("run/1").value(), summary);
+  EXPECT_EQ(journal.effect_records("run/1").value().size(), 1u);
+  Life last(*database_);
+  ASSERT_TRUE(last.driver.recover(summary - 1).ok());
+  ASSERT_TRUE(last.driver.post(event("result"), "step-3").ok());
+  EXPECT_EQ(last.runner.started, std::vector<std::string>{"step-2 first"});
+  EXPECT_EQ(journal.load("run/1", summary).value().size(), 2u);
+  Life whole(*database_);
+  EXPECT_FALSE(whole.driver.recover().ok()) << "its beginning is gone";
 }
 
 TEST_F(DriverTest, WithdrawnEffectsAreNeverHandedOutAgain) {

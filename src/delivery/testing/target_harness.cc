@@ -14,7 +14,7 @@ Revision make_revision(const std::string& command) {
   return revision;
 }
 
-TargetHarness::TargetHarness() {
+TargetHarness::TargetHarness(TargetLimits limits) : limits_(limits) {
   database_ = store::open_sqlite(":memory:").value();
   store::Journal::migrate(*database_).value();
   journal_ = std::make_unique<store::Journal>(*database_);
@@ -25,7 +25,7 @@ TargetHarness::~TargetHarness() = default;
 
 void TargetHarness::open() {
   host_ = std::make_unique<FakeReplicaHost>(room);
-  target_ = Target::open(*journal_, clock, "t", *host_).value();
+  target_ = Target::open(*journal_, clock, "t", *host_, limits_).value();
   target_->resume({}).value();
 }
 
@@ -45,6 +45,7 @@ void TargetHarness::deploy(const std::string& command, int replicas) {
 
 void TargetHarness::feed(const ReplicaReport& report) {
   target_->handle(report).value();
+  target_->tidy_journal().value();
   check_invariants();
 }
 

@@ -16,7 +16,7 @@ Revision make_revision(const std::string& command);
 
 class TargetHarness {
  public:
-  TargetHarness();
+  explicit TargetHarness(TargetLimits limits = {});
   ~TargetHarness();
 
   Target& target() { return *target_; }
@@ -36,6 +36,7 @@ class TargetHarness {
   std::string summary() const;
   std::string traffic() const;  // "r1 r2"
   std::vector<std::string> event_kinds() const;
+  std::int64_t first_event() const { return target_->history().value().front().seq; }
 
   os::FakeClock clock;
   FakeMachineRoom room;
@@ -48,6 +49,7 @@ class TargetHarness {
   void feed(const ReplicaReport& report);
   void check_invariants();
 
+  const TargetLimits limits_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<FakeReplicaHost> host_;
