@@ -3,6 +3,7 @@
 #   src/<module>/**/testing/*.cc    -> sluice_<module>_testing  (fakes and helpers for tests)
 #   src/<module>/**/*_test.cc       -> <module>_test
 #   src/<module>/**/<name>_main.cc  -> left to the module's own CMakeLists.txt, if it has one
+#   src/<module>/**/<name>_module.cc -> likewise: what is loaded when it is needed
 
 function(sluice_read_layers)
   file(STRINGS ${CMAKE_SOURCE_DIR}/tools/layers.txt lines REGEX "^[a-z]+:")
@@ -36,7 +37,7 @@ macro(sluice_add_modules)
   sluice_read_layers()
   foreach(module ${SLUICE_MODULES})
     set(production ${SLUICE_SOURCES_${module}})
-    list(FILTER production EXCLUDE REGEX "(_test|_main)\\.cc$|/testing/")
+    list(FILTER production EXCLUDE REGEX "(_test|_main|_module)\\.cc$|/testing/")
     set(fakes ${SLUICE_SOURCES_${module}})
     list(FILTER fakes INCLUDE REGEX "/testing/[^/]*\\.cc$")
     list(FILTER fakes EXCLUDE REGEX "(_test|_main)\\.cc$")

@@ -1,6 +1,7 @@
 #include "app/doctor.h"
 
 #include "base/strings.h"
+#include "ml/data/parquet_rows.h"
 #include "os/disk.h"
 #include "os/machine.h"
 
@@ -74,6 +75,16 @@ Finding examine_xgboost(const os::World& world) {
   return finding;
 }
 
+Finding examine_parquet() {
+  const auto version = ml::arrow_version();
+  return {"parquet",
+          version.ok(),
+          version.ok() ? "Apache Arrow " + *version : version.error().message(),
+          "reading Parquet files",
+          "./dev arrow and build again, or export them as CSV or JSON Lines",
+          Need::Optional};
+}
+
 Finding examine_disk(const os::Path& home) {
   constexpr std::uint64_t kEnough = 1'000'000'000;
   Finding finding{"disk",
@@ -101,8 +112,7 @@ std::vector<Finding> examine_machine(const os::World& world, const os::Path& hom
   std::vector<Finding> findings;
   for (const Tool& tool : tools()) findings.push_back(examine_tool(world, tool));
   findings.push_back(examine_xgboost(world));
-  findings.push_back({"parquet", false, "built without Apache Arrow, which Debian does not package",
-                      "reading Parquet files", "export them as CSV or JSON Lines", Need::Optional});
+  findings.push_back(examine_parquet());
   findings.push_back(examine_disk(home));
   const os::Machine machine = os::describe_machine();
   findings.push_back({"processors", true, std::to_string(machine.processors),

@@ -69,9 +69,9 @@ CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Ve
                    const char* name, const char* help) {
   CLI::App& command = *data.add_subcommand(name, help);
   command
-      .add_option(
-          "file", options->file,
-          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder or a quoted pattern")
+      .add_option("file", options->file,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also a folder or a "
+                  "quoted pattern")
       ->required();
   command.callback([options, verb, &chosen] {
     chosen.action = [options, verb](Context& context) { return verb(context, *options); };

@@ -201,9 +201,9 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   CLI::App& command = *data.add_subcommand(
       "validate", "Check a data file against its schema; exit status 1 when it does not fit");
   command
-      .add_option(
-          "file", options->file,
-          "CSV or JSON Lines, plain or packed (.gz, .zst); also a folder or a quoted pattern")
+      .add_option("file", options->file,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also a folder or a "
+                  "quoted pattern")
       ->required();
   command.add_option("--schema", options->schema, "The schema, a YAML file");
   command.add_option("--suite", options->suite,

@@ -171,9 +171,9 @@ void add_profile(CLI::App& data, Chosen& chosen) {
   CLI::App& command = add_verb(data, chosen, arguments, &profile, "profile",
                                "Count, measure and summarise the columns of data files");
   command
-      .add_option(
-          "file", arguments->inputs,
-          "CSV or JSON Lines, plain or packed (.gz, .zst); a folder, a quoted pattern, or -")
+      .add_option("file", arguments->inputs,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; a folder, a quoted "
+                  "pattern, or -")
       ->required()
       ->expected(1);
   add_keeping(command, arguments);

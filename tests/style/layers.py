@@ -11,7 +11,7 @@ from source_tree import is_test, line_of, module_of
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 _SYSTEM = re.compile(r"^\s*#\s*include\s+<([^>]+)>", re.M)
-_HEAVY = ("boost/asio", "boost/beast", "CLI/")
+_HEAVY = ("boost/asio", "boost/beast", "CLI/", "arrow/", "parquet/")
 
 
 def check(tree):

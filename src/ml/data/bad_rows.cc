@@ -59,7 +59,7 @@ std::unique_ptr<RowSource> fail_on_bad_rows(std::unique_ptr<RowSource> rows) {
 Result<std::unique_ptr<RowSource>> set_bad_rows_aside(std::unique_ptr<RowSource> rows,
                                                       os::AppendFile& aside) {
   const SourceFacts& facts = rows->facts();
-  if (facts.format == RowFormat::Csv && facts.csv.header == HeaderRow::First) {
+  if (facts.format != RowFormat::JsonLines && facts.csv.header == HeaderRow::First) {
     std::string header;
     const std::size_t own = rows->header().size() - facts.folder_columns;
     for (std::size_t i = 0; i < own; ++i) {

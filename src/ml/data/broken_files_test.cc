@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "ml/data/parquet_rows.h"
 #include "ml/data/profile.h"
 
 namespace sluice::ml {
@@ -113,9 +114,9 @@ std::vector<BrokenFile> files_of_other_kinds() {
        "is truncated"},
       {"zip", "PK\x03\x04 and so on",
        "error: f.csv: this is a zip archive or an Excel workbook; export it as CSV"},
-      {"Parquet", "PAR1\x15\x04",
-       "error: f.csv: this is a Parquet file, which this sluice cannot read: it was built without "
-       "Apache Arrow, which Debian does not package; export it as CSV or JSON Lines"},
+      {"Parquet", "PAR1\x15\x04", "error: " + parquet_refusal("f.csv").message()},
+      {"encrypted Parquet", "PARE\x15\x04",
+       "error: f.csv: this is an encrypted Parquet file; write it without encryption"},
       {"a JSON array", "[{\"a\":1}]",
        "error: f.csv: this is a JSON array; write one object a line (jq -c '.[]')"},
       {"JSON over several lines", "{\n  \"a\": 1\n}\n",

@@ -45,9 +45,8 @@ std::string_view foreign_format(std::string_view head) {
                        "7zXZ"))
     return "xz data; unpack it first (unxz)";
   if (head.starts_with("PK\x03\x04")) return "a zip archive or an Excel workbook; export it as CSV";
-  if (head.starts_with("PAR1"))
-    return "a Parquet file, which this sluice cannot read: it was built without Apache Arrow, "
-           "which Debian does not package; export it as CSV or JSON Lines";
+  if (head.starts_with("PAR1")) return "a Parquet file; export it as CSV";
+  if (head.starts_with("PARE")) return "an encrypted Parquet file; write it without encryption";
   return {};
 }
 
@@ -77,6 +76,7 @@ void to_decimal_points(const CsvBlock& block, char decimal) {
 std::string to_string(const CsvPosition& position) {
   const std::string place = cat("line ", position.line, ", byte ", position.byte);
   const std::string file = position.file == 0 ? "" : cat("file ", position.file, ", ");
+  if (position.line == 0) return cat(file, "row ", position.row);
   if (position.row == 0) return cat(file, "header (", place, ")");
   return cat(file, "row ", position.row, " (", place, ")");
 }

@@ -42,16 +42,16 @@ struct CsvOptions {
 };
 
 struct CsvPosition {
-  std::uint64_t row = 0;  // 0: the header
-  std::uint64_t line = 0;
+  std::uint64_t row = 0;   // 0: the header
+  std::uint64_t line = 0;  // 0 where there are none (Parquet), as `byte`
   std::uint64_t byte = 0;  // of the row's first byte
   std::uint32_t file = 0;  // of several, from 1 (SourceFacts::files); 0 where there is one
 
   auto operator<=>(const CsvPosition&) const = default;
 };
 
-// "row 12 (line 13, byte 412)", or "header (line 1, byte 1)"; of several files with "file 3, "
-// before it, or with the file's name where their names are given.
+// "row 12 (line 13, byte 412)", or "header (line 1, byte 1)", or "row 12" where there are no lines;
+// of several files with "file 3, " before it, or with the file's name where their names are given.
 std::string to_string(const CsvPosition& position);
 std::string to_string(const CsvPosition& position, std::span<const std::string> files);
 

@@ -18,8 +18,8 @@ bool is_pattern(std::string_view text) {
 
 bool is_data_name(std::string_view name) {
   constexpr std::array<std::string_view, 3> kPacked = {".gz", ".zst", ".zstd"};
-  constexpr std::array<std::string_view, 6> kEndings = {".csv",   ".tsv",    ".txt",
-                                                        ".jsonl", ".ndjson", ".json"};
+  constexpr std::array<std::string_view, 7> kEndings = {".csv",    ".tsv",  ".txt",    ".jsonl",
+                                                        ".ndjson", ".json", ".parquet"};
   for (const std::string_view packed : kPacked)
     if (name.ends_with(packed)) name.remove_suffix(packed.size());
   return std::any_of(kEndings.begin(), kEndings.end(),

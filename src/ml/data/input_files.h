@@ -20,8 +20,8 @@ struct InputFile {
 };
 
 // The files in order of their paths. "-" is standard input. Of a folder: all that end in .csv,
-// .tsv, .txt, .jsonl, .ndjson or .json, packed or not, below it, without those whose own or
-// folder's name begins with '.' or '_'. NotFound when there is none; ResourceExhausted above
+// .tsv, .txt, .jsonl, .ndjson, .json or .parquet, packed or not, below it, without those whose own
+// or folder's name begins with '.' or '_'. NotFound when there is none; ResourceExhausted above
 // 100,000.
 Result<std::vector<InputFile>> find_inputs(const os::FileReader& files, const os::Path& path);
 

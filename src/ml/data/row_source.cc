@@ -4,6 +4,7 @@
 #include "ml/data/csv_dialect.h"
 #include "ml/data/json_lines.h"
 #include "ml/data/many_files.h"
+#include "ml/data/parquet_rows.h"
 #include "ml/data/peek_stream.h"
 #include "ml/data/unpack.h"
 
@@ -61,10 +62,38 @@ std::string_view no_rows_of(std::string_view head) {
   return {};
 }
 
+// Of a pipe, which has no path of its own, none.
+std::optional<std::uint64_t> size_of_regular(const os::FileReader& files, const os::Path& path) {
+  const auto target = files.resolve(path);
+  if (!target.ok()) return std::nullopt;
+  const auto info = files.stat(*target);
+  if (!info.ok() || info->kind != os::FileKind::Regular) return std::nullopt;
+  return info->size;
+}
+
+// Parquet is read from its end, and so from a file that can be sought in.
+Result<std::unique_ptr<RowSource>> open_file(const os::FileReader& files, const os::Path& path,
+                                             const ReadOptions& options) {
+  auto stream = std::make_unique<PeekStream>(TRY(files.open(path)));
+  if (is_parquet(TRY_CONTEXT(stream->peek(4), path.string())) &&
+      parquet_support() == ParquetSupport::Built)
+    if (const auto size = size_of_regular(files, path))
+      return open_parquet(TRY(files.open(path)), *size, path.string(), options.csv);
+  return open_rows(std::move(stream), path.string(), options);
+}
+
 }  // namespace
 
 std::string_view to_string(RowFormat format) {
-  return format == RowFormat::Csv ? "csv" : "json_lines";
+  switch (format) {
+    case RowFormat::Csv:
+      return "csv";
+    case RowFormat::JsonLines:
+      return "json_lines";
+    case RowFormat::Parquet:
+      return "parquet";
+  }
+  UNREACHABLE();
 }
 
 Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const os::Path& path,
@@ -72,7 +101,7 @@ Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const 
   const auto open_one = [&files,
                          options](const os::Path& one) -> Result<std::unique_ptr<RowSource>> {
     if (one == "-") return open_rows(TRY(files.open("/dev/stdin")), "standard input", options);
-    return open_rows(TRY(files.open(one)), one.string(), options);
+    return open_file(files, one, options);
   };
   std::vector<InputFile> inputs = TRY(find_inputs(files, path));
   if (inputs.size() == 1 && inputs[0].partition.empty()) return open_one(inputs[0].path);
@@ -83,6 +112,10 @@ Result<std::unique_ptr<RowSource>> open_rows(std::unique_ptr<os::ReadFile> strea
                                              std::string_view name, const ReadOptions& options) {
   auto text = TRY_CONTEXT(open_text(std::move(stream)), name);
   const std::string_view head = TRY_CONTEXT(text->peek(kHead), name);
+  if (is_parquet(head)) return parquet_refusal(name);
+  if (name.ends_with(".parquet") && !head.empty())
+    return invalid_input(
+        cat(name, ": byte 1: a Parquet file begins with PAR1, which this does not"));
   if (is_json_lines(head, name)) return JsonLinesReader::open(std::move(text), name, options.csv);
   if (const auto what = no_rows_of(head); !what.empty())
     return invalid_input(cat(name, ": this is ", what));

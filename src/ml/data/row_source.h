@@ -19,9 +19,9 @@
 
 namespace sluice::ml {
 
-enum class RowFormat { Csv, JsonLines };
+enum class RowFormat { Csv, JsonLines, Parquet };
 
-std::string_view to_string(RowFormat format);  // "csv", "json_lines"
+std::string_view to_string(RowFormat format);  // "csv", "json_lines", "parquet"
 
 // How the rows were read.
 struct SourceFacts {

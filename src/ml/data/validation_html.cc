@@ -73,7 +73,7 @@ std::string samples_table(const Violation& violation) {
       repeats ? "<th class=\"n\">repeats row</th>" : "", valued ? "<th>value</th></tr>" : "</tr>");
   for (const ViolationSample& sample : violation.samples) {
     html += cat("<tr><td class=\"n\">", grouped(sample.position.row), "</td><td class=\"n\">",
-                grouped(sample.position.line), "</td>");
+                sample.position.line == 0 ? "" : grouped(sample.position.line), "</td>");
     if (repeats)
       html += cat("<td class=\"n\">", sample.earlier ? grouped(sample.earlier->row) : "", "</td>");
     if (valued) html += cat("<td class=\"mono\">", markup_text(shortened(sample.value)), "</td>");

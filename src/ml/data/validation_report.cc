@@ -22,12 +22,15 @@ std::string summary(const ValidationReport& report) {
                      plural(report.count(Severity::Fail), "rule"), size, warned);
 }
 
+// Parquet has no lines.
+std::string row_and_line(const CsvPosition& position) {
+  const std::string row = "row " + grouped(position.row);
+  return position.line == 0 ? row : fmt::format("{} (line {})", row, grouped(position.line));
+}
+
 std::string sample_text(const ViolationSample& sample) {
-  std::string text =
-      fmt::format("row {} (line {})", grouped(sample.position.row), grouped(sample.position.line));
-  if (sample.earlier)
-    text += fmt::format(" repeats row {} (line {})", grouped(sample.earlier->row),
-                        grouped(sample.earlier->line));
+  std::string text = row_and_line(sample.position);
+  if (sample.earlier) text += " repeats " + row_and_line(*sample.earlier);
   if (!sample.value.empty()) text += ": " + sample.value;
   return text;
 }
@@ -49,7 +52,8 @@ std::string markdown_samples(const Violation& violation) {
   std::string text = fmt::format("\n| row | line |{} value |\n|---:|---:|{}---|\n",
                                  repeats ? " repeats row |" : "", repeats ? "---:|" : "");
   for (const ViolationSample& sample : violation.samples) {
-    text += fmt::format("| {} | {} |", sample.position.row, sample.position.line);
+    const CsvPosition& at = sample.position;
+    text += fmt::format("| {} | {} |", at.row, at.line == 0 ? "" : std::to_string(at.line));
     if (sample.earlier) text += fmt::format(" {} |", sample.earlier->row);
     text += fmt::format(" {} |\n", code(sample.value));
   }
