@@ -76,7 +76,8 @@ struct ForeignKey {
 };
 
 struct SeriesStep {
-  enum class Unit { Number, Second, Month } unit = Unit::Number;
+  // Day: as Second, on the wall clock; `amount` is in seconds for both.
+  enum class Unit { Number, Second, Day, Month } unit = Unit::Number;
   double amount = 1;
   std::string text = {};  // as written: "7d"
 };

@@ -149,7 +149,8 @@ Result<SeriesStep> read_step(YamlReader& reader) {
     step.amount = parse_number(node->text.substr(0, node->text.size() - 2)).value_or(0);
     if (step.amount != static_cast<double>(static_cast<int>(step.amount))) step.amount = 0;
   } else {
-    step.unit = SeriesStep::Unit::Second;
+    const bool days = node->text.ends_with('d') || node->text.ends_with('w');
+    step.unit = days ? SeriesStep::Unit::Day : SeriesStep::Unit::Second;
     step.amount = TRY(duration_of(reader, *node));
   }
   if (step.amount > 0) return step;

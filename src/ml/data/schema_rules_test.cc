@@ -146,6 +146,29 @@ columns: {store: {type: integer}, item: {type: text}, week: {type: TYPE}})";
             "7d after 2026-01-05]\n");
 }
 
+TEST_F(SchemaRules, SeriesFollowTheCalendar) {
+  const auto with = [&](std::string_view step, std::string_view rows) {
+    return broken(cat("t\n", rows),
+                  cat("series: {time: t, step: ", step, "}\ncolumns: {t: {type: date}}"));
+  };
+  // Ends of months, billing on the 30th, the first of each quarter.
+  EXPECT_EQ(with("1mo", "2024-01-31\n2024-02-29\n2024-03-31\n2024-04-30\n"), "");
+  EXPECT_EQ(with("1mo", "2026-01-30\n2026-02-28\n2026-03-30\n"), "");
+  EXPECT_EQ(with("3mo", "2025-11-01\n2026-02-01\n2026-05-01\n"), "");
+  EXPECT_EQ(with("1mo", "2026-01-31\n2026-02-27\n"),
+            "series_gap t 0 [2 2026-02-27 is no whole step of 1mo after 2026-01-31]\n");
+  EXPECT_EQ(with("1mo", "2026-01-30\n2026-01-31\n"),
+            "series_gap t 0 [2 2026-01-31 is no whole step of 1mo after 2026-01-30]\n");
+  // Clocks change in the night to the 29th: a day all the same, but 23 hours.
+  const std::string_view days =
+      "2026-03-28T00:00+01:00\n2026-03-29T00:00+01:00\n"
+      "2026-03-30T00:00+02:00\n";
+  EXPECT_EQ(with("1d", days), "");
+  EXPECT_NE(with("24h", days), "");
+  EXPECT_EQ(with("1h", "2026-10-25T02:00+02:00\n2026-10-25T02:00+01:00\n"), "");
+  EXPECT_EQ(with("1d", "2024-02-28\n2024-02-29\n2024-03-01\n"), "");
+}
+
 TEST_F(SchemaRules, SeriesBeyondTheBudgetAreSampledAndSaidSo) {
   SeriesRule rule{{"s"}, "t", {}, Severity::Fail};
   const NullSpellings nulls({""});

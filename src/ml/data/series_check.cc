@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <tuple>
 
 #include "base/strings.h"
 #include "ml/data/hash64.h"
@@ -24,7 +25,7 @@ Result<std::size_t> field_of(const std::vector<std::string>& header, const std::
   return static_cast<std::size_t>(found - header.begin());
 }
 
-// Months since year 0, the day as a fraction, so that the 31st is no whole step from the 30th.
+// Months since year 0, the day as a fraction.
 double months_of(double seconds) {
   const std::chrono::sys_days day{std::chrono::days(static_cast<int>(std::floor(seconds / kDay)))};
   const std::chrono::year_month_day date{day};
@@ -32,11 +33,30 @@ double months_of(double seconds) {
          (static_cast<unsigned>(date.day()) - 1) / 32.0;
 }
 
-std::string month_text(double months) {
+std::chrono::year_month_day date_of_months(double months) {
   const auto whole = static_cast<int>(std::floor(months));
-  const auto day = static_cast<int>(std::lround((months - whole) * 32)) + 1;
-  const auto two = [](int n) { return n < 10 ? cat("0", n) : cat(n); };
-  return cat(whole / 12, "-", two(whole % 12 + 1), "-", two(day));
+  const auto day = static_cast<unsigned>(std::lround((months - whole) * 32)) + 1;
+  return {std::chrono::year(whole / 12), std::chrono::month(static_cast<unsigned>(whole % 12) + 1),
+          std::chrono::day(day)};
+}
+
+std::string month_text(double months) {
+  const std::chrono::sys_days day = date_of_months(months);
+  return date_text(static_cast<double>(day.time_since_epoch().count()) * kDay);
+}
+
+bool is_last_of_month(const std::chrono::year_month_day& date) {
+  return date.day() == (date.year() / date.month() / std::chrono::last).day();
+}
+
+// From the day of one month to the same of a later one, or to its last where it is shorter.
+double month_step(double from, double to) {
+  const auto before = date_of_months(from);
+  const auto after = date_of_months(to);
+  const bool same_day = before.day() == after.day() ||
+                        (is_last_of_month(before) && after.day() > before.day()) ||
+                        (is_last_of_month(after) && before.day() > after.day());
+  return same_day ? std::floor(to) - std::floor(from) : to - from;
 }
 
 }  // namespace
@@ -75,16 +95,22 @@ std::optional<double> SeriesCheck::place(std::string_view text) const {
     const auto number = parse_number(text);
     return number ? std::optional(*number / rule_.step.amount) : std::nullopt;
   }
-  const auto date = parse_date(text);
+  const bool of_calendar = rule_.step.unit != SeriesStep::Unit::Second;
+  const auto date = of_calendar ? parse_wall_time(text) : parse_date(text);
   if (!date) return std::nullopt;
-  if (rule_.step.unit == SeriesStep::Unit::Month) return months_of(*date) / rule_.step.amount;
+  if (rule_.step.unit == SeriesStep::Unit::Month) return months_of(*date);
   return *date / rule_.step.amount;
 }
 
+double SeriesCheck::steps_between(double from, double to) const {
+  if (rule_.step.unit != SeriesStep::Unit::Month) return to - from;
+  return month_step(from, to) / rule_.step.amount;
+}
+
 std::string SeriesCheck::time_text(double place) const {
+  if (rule_.step.unit == SeriesStep::Unit::Month) return month_text(place);
   const double value = place * rule_.step.amount;
   if (rule_.step.unit == SeriesStep::Unit::Number) return number_text(value);
-  if (rule_.step.unit == SeriesStep::Unit::Month) return month_text(value);
   return date_text(std::round(value));
 }
 
@@ -132,7 +158,7 @@ void SeriesCheck::judge(Series& series, Findings& findings) const {
   };
   bool gaps = false;
   for (std::size_t i = 1; i < points.size(); ++i) {
-    const double step = points[i].time - points[i - 1].time;
+    const double step = steps_between(points[i - 1].time, points[i].time);
     const double whole = std::round(step);
     if (step < kSlack) {
       ++findings.repeats;
@@ -161,7 +187,9 @@ void SeriesCheck::report(std::vector<Violation>& violations, std::vector<std::st
   std::vector<Series*> order;
   for (auto& [key, series] : series_) order.push_back(&series);
   std::sort(order.begin(), order.end(), [](const Series* a, const Series* b) {
-    return a->points.front().row < b->points.front().row;
+    const Point& first = a->points.front();
+    const Point& second = b->points.front();
+    return std::tie(first.file, first.row) < std::tie(second.file, second.row);
   });
   for (Series* series : order) judge(*series, findings);
   std::vector<std::string> columns = rule_.by;

@@ -1,7 +1,11 @@
 // That every series (rows that agree in some columns) has a row at each step of time from its first
 // to its last, and no two. Rows may come in any order. One thread.
 //
-// Memory: 16 bytes a row up to a budget; beyond, one series in two, four, … is looked at as a
+// Days, weeks and months are those of the calendar: of times with an offset the clock on the wall
+// counts, so that a day on which clocks change is one step too. Months go from the 31st to the last
+// day of a shorter one and back. Hours and less are counted in UTC.
+//
+// Memory: 40 bytes a row up to a budget; beyond, one series in two, four, … is looked at as a
 // whole, and a note says so.
 #pragma once
 
@@ -30,7 +34,7 @@ class SeriesCheck {
 
  private:
   struct Point {
-    double time = 0;  // steps since 0, or the number itself
+    double time = 0;  // steps since 0; of months the day as a fraction
     std::uint32_t file = 0;
     std::uint64_t row = 0;
     std::uint64_t line = 0;
@@ -46,6 +50,7 @@ class SeriesCheck {
               const NullSpellings& nulls, std::size_t max_samples, std::size_t most_rows);
   std::optional<double> place(std::string_view text) const;
   std::string name_of(const CsvBlock& block, std::size_t row) const;
+  double steps_between(double from, double to) const;
   std::string time_text(double place) const;
   void make_room();
   void judge(Series& series, Findings& findings) const;

@@ -40,20 +40,26 @@ std::optional<double> parse_day(std::string_view text) {
   return static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count()) * 86400;
 }
 
-// Seconds of "", "Z", "+01:00" or "-0530" before UTC.
+// Seconds of "", "Z", "+01:00", "-0530" or "+01" before UTC.
 std::optional<double> parse_offset(std::string_view text) {
   if (text.empty() || text == "Z") return 0;
   if (text[0] != '+' && text[0] != '-') return std::nullopt;
   const std::size_t minutes_at = text.size() > 3 && text[3] == ':' ? 4 : 3;
   const int hours = digits_at(text, 1, 2);
-  const int minutes = digits_at(text, minutes_at, 2);
-  if (hours < 0 || minutes < 0 || text.size() != minutes_at + 2) return std::nullopt;
+  const int minutes = text.size() == 3 ? 0 : digits_at(text, minutes_at, 2);
+  if (text.size() != 3 && text.size() != minutes_at + 2) return std::nullopt;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   const double offset = hours * 3600 + minutes * 60;
   return text[0] == '-' ? -offset : offset;
 }
 
+struct TimeOfDay {
+  double wall = 0;    // seconds since midnight
+  double offset = 0;  // seconds before UTC
+};
+
 // "08:40", "08:40:25", "08:40:25.123", each with or without an offset.
-std::optional<double> parse_time(std::string_view text) {
+std::optional<TimeOfDay> parse_time(std::string_view text) {
   const int hours = digits_at(text, 0, 2);
   const int minutes = digits_at(text, 3, 2);
   if (hours < 0 || hours > 23 || text[2] != ':' || minutes < 0 || minutes > 59) return std::nullopt;
@@ -72,7 +78,22 @@ std::optional<double> parse_time(std::string_view text) {
   }
   const auto offset = parse_offset(text.substr(at));
   if (!offset) return std::nullopt;
-  return hours * 3600 + minutes * 60 + seconds - *offset;
+  return TimeOfDay{hours * 3600 + minutes * 60 + seconds, *offset};
+}
+
+struct Moment {
+  double day = 0;  // seconds since 1970
+  TimeOfDay time;
+};
+
+std::optional<Moment> parse_moment(std::string_view text) {
+  const auto day = parse_day(text);
+  if (!day) return std::nullopt;
+  if (text.size() == 10) return Moment{*day, {}};
+  if (text.size() < 16 || (text[10] != 'T' && text[10] != ' ')) return std::nullopt;
+  const auto time = parse_time(text.substr(11));
+  if (!time) return std::nullopt;
+  return Moment{*day, *time};
 }
 
 bool is_truth_word(std::string_view text) {
@@ -125,13 +146,19 @@ Value classify(std::string_view text) {
 }
 
 std::optional<double> parse_date(std::string_view text) {
-  const auto day = parse_day(text);
-  if (!day) return std::nullopt;
-  if (text.size() == 10) return day;
-  if (text.size() < 16 || (text[10] != 'T' && text[10] != ' ')) return std::nullopt;
-  const auto time = parse_time(text.substr(11));
-  if (!time) return std::nullopt;
-  return *day + *time;
+  constexpr double kYearZero = -62'167'219'200;
+  constexpr double kYearTenThousand = 253'402'300'800;
+  const auto moment = parse_moment(text);
+  if (!moment) return std::nullopt;
+  const double seconds = moment->day + (moment->time.wall - moment->time.offset);
+  if (seconds < kYearZero || seconds >= kYearTenThousand) return std::nullopt;
+  return seconds;
+}
+
+std::optional<double> parse_wall_time(std::string_view text) {
+  const auto moment = parse_moment(text);
+  if (!moment) return std::nullopt;
+  return moment->day + moment->time.wall;
 }
 
 std::string date_text(double seconds) {

@@ -23,8 +23,11 @@ struct Value {
 Value classify(std::string_view text);
 
 // "2026-11-21", or with a time after 'T' or a blank: "2026-11-21 08:40", ":25", ".123", "Z" or an
-// offset "+01:00". Days that the calendar does not have are refused. Seconds since 1970 UTC.
+// offset "+01:00", "+0100" or "+01". Days that the calendar does not have are refused, offsets of a
+// day and more, and moments that are not of the years 0 to 9999 in UTC. Seconds since 1970 UTC.
 std::optional<double> parse_date(std::string_view text);
+// The same as the clock on the wall shows it: the offset is read and left out.
+std::optional<double> parse_wall_time(std::string_view text);
 
 // "2026-11-21", with the time when it is not midnight.
 std::string date_text(double seconds);

@@ -51,6 +51,24 @@ TEST(Value, DatesAreSecondsSince1970InUtc) {
   EXPECT_EQ(date_text(86400), "1970-01-02");
 }
 
+TEST(Value, AnOffsetMayBeHoursAlone) {
+  EXPECT_EQ(parse_date("1970-01-01 01:00:00+01"), 0);
+  EXPECT_EQ(parse_wall_time("1970-01-01 01:00:00+01"), 3600);
+  EXPECT_EQ(parse_wall_time("1970-01-01T01:00:00-05:30"), 3600);
+}
+
+TEST(Value, MomentsThatNoClockShowsAreNoDates) {
+  for (const char* bad :
+       {"2026-01-01T00:00:00+99:99", "2026-01-01T00:00+24:00", "2026-01-01T00:00+01:60",
+        "0000-01-01T00:00+01:00", "9999-12-31T23:59:00-05:00", "2026-01-01T24:00"})
+    EXPECT_FALSE(parse_date(bad).has_value()) << bad;
+}
+
+TEST(Value, TheFirstAndTheLastDateAreWrittenAsTheyAreRead) {
+  for (const char* text : {"0000-01-01", "0987-06-05", "9999-12-31"})
+    EXPECT_EQ(date_text(*parse_date(text)), text);
+}
+
 TEST(Value, BooleansHaveSixSpellings) {
   for (const char* good : {"true", "False", "YES", "no", "0", "1"}) EXPECT_TRUE(is_boolean(good));
   for (const char* bad : {"2", "t", "", "on"}) EXPECT_FALSE(is_boolean(bad));
