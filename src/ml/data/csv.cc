@@ -164,7 +164,10 @@ CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;
 // The rest of the block before, and a whole block after it, at the front of the block's bytes.
 Result<std::string_view> CsvReader::State::fill(CsvBlock& block) {
   constexpr std::size_t kSignature = 16;  // enough to know what kind of file it is
-  const std::size_t wanted = std::max({options.block_bytes, rest.size() * 2, kSignature});
+  // Never so much that whether a row is too long would depend on where blocks end.
+  const std::size_t wanted =
+      std::max({std::min(std::max(options.block_bytes, rest.size() * 2), options.max_record_bytes),
+                rest.size() + 1, kSignature});
   if (block.bytes.size() < wanted + kCsvPadding + 1) block.bytes.resize(wanted + kCsvPadding + 1);
   char* const bytes = block.bytes.data();
   std::copy(rest.begin(), rest.end(), bytes);
@@ -263,7 +266,7 @@ Result<std::string_view> CsvReader::State::scan_header(CsvBlock& block, std::str
     }
     if (at_end && used == text.size())
       return error("there are only comments: expected a header row and data");
-    if (at_end || text.size() - used > options.max_record_bytes)
+    if (at_end || text.size() - used >= options.max_record_bytes)
       return incomplete_record(text.substr(used));
     keep(std::string_view(untouched).substr(used));
     text = TRY(fill(block));
@@ -311,7 +314,7 @@ Result<bool> CsvReader::next(CsvBlock& block) {
       if (s.options.decimal != '.') to_decimal_points(block, s.options.decimal);
       return true;
     }
-    if (s.at_end || text.size() > s.options.max_record_bytes) return s.incomplete_record(text);
+    if (s.at_end || text.size() >= s.options.max_record_bytes) return s.incomplete_record(text);
   }
 }
 

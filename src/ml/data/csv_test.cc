@@ -184,6 +184,15 @@ TEST(Csv, SaysWhatIsWrongWithAFileThatCannotBeRead) {
   for (const BadFileCase& c : kBadFiles) EXPECT_EQ(read_all(c.text).error, c.error) << c.what;
 }
 
+TEST(Csv, WhereBlocksEndDoesNotDecideWhichRecordIsTooLong) {
+  for (const std::size_t length : {990u, 997u, 1000u, 1001u, 1500u, 1999u, 2600u})
+    for (const std::size_t block : {64u, 100u, 700u, 999u, 4000u}) {
+      const std::string text = cat("a,b\n1,2\n3,", std::string(length - 3, 'x'), "\n5,6\n");
+      const ReadAll all = read_all(text, {.max_record_bytes = 1000, .block_bytes = block});
+      EXPECT_EQ(all.error.empty(), length <= 1000) << length << " in blocks of " << block;
+    }
+}
+
 TEST(Csv, ARecordLongerThanTheLimitIsAnErrorAndNotMemory) {
   std::string text = "a,b\n1,2\n\"";
   text.append(10'000, 'x');

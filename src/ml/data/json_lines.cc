@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "ml/data/violation_tally.h"
 #include "ml/model/json_cursor.h"
 
 namespace sluice::ml {
@@ -86,11 +87,11 @@ class JsonLinesReader::Line {
     const auto column = reader_.columns_.find(key);
     if (column == reader_.columns_.end())
       return problem(CsvProblemKind::UnknownKey,
-                     cat("the key '", key.substr(0, 80),
+                     cat("the key '", shortened(key),
                          "' is not among those of the first rows, which are the columns"));
     if (seen_[column->second]++ > 0)
       return problem(CsvProblemKind::RepeatedKey,
-                     cat("the key '", key.substr(0, 80), "' stands there twice"));
+                     cat("the key '", shortened(key), "' stands there twice"));
     if (!read_field(cursor, text_, &block_.fields[first_ + column->second]))
       return problem(CsvProblemKind::InvalidJson, problem_text(cursor));
     return true;
@@ -184,6 +185,11 @@ void JsonLinesReader::add_line(CsvBlock& block, std::string_view line) {
   next_.byte += length;
 }
 
+Error JsonLinesReader::too_long() const {
+  return invalid_input(cat(name_, ": ", to_string(next_), ": the row is longer than ",
+                           options_.max_record_bytes, " bytes: is this JSON Lines?"));
+}
+
 Result<bool> JsonLinesReader::next(CsvBlock& block) {
   block.clear(header_.size());
   std::size_t wanted = std::max(options_.block_bytes, rest_.size() + 1);
@@ -194,15 +200,14 @@ Result<bool> JsonLinesReader::next(CsvBlock& block) {
     if (last != std::string_view::npos) {
       for (std::size_t at = 0; at <= last;) {
         const std::size_t stop = text.find('\n', at);
+        if (stop - at >= options_.max_record_bytes) return too_long();
         add_line(block, text.substr(at, stop - at));
         at = stop + 1;
       }
       rest_.assign(text.begin() + static_cast<std::ptrdiff_t>(last) + 1, text.end());
       return true;
     }
-    if (text.size() > options_.max_record_bytes)
-      return invalid_input(cat(name_, ": ", to_string(next_), ": the row is longer than ",
-                               options_.max_record_bytes, " bytes: is this JSON Lines?"));
+    if (text.size() >= options_.max_record_bytes) return too_long();
     rest_.assign(text.begin(), text.end());
     wanted = text.size() * 2;
   }

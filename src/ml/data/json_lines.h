@@ -34,6 +34,7 @@ class JsonLinesReader final : public RowSource {
                   const CsvOptions& options);
   Result<void> read_header();
   Result<std::string_view> fill(CsvBlock& block, std::size_t wanted);
+  Error too_long() const;
   void add_line(CsvBlock& block, std::string_view line);
 
   std::unique_ptr<os::ReadFile> stream_;

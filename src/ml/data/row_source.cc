@@ -43,21 +43,32 @@ std::string_view without_packing(std::string_view name) {
   return name;
 }
 
+// Without byte order mark and white space before it.
+std::string_view content_of(std::string_view head) {
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  return trim(head);
+}
+
 // By its name, or because the first thing in it opens an object that is closed in its line.
 bool is_json_lines(std::string_view head, std::string_view name) {
   name = without_packing(name);
   if (name.ends_with(".jsonl") || name.ends_with(".ndjson")) return true;
-  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  const std::string_view line = trim(head.substr(0, head.find('\n')));
-  return line.starts_with("{\"") && (line.ends_with('}') || head.size() == kHead);
+  const bool whole = head.size() < kHead;
+  head = content_of(head);
+  const std::size_t newline = head.find('\n');
+  const std::string_view line = trim(head.substr(0, newline));
+  return line.starts_with('{') && trim(line.substr(1)).starts_with('"') &&
+         (line.ends_with('}') || (newline == std::string_view::npos && !whole));
 }
 
 // JSON that is not one object a line.
 std::string_view no_rows_of(std::string_view head) {
-  head = trim(head);
-  if (head.starts_with("[{") || head.starts_with("[\n") || head.starts_with("[ {"))
-    return "a JSON array; write one object a line (jq -c '.[]')";
-  if (head.starts_with("{\n") || head.starts_with("{\r\n"))
+  head = content_of(head);
+  if (head.empty()) return {};
+  const std::string_view inside = trim(head.substr(1));
+  const bool array = head[0] == '[' && (inside.starts_with('{') || inside.starts_with(']'));
+  if (array) return "a JSON array; write one object a line (jq -c '.[]')";
+  if (head[0] == '{' && inside.starts_with('"') && inside.data() > head.data() + 1)
     return "JSON over several lines; write one object a line (jq -c .)";
   return {};
 }

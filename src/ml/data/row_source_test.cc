@@ -209,6 +209,25 @@ TEST(JsonLines, ALineThatIsNoRowIsAProblemWithItsPlace) {
                 bad.substr(bad.find(place(6, 47))));
 }
 
+TEST(JsonLines, WhereBlocksEndDoesNotDecideWhichLineIsTooLong) {
+  for (const std::size_t length : {900u, 1000u, 1001u, 1500u, 3000u})
+    for (const std::size_t block : {64u, 700u, 4000u}) {
+      CsvOptions csv;
+      csv.max_record_bytes = 1000;
+      csv.block_bytes = block;
+      const std::string text =
+          cat("{\"a\":1}\n{\"a\":\"", std::string(length - 9, 'x'), "\"}\n{\"a\":2}\n");
+      EXPECT_EQ(read("f.jsonl", text, csv).find("error: ") == std::string::npos, length <= 1000)
+          << length << " in blocks of " << block;
+    }
+}
+
+TEST(JsonLines, AreKnownByTheirFirstObject) {
+  EXPECT_EQ(read("f", "\n\n{\"a\":1}\n"), "a\nrow 1 (line 3, byte 3): [1]\n");
+  EXPECT_EQ(read("f", "{ \"a\": 1 }\n{ \"a\": 2 }\n"),
+            "a\nrow 1 (line 1, byte 1): [1]\nrow 2 (line 2, byte 12): [2]\n");
+}
+
 TEST(JsonLines, WhereBlocksEndMakesNoDifference) {
   std::string text;
   for (int i = 0; i < 400; ++i) text += cat("{\"a\":", i, ",\"b\":\"\\t", i * i, "\"}\n");
