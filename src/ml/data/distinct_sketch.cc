@@ -1,29 +1,62 @@
 #include "ml/data/distinct_sketch.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/encoding.h"
 
 namespace sluice::ml {
+
+namespace {
+
+// x + the sum of x^(2^k) * 2^(k-1).
+double sigma(double x) {
+  if (x == 1) return std::numeric_limits<double>::infinity();
+  double factor = 1;
+  double sum = x;
+  for (double before = -1; before != sum; factor *= 2) {
+    before = sum;
+    x *= x;
+    sum += x * factor;
+  }
+  return sum;
+}
+
+// (1 - x - the sum of (1 - x^(2^-k))^2 * 2^-k) / 3.
+double tau(double x) {
+  if (x == 0 || x == 1) return 0;
+  double factor = 1;
+  double sum = 1 - x;
+  for (double before = -1; before != sum;) {
+    before = sum;
+    x = std::sqrt(x);
+    factor /= 2;
+    sum -= (1 - x) * (1 - x) * factor;
+  }
+  return sum / 3;
+}
+
+}  // namespace
 
 void DistinctSketch::merge(const DistinctSketch& other) {
   for (std::size_t i = 0; i < registers_.size(); ++i)
     registers_[i] = std::max(registers_[i], other.registers_[i]);
 }
 
+// Ertl's improved raw estimator, from how many registers have each value. It needs no other
+// estimator for few values, whose seam is off by up to 3 % near 2.5 times the registers.
 std::uint64_t DistinctSketch::estimate() const {
+  constexpr std::size_t kBits = 52;  // of a hash, beside those that choose the register
   const auto m = static_cast<double>(registers_.size());
-  double sum = 0;
-  double empty = 0;
-  for (const std::uint8_t r : registers_) {
-    sum += std::ldexp(1.0, -r);
-    if (r == 0) ++empty;
-  }
-  const double alpha = 0.7213 / (1 + 1.079 / m);
-  double estimate = alpha * m * m / sum;
-  if (estimate <= 2.5 * m && empty > 0) estimate = m * std::log(m / empty);
-  return static_cast<std::uint64_t>(std::llround(estimate));
+  std::array<double, kBits + 2> registers_with{};
+  for (const std::uint8_t value : registers_) ++registers_with[value];
+  double z = m * tau(1 - registers_with[kBits + 1] / m);
+  for (std::size_t k = kBits; k >= 1; --k) z = (z + registers_with[k]) / 2;
+  z += m * sigma(registers_with[0] / m);
+  constexpr double kLogOfTwo = 0.6931471805599453;
+  return static_cast<std::uint64_t>(std::llround(m * m / (2 * kLogOfTwo * z)));
 }
 
 std::string DistinctSketch::text() const {

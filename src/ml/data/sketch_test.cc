@@ -63,6 +63,22 @@ TEST(DistinctSketch, EstimatesWithinThreeStandardErrors) {
   }
 }
 
+// Near 2.5 times the registers the usual estimators meet and are both off.
+TEST(DistinctSketch, ErrsNoMoreThanItSaysForAnyNumberOfValues) {
+  constexpr int kSketches = 60;
+  for (const std::uint64_t n : {2000u, 8000u, 10'000u, 12'000u, 20'000u}) {
+    double squares = 0;
+    for (std::uint64_t s = 0; s < kSketches; ++s) {
+      DistinctSketch sketch;
+      for (std::uint64_t i = 0; i < n; ++i)
+        sketch.add(mix64(s * n + i + 1, 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull);
+      const double error = static_cast<double>(sketch.estimate()) / static_cast<double>(n) - 1;
+      squares += error * error / kSketches;
+    }
+    EXPECT_LT(std::sqrt(squares), 1.3 * DistinctSketch::kStandardError) << n;
+  }
+}
+
 TEST(DistinctSketch, MergingCountsSharedValuesOnce) {
   DistinctSketch a;
   DistinctSketch b;
