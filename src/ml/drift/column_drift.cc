@@ -134,7 +134,9 @@ class Comparison {
       // Every value beyond those of the reference is new; the profile no longer says how many rows.
       remark(cat("had ", reference_.distinct, " categories and has about ", current_.distinct,
                  " now"));
-      const double fewest = share(current_.distinct - reference_.distinct, current_.present());
+      const std::uint64_t more =
+          current_.distinct - std::min(current_.distinct, reference_.distinct);
+      const double fewest = share(more, current_.present());
       add(DriftMeasure::NewCategories, fewest, 0).threshold = new_categories_threshold();
       return DriftKind::PresenceOnly;
     }
