@@ -113,6 +113,8 @@ Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& re
       TRY(remove_training_jobs(workbench.world(), workbench.home() / "training", request));
   collected.deployed_models =
       TRY(remove_unused_deployed_models(workbench.world(), workbench.home()));
+  collected.profiles = TRY(ml::remove_unused_profiles(
+      workbench.world().files, workbench.home(), workbench.world().clock.now(), request.profiles));
   Needed needed = TRY(look_at_runs(workbench, &collected));
   if (needed.run_goes_on) {
     collected.left = BlobsLeft::RunsGoOn;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/workbench.h"
+#include "ml/data/profile_store.h"
 
 namespace sluice::app {
 
@@ -26,6 +27,7 @@ Result<Pruned> prune_runs(Workbench& workbench, const PruneRequest& request);
 struct CollectRequest {
   std::size_t keep_training = 20;  // newest folders of training jobs that stay in any case
   Duration training_older_than = std::chrono::hours(24 * 30);  // since anything was written there
+  ml::ProfileRetention profiles = {};
 };
 
 enum class BlobsLeft { None, RunsGoOn };
@@ -37,13 +39,15 @@ struct Collected {
   std::size_t folders = 0;  // of runs that no journal knows
   std::size_t training_jobs = 0;
   std::size_t deployed_models = 0;  // copies of folders that no target can start any more
+  std::size_t profiles = 0;         // of data
   BlobsLeft left = BlobsLeft::None;
 };
 
-// Removes folders of unknown runs, of old training jobs, unused copies of deployed folders, caches
-// beyond their limit, and blobs that neither a cache nor an artifact of a remaining run names.
-// While a run goes on blobs and caches stay (RunsGoOn): a blob that was just uploaded has no name
-// yet. No run starts or is taken over in the meantime (store::lock_collection).
+// Removes folders of unknown runs, of old training jobs, profiles that were not used for long,
+// unused copies of deployed folders, caches beyond their limit, and blobs that neither a cache nor
+// an artifact of a remaining run names. While a run goes on blobs and caches stay (RunsGoOn): a
+// blob that was just uploaded has no name yet. No run starts or is taken over in the meantime
+// (store::lock_collection).
 Result<Collected> collect_garbage(Workbench& workbench, const CollectRequest& request);
 
 }  // namespace sluice::app

@@ -8,6 +8,7 @@
 #include "cli/reading_options.h"
 #include "cli/style.h"
 #include "ml/data/bad_rows.h"
+#include "ml/data/profile_mask.h"
 #include "ml/data/profile_merge.h"
 #include "ml/data/profile_reader.h"
 #include "ml/data/profile_store.h"
@@ -23,6 +24,7 @@ struct ProfileArguments {
   std::string out;
   std::vector<std::string> by;
   std::vector<std::string> columns;
+  std::vector<std::string> masked;
   std::string bad_rows = "skip";
   std::string quarantine;
   std::size_t max_groups = 200;
@@ -81,7 +83,8 @@ Result<ml::DataProfile> profile_rows(Context& context, const ProfileArguments& a
 
 Result<int> profile(Context& context, const ProfileArguments& arguments) {
   const ml::ProfileOptions options = TRY(profile_options(arguments));
-  const ml::DataProfile found = TRY(profile_rows(context, arguments, options));
+  ml::DataProfile found = TRY(profile_rows(context, arguments, options));
+  TRY(ml::mask_columns(found, arguments.masked));
   warn_of_header(context, found);
   JsonObject json = ml::to_json(found);
   // Standard input is gone once it is read.
@@ -180,6 +183,10 @@ void add_profile(CLI::App& data, Chosen& chosen) {
   command.add_option("--by", arguments->by, "Also a profile for each group of these columns")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command
+      .add_option("--mask", arguments->masked,
+                  "Column whose values the profile does not hold; may be repeated")
+      ->allow_extra_args(false);
   command.add_option("--max-groups", arguments->max_groups, "Refuse more groups (default 200)");
   command.add_option(
       "--bad-rows", arguments->bad_rows,
@@ -228,7 +235,7 @@ void warn_of_header(Context& context, const ml::DataProfile& profile) {
 
 Result<ml::DataProfile> find_profile(const Context& context, const std::string& word,
                                      const ml::ProfileOptions& options) {
-  const os::Files& files = context.world.files;
+  os::Files& files = context.world.files;
   if (!files.stat(word).ok() && ml::looks_like_digest(word))
     return ml::load_stored_profile(files, TRY(home_of(context)), word);
   return ml::load_profile(files, word, options);

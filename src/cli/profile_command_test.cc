@@ -42,6 +42,18 @@ TEST_F(ProfileCommand, AStoredProfileIsFoundByItsDigest) {
   EXPECT_EQ(run({"data", "show", digest, "--column", "aa"}).error().code(), ErrorCode::NotFound);
 }
 
+TEST_F(ProfileCommand, AMaskedColumnIsInNoFormOfTheProfile) {
+  write("d.csv", "a,mail\n1,ann@x.org\n2,bob@x.org\n");
+  ASSERT_EQ(
+      run({"data", "profile", path("d.csv"), "--mask", "mail", "--out", path("p.json")}).value(),
+      0);
+  EXPECT_FALSE(holds(terminal_.out_text, "x.org")) << terminal_.out_text;
+  EXPECT_FALSE(holds(files_.read(path("p.json")).value(), "x.org"));
+  EXPECT_EQ(run({"data", "show", path("p.json")}).value(), 0);
+  EXPECT_EQ(run({"data", "profile", path("d.csv"), "--mask", "mial"}).error().code(),
+            ErrorCode::NotFound);
+}
+
 TEST_F(ProfileCommand, ADiffTellsWhatChangedAndIsNoFailure) {
   write("1.csv", "a\n1\n2\n");
   write("2.csv", "a\n1\n5\n");

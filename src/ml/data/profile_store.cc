@@ -1,5 +1,8 @@
 #include "ml/data/profile_store.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "base/strings.h"
 #include "ml/data/profile_reader.h"
 
@@ -13,6 +16,17 @@ constexpr std::string_view kEnding = ".json";
 std::string_view digits_of(std::string_view word) {
   if (word.starts_with(kPrefix)) word.remove_prefix(kPrefix.size());
   return word;
+}
+
+std::string used_name(std::string_view name) {
+  return cat(name.substr(0, name.size() - kEnding.size()), ".used");
+}
+
+Timestamp last_used(const os::FileReader& files, const os::Path& folder, const std::string& name) {
+  Timestamp last{};
+  for (const os::Path& path : {folder / name, folder / used_name(name)})
+    if (const auto info = files.stat(path); info.ok()) last = std::max(last, info->modified);
+  return last;
 }
 
 }  // namespace
@@ -31,7 +45,7 @@ bool looks_like_digest(std::string_view word) {
          digits.size() <= 64;
 }
 
-Result<DataProfile> load_stored_profile(const os::FileReader& files, const os::Path& home,
+Result<DataProfile> load_stored_profile(os::Files& files, const os::Path& home,
                                         std::string_view digest) {
   const os::Path folder = home / "profiles";
   std::string found;
@@ -45,7 +59,31 @@ Result<DataProfile> load_stored_profile(const os::FileReader& files, const os::P
   }
   if (found.empty())
     return not_found(cat("there is no stored profile ", digest, " in ", folder.string()));
-  return load_profile(files, folder / found);
+  DataProfile profile = TRY(load_profile(files, folder / found));
+  // Only how long it is kept depends on it: a home that cannot be written to is read all the same.
+  (void)files.write(folder / used_name(found), "", os::Durability::Process);
+  return profile;
+}
+
+Result<std::size_t> remove_unused_profiles(os::Files& files, const os::Path& home, Timestamp now,
+                                           const ProfileRetention& retention) {
+  const os::Path folder = home / "profiles";
+  const auto entries = files.list(folder);
+  if (!entries.ok()) return std::size_t{0};
+  std::vector<std::pair<Timestamp, std::string>> profiles;
+  for (const os::DirectoryEntry& entry : *entries)
+    if (entry.name.ends_with(kEnding))
+      profiles.emplace_back(last_used(files, folder, entry.name), entry.name);
+  std::sort(profiles.begin(), profiles.end(), std::greater());
+  std::size_t removed = 0;
+  for (std::size_t i = retention.keep; i < profiles.size(); ++i) {
+    const auto& [used, name] = profiles[i];
+    if (now - used < retention.unused_for) continue;
+    TRY(files.remove_all(folder / name));
+    TRY(files.remove_all(folder / used_name(name)));
+    ++removed;
+  }
+  return removed;
 }
 
 }  // namespace sluice::ml
