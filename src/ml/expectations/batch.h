@@ -22,6 +22,7 @@ struct Header {
   std::vector<std::string> masked = {};  // columns whose values results do not show
 
   std::optional<std::size_t> find(std::string_view name) const;
+  bool is_masked(std::string_view name) const;
 };
 
 // Rows of a batch that an expectation is to look at, in ascending order.

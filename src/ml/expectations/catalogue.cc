@@ -1,6 +1,7 @@
 #include "ml/expectations/catalogue.h"
 
 #include "base/check.h"
+#include "base/strings.h"
 #include "ml/expectations/cell_tests.h"
 #include "ml/expectations/makers.h"
 
@@ -154,6 +155,12 @@ const ExpectationType* find_expectation(std::string_view name) {
   for (const ExpectationType& type : kCatalogue)
     if (type.name == wanted) return &type;
   return nullptr;
+}
+
+std::string near_expectation(std::string_view name) {
+  std::vector<std::string> names;
+  for (const ExpectationType& type : kCatalogue) names.emplace_back(type.name);
+  return did_you_mean(snake(name), names);
 }
 
 }  // namespace sluice::ml::expectations

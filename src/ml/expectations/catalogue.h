@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "ml/expectations/map_expectation.h"
@@ -38,5 +39,7 @@ std::span<const ExpectationType> catalogue();
 // By the name in a suite, "expect_column_max_to_be_between" or "ExpectColumnMaxToBeBetween"; null
 // where there is none.
 const ExpectationType* find_expectation(std::string_view name);
+// ", did you mean '…'?" for a name that there is not; empty where none is near.
+std::string near_expectation(std::string_view name);
 
 }  // namespace sluice::ml::expectations

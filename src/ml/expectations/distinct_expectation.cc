@@ -49,6 +49,7 @@ class DistinctSetExpectation final : public Expectation {
       : field_(field),
         rule_(rule),
         wanted_(std::move(wanted)),
+        partial_count_(setup.format.partial_count),
         budget_(setup.budget.distinct),
         counts_(budget_) {}
 
@@ -64,10 +65,21 @@ class DistinctSetExpectation final : public Expectation {
       value_counts.push_back(JsonObject{{"value", to_json(cell)}, {"count", count}});
     JsonObject result{{"observed_value", values_json(counted)},
                       {"details", JsonObject{{"value_counts", std::move(value_counts)}}}};
+    if (wanted_ && rule_ == SetRule::InSet) add_unexpected(counted, result);
     return Outcome{holds(counted), std::move(result)};
   }
 
  private:
+  // As the newest versions of Great Expectations, which no longer tell all values.
+  void add_unexpected(const Counted& counted, JsonObject& result) const {
+    Counted unexpected;
+    for (const auto& entry : counted)
+      if (!wanted_->has(entry.first)) unexpected.push_back(entry);
+    result["unexpected_count"] = unexpected.size();
+    unexpected.resize(std::min(unexpected.size(), partial_count_));
+    result["partial_unexpected_list"] = values_json(unexpected);
+  }
+
   bool holds(const Counted& counted) const {
     if (!wanted_) return true;
     const bool inside = std::all_of(counted.begin(), counted.end(), [this](const auto& entry) {
@@ -86,6 +98,7 @@ class DistinctSetExpectation final : public Expectation {
   std::size_t field_;
   SetRule rule_;
   std::optional<Wanted> wanted_;
+  std::size_t partial_count_;
   std::size_t budget_;
   ValueCounts counts_;
 };

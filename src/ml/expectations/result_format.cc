@@ -56,11 +56,6 @@ JsonArray first_of(const JsonArray& all, std::size_t count) {
 
 constexpr std::string_view kMask = "•••";
 
-bool is_masked(const Header& header, std::size_t field) {
-  return std::find(header.masked.begin(), header.masked.end(), header.columns[field]) !=
-         header.masked.end();
-}
-
 }  // namespace
 
 Result<ResultFormat> read_result_format(const Arguments& arguments, const ResultFormat& fallback) {
@@ -96,7 +91,7 @@ UnexpectedTally::UnexpectedTally(const Header& header, ResultFormat format,
   for (const std::string& name : format_.index_columns)
     if (const auto field = header_.find(name)) index_fields_.push_back(*field);
   for (const std::size_t field : domain_)
-    if (is_masked(header_, field)) masked_ = true;
+    if (header_.is_masked(header_.columns[field])) masked_ = true;
 }
 
 std::size_t UnexpectedTally::kept() const {
@@ -110,7 +105,7 @@ Json UnexpectedTally::index_of(const Batch& batch, std::uint32_t row) const {
   JsonObject index;
   for (const std::vector<std::size_t>* fields : {&domain_, &index_fields_})
     for (const std::size_t field : *fields)
-      index[header_.columns[field]] = is_masked(header_, field)
+      index[header_.columns[field]] = header_.is_masked(header_.columns[field])
                                           ? Json(kMask)
                                           : expectations::to_json(batch.columns[field][row]);
   return index;
@@ -184,6 +179,24 @@ JsonObject UnexpectedTally::to_json(Missing missing) const {
 
 Outcome UnexpectedTally::outcome(double mostly, Missing missing) const {
   return {mostly_expected(mostly, missing), to_json(missing), positions_};
+}
+
+void mask_observed(JsonObject& result) {
+  if (!result.contains("observed_value")) return;
+  result["observed_value"] = kMask;
+  if (result.contains("partial_unexpected_list"))
+    result["partial_unexpected_list"] = JsonArray{Json(kMask)};
+  const Json* details = find(result, "details");
+  if (details == nullptr) return;
+  JsonObject told;
+  if (details->is_object())
+    if (const Json* estimated = find(details->get_object(), "estimated"))
+      told["estimated"] = *estimated;
+  result["details"] = std::move(told);
+}
+
+std::string masked_exception(std::string_view exception) {
+  return cat(exception.substr(0, exception.find(':')), ": the column is masked");
 }
 
 }  // namespace sluice::ml::expectations

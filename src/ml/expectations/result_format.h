@@ -69,4 +69,10 @@ class UnexpectedTally {
 
 Result<double> read_mostly(const Arguments& arguments);
 
+// The outcome of an expectation that is no UnexpectedTally's, about a masked column: what was
+// observed of its values is not told.
+void mask_observed(JsonObject& result);
+// "TypeError: the column is masked" of "TypeError: could not convert 'Ann'".
+std::string masked_exception(std::string_view exception);
+
 }  // namespace sluice::ml::expectations

@@ -85,7 +85,8 @@ Result<void> Session::prepare(const Configuration& configuration, Running& runni
   const ExpectationType* type = find_expectation(configuration.type);
   if (type == nullptr)
     return Error(ErrorCode::Unsupported,
-                 cat("ExpectationNotFoundError: ", configuration.type, " is not supported"));
+                 cat("ExpectationNotFoundError: ", configuration.type, " is not supported",
+                     near_expectation(configuration.type)));
   running.kwargs = std::make_unique<JsonObject>(
       TRY(resolve_parameters(configuration.kwargs, options_.parameters)));
   const Arguments arguments(*running.kwargs);
@@ -154,14 +155,19 @@ std::vector<Judgement> Session::judgements() {
   std::vector<Judgement> judgements;
   for (Running& running : running_) {
     Judgement judgement = std::move(running.judgement);
+    const auto& columns = judgement.columns;
+    const bool masked = std::any_of(columns.begin(), columns.end(),
+                                    [this](const auto& name) { return header_.is_masked(name); });
     if (running.expectation != nullptr) {
       auto outcome = running.expectation->outcome();
       if (outcome.ok()) {
         judgement.success = outcome->success;
         judgement.result = std::move(outcome->result);
+        if (masked) mask_observed(judgement.result);
         judgement.positions = std::move(outcome->positions);
       } else {
         judgement.exception = outcome.error().describe();
+        if (masked) judgement.exception = masked_exception(judgement.exception);
       }
     }
     judgements.push_back(std::move(judgement));

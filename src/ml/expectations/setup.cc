@@ -39,6 +39,10 @@ void read_edges(const Setup& setup, Bounds& bounds) {
 
 }  // namespace
 
+bool Header::is_masked(std::string_view name) const {
+  return std::find(masked.begin(), masked.end(), name) != masked.end();
+}
+
 std::optional<std::size_t> Header::find(std::string_view name) const {
   const auto found = std::find(columns.begin(), columns.end(), name);
   if (found == columns.end()) return std::nullopt;

@@ -95,6 +95,10 @@ std::uint64_t count_of(const JsonObject& result, std::string_view key) {
 std::string finding(const Judgement& judgement) {
   if (!judgement.exception.empty()) return cat("could not be judged: ", judgement.exception);
   const JsonObject& result = judgement.result;
+  const Json* unexpected_values = find(result, "partial_unexpected_list");
+  if (find(result, "element_count") == nullptr && unexpected_values != nullptr)
+    return cat("unexpected ", plural(count_of(result, "unexpected_count"), "value"), ": ",
+               value_text(*unexpected_values));
   if (find(result, "unexpected_count") != nullptr) {
     const std::uint64_t unexpected = count_of(result, "unexpected_count");
     const std::uint64_t all = count_of(result, "element_count") - count_of(result, "missing_count");
@@ -120,7 +124,9 @@ Violation violation_of(const SuiteExpectation& expectation, const Judgement& jud
   Violation violation{.rule = Rule::Expectation, .columns = judgement.columns};
   violation.severity = expectation.severity;
   violation.check = expectation.configuration.type;
-  violation.count = count_of(judgement.result, "unexpected_count");
+  // Without elements it is about different values, not about rows.
+  if (find(judgement.result, "element_count") != nullptr)
+    violation.count = count_of(judgement.result, "unexpected_count");
   violation.message = cat(argument_text(expectation.configuration), ": ", finding(judgement));
   if (const Json* details = find(judgement.result, "details");
       details != nullptr && details->is_object())
@@ -158,6 +164,10 @@ Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, co
   header.columns = source->header();
   header.source = Header::Source::TextFile;
   header.masked = options.masked;
+  for (const std::string& name : options.masked)
+    if (!header.find(name))
+      return not_found(
+          cat("there is no column '", name, "' to be masked", did_you_mean(name, header.columns)));
   SessionOptions with = options.session;
   for (const auto& parameter : suite.parameters)
     with.parameters.values.emplace(parameter.key(), parameter.value());

@@ -161,6 +161,57 @@ TEST_F(SuiteOverFile, MaskedValuesAreNotShown) {
   EXPECT_NE(shown.find("•••"), std::string::npos);
 }
 
+TEST_F(SuiteOverFile, NothingThatIsObservedOfAMaskedColumnIsShown) {
+  SuiteRunOptions options;
+  options.masked = {"mail"};
+  const Suite checked = suite(
+      R"({"type": "expect_column_distinct_values_to_be_in_set", "kwargs": {"column": "mail", "value_set": []}},
+         {"type": "expect_column_most_common_value_to_be_in_set", "kwargs": {"column": "mail", "value_set": []}},
+         {"type": "expect_column_max_to_be_between", "kwargs": {"column": "mail", "max_value": "a"}},
+         {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "mail", "max_value": 3}},
+         {"type": "expect_column_sum_to_be_between", "kwargs": {"column": "mail", "max_value": 3}},
+         {"type": "expect_column_values_to_be_between", "kwargs": {"column": "mail", "max_value": 3}},
+         {"type": "expect_compound_columns_to_be_unique", "kwargs": {"column_list": ["store", "mail"]}})");
+  const SuiteRun ran = run(checked, options);
+  const std::string shown = cat(to_pretty_text(suite_result_json(checked, ran)),
+                                report_text(suite_report(checked, ran, "s.json")));
+  EXPECT_EQ(shown.find("@x.org"), std::string::npos) << shown;
+  for (const Judgement& judged : ran.judgements) EXPECT_FALSE(judged.success);
+}
+
+TEST_F(SuiteOverFile, AMistypedColumnToMaskIsRefused) {
+  SuiteRunOptions options;
+  options.masked = {"mial"};
+  ASSERT_TRUE(files_.write("/d.csv", kSales, os::Durability::Process, 0644).ok());
+  const auto ran = run_suite(
+      files_, "/d.csv",
+      suite(R"({"type": "expect_column_to_exist", "kwargs": {"column": "mail"}})"), options);
+  ASSERT_FALSE(ran.ok());
+  EXPECT_NE(ran.error().describe().find("did you mean 'mail'"), std::string::npos);
+}
+
+TEST_F(SuiteOverFile, DifferentValuesThatAreUnexpectedAreNamed) {
+  const Suite checked = suite(
+      R"({"type": "expect_column_distinct_values_to_be_in_set", "kwargs": {"column": "store", "value_set": [1]}})");
+  const SuiteRun ran = run(checked);
+  const JsonObject& result = ran.judgements[0].result;
+  EXPECT_EQ(result.at("observed_value"), parse_json("[1, 2]").value());
+  EXPECT_EQ(result.at("unexpected_count"), Json(1));
+  EXPECT_EQ(result.at("partial_unexpected_list"), parse_json("[2]").value());
+  const ValidationReport report = suite_report(checked, ran, "s.json");
+  ASSERT_EQ(report.violations.size(), 1u);
+  EXPECT_EQ(report.violations[0].count, 0u);
+  EXPECT_NE(report.violations[0].message.find("unexpected 1 value: [2]"), std::string::npos)
+      << report.violations[0].message;
+}
+
+TEST_F(SuiteOverFile, AnUnknownExpectationIsToldTheNearest) {
+  for (const char* type : {"expect_column_values_to_be_uniqe", "ExpectColumnValuesToBeUniqe"})
+    EXPECT_NE(judge(cat(R"({"type": ")", type, R"(", "kwargs": {"column": "mail"}})"))
+                  .exception.find("did you mean 'expect_column_values_to_be_unique'"),
+              std::string::npos);
+}
+
 TEST_F(SuiteOverFile, ResultsHaveTheShapeOfGreatExpectations) {
   const Suite checked = suite(R"({"type": "expect_column_to_exist", "kwargs": {"column": "store"}},
                                  {"type": "expect_column_to_exist", "kwargs": {"column": "shop"}})");
