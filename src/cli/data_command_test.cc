@@ -190,6 +190,35 @@ TEST_F(DataCommand, HistoryIsComparedWithStoredProfiles) {
       << terminal_.out_text;
 }
 
+TEST_F(DataCommand, HistoryTakesDigestsOfStoredProfilesAndSuites) {
+  write("s.yml", "columns: {a: {type: number}}");
+  write("s.json",
+        R"({"expectations": [{"type": "expect_column_to_exist", "kwargs": {"column": "a"}}]})");
+  write("d.csv", "a\n1\n2\n3\n");
+  ASSERT_EQ(run({"data", "profile", path("d.csv"), "--store"}).value(), 0);
+  const std::string digest = terminal_.error_text.substr(10, 71);
+  write("d.csv", "a\n100\n200\n300\n");
+  for (const auto& [option, file] : {std::pair("--schema", "s.yml"), {"--suite", "s.json"}}) {
+    EXPECT_EQ(run({"data", "validate", path("d.csv"), option, path(file), "--history", digest,
+                   "--history", digest, "--history", digest})
+                  .value(),
+              1)
+        << option;
+    EXPECT_NE(terminal_.out_text.find("the mean of 'a' is 200"), std::string::npos)
+        << terminal_.out_text;
+  }
+}
+
+TEST_F(DataCommand, ReadingOptionsBeatWhatTheSchemaSays) {
+  write("s.yml", "delimiter: \"|\"\ncolumns: {column_1: {type: number}, column_2: {type: text}}");
+  write("d.csv", "#c\n1,5;x\n");
+  EXPECT_EQ(run({"data", "validate", path("d.csv"), "--schema", path("s.yml"), "--delimiter", ";",
+                 "--comment", "#", "--decimal", "comma", "--no-header"})
+                .value(),
+            0)
+      << terminal_.out_text;
+}
+
 TEST_F(DataCommand, ListsTheExpectationsThereAre) {
   EXPECT_EQ(run({"data", "expectations"}).value(), 0);
   EXPECT_NE(terminal_.out_text.find("expect_column_values_to_be_unique"), std::string::npos);

@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "base/strings.h"
+#include "cli/profile_command.h"
 #include "cli/reading_options.h"
 #include "cli/validation_sarif.h"
 #include "ml/data/history_check.h"
-#include "ml/data/profile_reader.h"
 #include "ml/data/schema.h"
 #include "ml/data/validate.h"
 #include "ml/data/validation_html.h"
@@ -68,6 +68,24 @@ Result<std::map<std::string, Json>> read_parameters(const ValidateCommand& comma
   return values;
 }
 
+Result<void> compare_with_history(Context& context, const ValidateCommand& command,
+                                  const ml::HistoryRule& rule, Found& found) {
+  if (command.file == "-")
+    return invalid_input("--history reads the data twice: give a file, not standard input");
+  std::vector<ml::DataProfile> earlier;
+  for (const std::string& file : command.history)
+    earlier.push_back(TRY(find_profile(context, file, found.reading)));
+  const ml::DataProfile now =
+      TRY(ml::profile_data(context.world.files, command.file, found.reading));
+  ml::HistoryFindings findings = ml::check_history(now, earlier, rule, found.masked);
+  ml::ValidationReport& report = found.report;
+  report.checks += findings.checks;
+  for (ml::Violation& violation : findings.violations)
+    report.violations.push_back(std::move(violation));
+  for (std::string& note : findings.notes) report.notes.push_back(std::move(note));
+  return success();
+}
+
 Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   const std::string text = TRY(context.world.files.read(command.suite));
   const gx::Suite suite = TRY(gx::parse_suite(text, command.suite));
@@ -84,31 +102,14 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   found.gx = gx::suite_result_json(suite, run);
   found.reading.csv = options.read.csv;
   found.masked = command.masked;
+  if (!command.history.empty()) TRY(compare_with_history(context, command, {}, found));
   return found;
-}
-
-Result<void> compare_with_history(Context& context, const ValidateCommand& command,
-                                  const ml::ProfileOptions& profile, const ml::HistoryRule& rule,
-                                  ml::ValidationReport& report) {
-  if (command.file == "-")
-    return invalid_input("--history reads the data twice: give a file, not standard input");
-  std::vector<ml::DataProfile> earlier;
-  for (const std::string& file : command.history)
-    earlier.push_back(TRY(ml::read_profile(TRY(context.world.files.read(file)), file)));
-  const ml::DataProfile now = TRY(ml::profile_data(context.world.files, command.file, profile));
-  ml::HistoryFindings findings = ml::check_history(now, earlier, rule);
-  report.checks += findings.checks;
-  for (ml::Violation& violation : findings.violations)
-    report.violations.push_back(std::move(violation));
-  for (std::string& note : findings.notes) report.notes.push_back(std::move(note));
-  return success();
 }
 
 Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   const std::string text = TRY(context.world.files.read(command.schema));
   ml::Schema schema = TRY(ml::parse_schema(text, command.schema));
-  if (!command.reading.delimiter.empty())
-    schema.csv.delimiter = TRY(parse_delimiter(command.reading.delimiter));
+  TRY(apply_reading_options(command.reading, schema.csv));
   ml::ValidateOptions how;
   how.schema_name = command.schema;
   how.folder = os::Path(command.schema).parent_path();
@@ -120,8 +121,7 @@ Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   found.reading.nulls = schema.nulls;
   found.masked = schema.masked;
   found.masked.insert(found.masked.end(), command.masked.begin(), command.masked.end());
-  if (!command.history.empty())
-    TRY(compare_with_history(context, command, found.reading, schema.history, found.report));
+  if (!command.history.empty()) TRY(compare_with_history(context, command, schema.history, found));
   return found;
 }
 
@@ -218,7 +218,8 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
       "SARIF (.sarif), HTML (.html), of a suite .gx.json, else as Markdown");
   add_reading_options(command, options->reading);
   command.add_option("--history", options->history,
-                     "Stored profiles of earlier data, to be compared with");
+                     "Profiles of earlier data, to be compared with: files, or digests of stored "
+                     "ones; may be repeated");
   command.add_option("--mask", options->masked, "Column whose values reports do not show");
   command.add_option("--as-of", options->as_of, "The moment that ages are counted from: now");
   command.add_option("--parameter", options->parameters,

@@ -28,20 +28,25 @@ Result<char> parse_delimiter(std::string_view word) {
   return word[0];
 }
 
-Result<ml::ReadOptions> reading_options(const ReadingArguments& arguments) {
-  ml::CsvOptions csv;
-  csv.block_bytes = 64u << 10;  // with its fields a block fits into an L2 cache
-  csv.dialect = arguments.delimiter.empty() ? ml::Dialect::Sniffed : ml::Dialect::Given;
+Result<void> apply_reading_options(const ReadingArguments& arguments, ml::CsvOptions& csv) {
   if (!arguments.delimiter.empty()) csv.delimiter = TRY(parse_delimiter(arguments.delimiter));
   if (arguments.comment.size() > 1 || arguments.comment == "\"")
     return invalid_input(cat("--comment '", arguments.comment, "': expected one character"));
   if (!arguments.comment.empty()) csv.comment = arguments.comment[0];
-  if (arguments.decimal != "point" && arguments.decimal != "comma")
+  if (!arguments.decimal.empty() && arguments.decimal != "point" && arguments.decimal != "comma")
     return invalid_input(cat("--decimal '", arguments.decimal, "': expected point or comma"));
-  if (arguments.decimal == "comma") csv.decimal = ',';
+  if (!arguments.decimal.empty()) csv.decimal = arguments.decimal == "comma" ? ',' : '.';
   if (csv.decimal == ',' && csv.dialect == ml::Dialect::Given && csv.delimiter == ',')
     return invalid_input("--decimal comma: the delimiter must be another character");
   if (arguments.no_header) csv.header = ml::HeaderRow::None;
+  return success();
+}
+
+Result<ml::ReadOptions> reading_options(const ReadingArguments& arguments) {
+  ml::CsvOptions csv;
+  csv.block_bytes = 64u << 10;  // with its fields a block fits into an L2 cache
+  csv.dialect = arguments.delimiter.empty() ? ml::Dialect::Sniffed : ml::Dialect::Given;
+  TRY(apply_reading_options(arguments, csv));
   return ml::ReadOptions{csv};
 }
 

@@ -16,7 +16,7 @@ namespace sluice::cli {
 struct ReadingArguments {
   std::string delimiter;  // empty: found out
   std::string comment;
-  std::string decimal = "point";
+  std::string decimal;  // empty: point, or what a schema says
   bool no_header = false;
 };
 
@@ -24,6 +24,8 @@ struct ReadingArguments {
 void add_reading_options(CLI::App& command, ReadingArguments& arguments);
 
 Result<ml::ReadOptions> reading_options(const ReadingArguments& arguments);
+// What the arguments say beats what stands there, from a schema.
+Result<void> apply_reading_options(const ReadingArguments& arguments, ml::CsvOptions& csv);
 
 // "tab", or one character.
 Result<char> parse_delimiter(std::string_view word);

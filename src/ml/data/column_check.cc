@@ -72,10 +72,12 @@ std::string allowed_text(const ColumnRule& rule) {
 }  // namespace
 
 ColumnCheck::ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSpellings& nulls,
-                         const std::vector<GroupColumn>& groups, std::size_t max_samples)
+                         const std::vector<GroupColumn>& groups, std::size_t max_samples,
+                         Values values)
     : rule_(rule),
       field_(field),
       nulls_(nulls),
+      values_(values),
       allowed_(rule.allowed.begin(), rule.allowed.end()),
       wrong_type_(groups, max_samples),
       missing_(groups, max_samples),
@@ -222,8 +224,7 @@ std::vector<Rule> ColumnCheck::rules() const {
 
 // Whether few enough of the values that are there break a rule.
 bool ColumnCheck::is_tolerated(const ViolationTally& tally, std::uint64_t total_rows) const {
-  const auto present = static_cast<double>(total_rows - missing_.count());
-  return present - static_cast<double>(tally.count()) >= rule_.mostly * present;
+  return tally.is_tolerated(rule_.mostly, total_rows - missing_.count());
 }
 
 void ColumnCheck::report_rule(std::vector<Violation>& violations, Rule rule,
@@ -246,6 +247,7 @@ void ColumnCheck::report_bound(std::vector<Violation>& violations, Rule rule,
   const double bound = below ? *rule_.min : *rule_.max;
   const std::string what = cat("is ", below ? "below " : "above ", bound_text(rule_.type, bound));
   report_rule(violations, rule, tally, what, total_rows);
+  if (values_ == Values::Hidden) return;
   const std::string unit = unit_remark(below ? too_small_ : too_large_, inside_);
   if (!unit.empty()) violations.back().remarks.push_back(unit);
 }

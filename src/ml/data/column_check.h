@@ -25,7 +25,8 @@ class ColumnCheck {
  public:
   // Borrows the rule, the spellings and the groups.
   ColumnCheck(const ColumnRule& rule, std::size_t field, const NullSpellings& nulls,
-              const std::vector<GroupColumn>& groups, std::size_t max_samples);
+              const std::vector<GroupColumn>& groups, std::size_t max_samples,
+              Values values = Values::Shown);
   ColumnCheck(ColumnCheck&&) noexcept;
   ~ColumnCheck();
 
@@ -58,6 +59,7 @@ class ColumnCheck {
   const ColumnRule& rule_;
   std::size_t field_;
   const NullSpellings& nulls_;
+  Values values_;
   std::unordered_set<std::string_view> allowed_;  // of rule_
   ViolationTally wrong_type_;
   ViolationTally missing_;

@@ -95,9 +95,7 @@ std::string bars(const ColumnProfile& column) {
     const auto& [value, count] = column.values[i];
     const double width = std::max(1.5, (kWidth - kNames - 56) * static_cast<double>(count) / most);
     const double y = static_cast<double>(i) * step;
-    std::string name = value.size() <= 16 ? value : cat(shortened(value).substr(0, 14), "…");
-    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0) == 0xC0)
-      name.pop_back();
+    std::string name = shortened(value, 14);
     svg += fmt::format("<text x=\"{:.0f}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>", kNames - 6,
                        y + step * 0.72, markup_text(name));
     svg += fmt::format(

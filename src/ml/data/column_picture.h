@@ -5,10 +5,9 @@
 #include <string>
 
 #include "ml/data/column_profile.h"
+#include "ml/data/validation_report.h"
 
 namespace sluice::ml {
-
-enum class Values { Shown, Hidden };
 
 // Empty where there is nothing to draw.
 std::string column_picture(const ColumnProfile& column, Values values);

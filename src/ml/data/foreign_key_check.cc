@@ -105,8 +105,7 @@ void ForeignKeyCheck::check(const CsvBlock& block) {
 }
 
 void ForeignKeyCheck::report(std::vector<Violation>& violations, std::uint64_t total_rows) const {
-  const auto kept = static_cast<double>(judged_ - strangers_.count());
-  if (strangers_.count() == 0 || kept >= key_.mostly * static_cast<double>(judged_)) return;
+  if (strangers_.is_tolerated(key_.mostly, judged_)) return;
   Violation violation{.rule = Rule::ForeignKey, .columns = key_.columns};
   violation.severity = key_.severity;
   violation.message = cat("(", join(key_.columns, ", "), ") of ", rows_text(strangers_.count()),

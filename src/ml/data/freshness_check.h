@@ -11,8 +11,9 @@ namespace sluice::ml {
 class FreshnessCheck {
  public:
   // Borrows the rule. `now` in seconds since 1970 UTC.
-  FreshnessCheck(const FreshnessRule& rule, std::size_t field, double now)
-      : rule_(rule), field_(field), now_(now) {}
+  FreshnessCheck(const FreshnessRule& rule, std::size_t field, double now,
+                 Values values = Values::Shown)
+      : rule_(rule), field_(field), now_(now), values_(values) {}
 
   void check(const CsvBlock& block);
   void report(std::vector<Violation>& violations) const;
@@ -21,6 +22,7 @@ class FreshnessCheck {
   const FreshnessRule& rule_;
   std::size_t field_;
   double now_;
+  Values values_;
   std::optional<double> newest_;
 };
 

@@ -37,6 +37,7 @@ Usual usual_of(const std::vector<double>& values, double least_spread) {
 
 struct Number {
   std::string_view name;
+  Values values;        // Hidden: it tells values of a masked column
   double least_spread;  // where even a small share of nothing is nothing
   std::function<std::optional<double>(const ColumnProfile&, const DataProfile&)> of;
 };
@@ -49,17 +50,21 @@ std::vector<Number> column_numbers() {
   using Column = const ColumnProfile&;
   using Profile = const DataProfile&;
   return {
-      {"the share of missing values", 0.001,
+      {"the share of missing values", Values::Shown, 0.001,
        [](Column c, Profile p) -> std::optional<double> {
          if (p.rows == 0) return std::nullopt;
          return static_cast<double>(c.missing) / static_cast<double>(p.rows);
        }},
-      {"the number of different values", 0.5,
+      {"the number of different values", Values::Shown, 0.5,
        [](Column c, Profile) -> std::optional<double> { return static_cast<double>(c.distinct); }},
-      {"the mean", 0, [](Column c, Profile) { return of_numbers(c, c.numbers.mean); }},
-      {"the deviation", 0, [](Column c, Profile) { return of_numbers(c, c.numbers.deviation()); }},
-      {"the smallest value", 0, [](Column c, Profile) { return of_numbers(c, c.numbers.min); }},
-      {"the largest value", 0, [](Column c, Profile) { return of_numbers(c, c.numbers.max); }}};
+      {"the mean", Values::Hidden, 0,
+       [](Column c, Profile) { return of_numbers(c, c.numbers.mean); }},
+      {"the deviation", Values::Hidden, 0,
+       [](Column c, Profile) { return of_numbers(c, c.numbers.deviation()); }},
+      {"the smallest value", Values::Hidden, 0,
+       [](Column c, Profile) { return of_numbers(c, c.numbers.min); }},
+      {"the largest value", Values::Hidden, 0,
+       [](Column c, Profile) { return of_numbers(c, c.numbers.max); }}};
 }
 
 const ColumnProfile* column_of(const DataProfile& profile, std::string_view name) {
@@ -73,7 +78,7 @@ class History {
   History(const HistoryRule& rule, HistoryFindings& findings) : rule_(rule), findings_(findings) {}
 
   void judge(const std::string& column, std::string_view what, double now,
-             const std::vector<double>& earlier, double least_spread) {
+             const std::vector<double>& earlier, double least_spread, Values values) {
     if (earlier.size() < rule_.least) return;
     ++findings_.checks;
     const Usual usual = usual_of(earlier, least_spread);
@@ -82,10 +87,13 @@ class History {
     Violation violation{.rule = Rule::History, .columns = {}};
     if (!column.empty()) violation.columns.push_back(column);
     violation.severity = rule_.severity;
-    violation.message =
-        cat(what, column.empty() ? "" : cat(" of '", column, "'"), " is ", rough_text(now, 4),
-            "; in ", plural(earlier.size(), "earlier profile"), " it was about ",
-            rough_text(usual.median, 4), " ± ", rough_text(rule_.deviations * usual.spread, 2));
+    const std::string name = cat(what, column.empty() ? "" : cat(" of '", column, "'"));
+    const std::string profiles = plural(earlier.size(), "earlier profile");
+    violation.message = values == Values::Hidden
+                            ? cat(name, " is far from what it was in ", profiles)
+                            : cat(name, " is ", rough_text(now, 4), "; in ", profiles,
+                                  " it was about ", rough_text(usual.median, 4), " ± ",
+                                  rough_text(rule_.deviations * usual.spread, 2));
     violations().push_back(std::move(violation));
   }
 
@@ -99,7 +107,7 @@ class History {
 }  // namespace
 
 HistoryFindings check_history(const DataProfile& now, const std::vector<DataProfile>& earlier,
-                              const HistoryRule& rule) {
+                              const HistoryRule& rule, const std::vector<std::string>& masked) {
   HistoryFindings findings;
   if (earlier.size() < rule.least) {
     findings.notes.push_back(cat("history: ", plural(earlier.size(), "earlier profile"),
@@ -109,8 +117,9 @@ HistoryFindings check_history(const DataProfile& now, const std::vector<DataProf
   History history(rule, findings);
   std::vector<double> rows;
   for (const DataProfile& profile : earlier) rows.push_back(static_cast<double>(profile.rows));
-  history.judge("", "the number of rows", static_cast<double>(now.rows), rows, 0.5);
-  for (const ColumnProfile& column : now.columns)
+  history.judge("", "the number of rows", static_cast<double>(now.rows), rows, 0.5, Values::Shown);
+  for (const ColumnProfile& column : now.columns) {
+    const bool is_masked = std::find(masked.begin(), masked.end(), column.name) != masked.end();
     for (const Number& number : column_numbers()) {
       const auto value = number.of(column, now);
       if (!value) continue;
@@ -118,8 +127,10 @@ HistoryFindings check_history(const DataProfile& now, const std::vector<DataProf
       for (const DataProfile& profile : earlier)
         if (const ColumnProfile* before = column_of(profile, column.name))
           if (const auto one = number.of(*before, profile)) values.push_back(*one);
-      history.judge(column.name, number.name, *value, values, number.least_spread);
+      history.judge(column.name, number.name, *value, values, number.least_spread,
+                    is_masked ? number.values : Values::Shown);
     }
+  }
   return findings;
 }
 

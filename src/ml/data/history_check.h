@@ -18,8 +18,9 @@ struct HistoryFindings {
 };
 
 // Rows, and for each column the share of missing values, the number of different values and, of
-// numbers, mean, deviation, smallest and largest.
+// numbers, mean, deviation, smallest and largest; the last four without their values where the
+// column is among `masked`.
 HistoryFindings check_history(const DataProfile& now, const std::vector<DataProfile>& earlier,
-                              const HistoryRule& rule);
+                              const HistoryRule& rule, const std::vector<std::string>& masked = {});
 
 }  // namespace sluice::ml

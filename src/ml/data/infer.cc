@@ -12,6 +12,7 @@
 #include "ml/data/number.h"
 #include "ml/data/row_source.h"
 #include "ml/data/schema.h"
+#include "ml/data/validation_report.h"
 
 namespace sluice::ml {
 
@@ -155,6 +156,17 @@ std::string column_text(const ColumnProfile& column, std::uint64_t rows) {
   return text + nulls_text(column, rows);
 }
 
+// How the file is read, where it is not the usual way.
+std::string form_text(const CsvOptions& csv) {
+  const auto character = [](char c) { return to_text(Json(std::string(1, c))); };
+  std::string text;
+  if (csv.delimiter != ',') text += cat("delimiter: ", character(csv.delimiter), "\n");
+  if (csv.comment != '\0') text += cat("comment: ", character(csv.comment), "\n");
+  if (csv.decimal == ',') text += "decimal: comma\n";
+  if (csv.header == HeaderRow::None) text += "header: false\n";
+  return text;
+}
+
 // The columns with few values: violations are broken down by the first of them.
 std::vector<std::string> group_columns(const DataProfile& profile) {
   std::vector<std::string> names;
@@ -204,15 +216,14 @@ Result<std::string> propose_schema(const DataProfile& profile,
   if (profile.rows == 0)
     return invalid_input(cat(profile.file, ": there is no row to learn a schema from"));
   std::string text = fmt::format(
-      "# Proposed by `sluice data infer` from {} rows of {}.\n"
+      "# Proposed by `sluice data infer` from {} of {}.\n"
       "# Bounds are wider than what was seen; correct them with what you know, then commit this "
       "file.\nversion: 1\n",
-      grouped(profile.rows), profile.file);
+      rows_text(profile.rows), profile.file);
   if (profile.unreadable > 0)
     text += fmt::format("# {} could not be read; `sluice data validate` names them.\n",
                         plural(profile.unreadable, "row"));
-  if (profile.delimiter != ',')
-    text += cat("delimiter: ", to_text(Json(std::string(1, profile.delimiter))), "\n");
+  text += form_text(profile.csv);
   text += fmt::format("rows: {{min: {}, max: {}}}  # seen: {}\n",
                       std::max<std::uint64_t>(1, profile.rows / 2), profile.rows * 2, profile.rows);
   text += "extra_columns: forbid\n";

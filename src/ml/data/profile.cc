@@ -39,7 +39,7 @@ std::string name_of(const std::vector<std::string>& files) {
 Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options) {
   DataProfile profile;
   profile.file = name_of(rows.facts().files);
-  profile.delimiter = rows.facts().csv.delimiter;
+  profile.csv = rows.facts().csv;
   const ProfileShape shape = TRY_CONTEXT(profile_shape(rows.header(), options), profile.file);
   ProfileWorkers workers(shape, threads_of(options));
   CsvBlock block = workers.take_block();

@@ -31,7 +31,7 @@ struct GroupProfile {
 
 struct DataProfile {
   std::string file;
-  char delimiter = ',';
+  CsvOptions csv;                // how it was read; not stored
   std::uint64_t rows = 0;        // readable ones
   std::uint64_t unreadable = 0;  // rows with a CsvProblem
   std::uint64_t bytes = 0;

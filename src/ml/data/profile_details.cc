@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "ml/data/histogram.h"
 #include "ml/data/number.h"
 #include "ml/data/profile.h"
+#include "ml/data/violation_tally.h"
 
 namespace sluice::ml {
 
@@ -43,7 +45,7 @@ std::string values_text(const ColumnProfile& column) {
     return text.substr(0, text.size() - 1) + "  (within 1.6 %; the values are not kept)\n";
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < std::min(kShown, column.values.size()); ++i)
-    shown.push_back(fmt::format("{} ({})", column.values[i].first.substr(0, 40),
+    shown.push_back(fmt::format("{} ({})", one_line(shortened(column.values[i].first, 40)),
                                 share_text(column.values[i].second, column.present())));
   if (shown.empty()) return text;
   return text +

@@ -5,10 +5,13 @@
 #include <array>
 #include <cmath>
 
+#include "base/printable.h"
 #include "base/strings.h"
 #include "ml/data/histogram.h"
 #include "ml/data/number.h"
 #include "ml/data/profile.h"
+#include "ml/data/validation_report.h"
+#include "ml/data/violation_tally.h"
 
 namespace sluice::ml {
 
@@ -113,8 +116,8 @@ std::string range_text(const ColumnProfile& column) {
     return cat(date_text(column.dates->first), " .. ", date_text(column.dates->second));
   std::string text;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, column.values.size()); ++i)
-    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", column.values[i].first.substr(0, 24),
-                        column.values[i].second);
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ",
+                        one_line(shortened(column.values[i].first, 24)), column.values[i].second);
   return text;
 }
 
@@ -172,8 +175,8 @@ Digest profile_digest(JsonObject json) {
 
 std::string profile_text(const DataProfile& profile) {
   std::string text =
-      fmt::format("{}: {} rows, {} columns, {}\n", profile.file, grouped(profile.rows),
-                  profile.columns.size(), human_bytes(profile.bytes));
+      cat(profile.file, ": ", rows_text(profile.rows), ", ",
+          plural(profile.columns.size(), "column"), ", ", human_bytes(profile.bytes), "\n");
   if (profile.unreadable > 0)
     text += fmt::format("{} cannot be read; the first: {}: {}\n", plural(profile.unreadable, "row"),
                         to_string(profile.problems[0].position), profile.problems[0].message);

@@ -93,8 +93,7 @@ void RowRuleCheck::check(const CsvBlock& block, std::size_t begin, std::size_t e
 }
 
 void RowRuleCheck::report(std::vector<Violation>& violations, std::uint64_t total_rows) const {
-  const auto kept = static_cast<double>(judged_ - broken_.count());
-  if (broken_.count() == 0 || kept >= rule_.mostly * static_cast<double>(judged_)) return;
+  if (broken_.is_tolerated(rule_.mostly, judged_)) return;
   Violation violation{.rule = Rule::Rule, .columns = check_.expression.columns()};
   violation.severity = rule_.severity;
   violation.check = rule_.name;

@@ -221,6 +221,20 @@ Result<void> read_file_form(YamlReader& reader, Schema& schema) {
     return reader.error_at(reader.optional("delimiter")->position,
                            "'delimiter' must be one character, such as \";\" or \"\\t\"");
   schema.csv.delimiter = delimiter[0];
+  const std::string comment = TRY(reader.string_or("comment", ""));
+  if (comment.size() > 1 || comment == "\"" || comment == "\n")
+    return reader.error_at(reader.optional("comment")->position,
+                           "'comment' must be one character, such as \"#\"");
+  if (!comment.empty()) schema.csv.comment = comment[0];
+  const std::string decimal = TRY(reader.string_or("decimal", "point"));
+  if (decimal != "point" && decimal != "comma")
+    return reader.error_at(reader.optional("decimal")->position,
+                           "'decimal' must be point or comma");
+  if (decimal == "comma") schema.csv.decimal = ',';
+  if (decimal == "comma" && schema.csv.delimiter == ',')
+    return reader.error_at(reader.optional("decimal")->position,
+                           "'decimal: comma': 'delimiter' must be another character");
+  if (!TRY(reader.boolean_or("header", true))) schema.csv.header = HeaderRow::None;
   schema.nulls = default_null_spellings();
   if (reader.optional("nulls") != nullptr) schema.nulls = TRY(reader.strings("nulls"));
   const std::string extra = TRY(reader.string_or("extra_columns", "forbid"));

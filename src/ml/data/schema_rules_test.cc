@@ -214,6 +214,32 @@ TEST_F(SchemaRules, MaskedValuesAreInNoReport) {
   EXPECT_NE(shown.find("•••"), std::string::npos);
 }
 
+TEST_F(SchemaRules, WhatIsSaidAboutAMaskedColumnTellsNoneOfItsValues) {
+  ValidateOptions options;
+  options.masked = {"pay", "day"};
+  options.now = 86400.0 * 365;
+  const ValidationReport report =
+      validate("pay,day\n70,1970-03-04\n80,1970-03-04\n7777,1970-03-05\n",
+               "freshness: {column: day, max_age: 7d}\n"
+               "columns: {pay: {type: integer, max: 100}, day: {type: date}}",
+               options);
+  ASSERT_EQ(report.violations.size(), 2u);
+  const std::string shown =
+      cat(report_text(report), report_markdown(report), to_pretty_text(to_json(report)));
+  for (const char* value : {"7777", "7800", "70", "80", "1970-03"})
+    EXPECT_EQ(shown.find(value), std::string::npos) << value << shown;
+}
+
+TEST_F(SchemaRules, AMistypedColumnToMaskIsRefused) {
+  ASSERT_TRUE(files_.write("/d/data.csv", "mail\na@x\n", os::Durability::Process, 0644).ok());
+  const Schema schema = parse_schema("columns: {mail: {type: text}}", "s.yml").value();
+  ValidateOptions options;
+  options.masked = {"mial"};
+  const auto report = validate_data(files_, "/d/data.csv", schema, options);
+  ASSERT_FALSE(report.ok());
+  EXPECT_NE(report.error().describe().find("did you mean 'mail'"), std::string::npos);
+}
+
 TEST_F(SchemaRules, RepeatsOnStandardInputAreCountedThoughItCannotBeReadTwice) {
   ASSERT_TRUE(
       files_.write("/dev/stdin", "a,b\n1,x\n1,x\n2,y\n", os::Durability::Process, 0644).ok());
@@ -246,6 +272,10 @@ TEST(History, FarFromTheMedianIsBroken) {
   EXPECT_EQ(cents.violations[0].columns, std::vector<std::string>{"price"});
   EXPECT_NE(cents.violations[0].message.find("the mean of 'price' is 200"), std::string::npos)
       << cents.violations[0].message;
+  const HistoryFindings masked = check_history(profile(200, 1010), earlier, {}, {"price"});
+  ASSERT_EQ(masked.violations.size(), 3u);
+  EXPECT_EQ(masked.violations[0].message,
+            "the mean of 'price' is far from what it was in 4 earlier profiles");
   const HistoryFindings half = check_history(profile(2, 500), earlier, {});
   ASSERT_EQ(half.violations.size(), 1u);
   EXPECT_NE(half.violations[0].message.find("the number of rows is 500"), std::string::npos);
@@ -281,6 +311,9 @@ TEST(SchemaRulesFile, MistakesNameTheirPlace) {
       {"columns: {a: {type: text}}\nfreshness: {column: a, max_age: 7d}", "is not of type date"},
       {"columns: {a: {type: date}}\nfreshness: {column: a, max_age: soon}",
        "s.yml:2:33: 'soon' is no duration"},
+      {"decimal: comma\ncolumns: {a: {type: text}}", "'delimiter' must be another"},
+      {"comment: '##'\ncolumns: {a: {type: text}}", "s.yml:1:10: 'comment' must be one"},
+      {"header: 3\ncolumns: {a: {type: text}}", "header"},
       {"columns: {a: {type: text}}\nmask: [aa]", "'columns' does not have 'aa'"},
       {"columns: {a: {type: text}}\nhistory: {deviations: -1}", "deviations must be positive"},
   };

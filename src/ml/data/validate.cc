@@ -53,7 +53,11 @@ class Validation {
   void prepare_rules();
   Result<void> prepare_foreign_keys(const os::FileReader& files);
   void not_checked(std::string_view what, const Error& error);
+  Result<void> check_masked() const;
   bool is_masked(const std::string& column) const;
+  Values values_of(const std::string& column) const {
+    return is_masked(column) ? Values::Hidden : Values::Shown;
+  }
   void mask();
   void prepare_keys();
   void add_key(Rule rule, const std::vector<std::string>& names, Severity severity);
@@ -83,12 +87,14 @@ class Validation {
 Result<void> Validation::prepare(const os::FileReader& files,
                                  const std::vector<std::string>& header) {
   header_ = header;
+  TRY(check_masked());
   for (const std::string& name : schema_.report_by)
     if (const auto field = index_of(header_, name); field && !is_masked(name))
       groups_.push_back({name, *field, {}});
   for (const ColumnRule& rule : schema_.columns)
     if (const auto field = index_of(header_, rule.name))
-      columns_.emplace_back(rule, *field, nulls_, groups_, options_.max_samples);
+      columns_.emplace_back(rule, *field, nulls_, groups_, options_.max_samples,
+                            values_of(rule.name));
   prepare_keys();
   prepare_rules();
   TRY(prepare_foreign_keys(files));
@@ -118,7 +124,7 @@ void Validation::prepare_rules() {
   }
   for (const FreshnessRule& rule : schema_.freshness) {
     if (const auto field = index_of(header_, rule.column))
-      freshness_.emplace_back(rule, *field, options_.now);
+      freshness_.emplace_back(rule, *field, options_.now, values_of(rule.column));
     else
       not_checked("freshness",
                   Error(ErrorCode::NotFound, cat("the file has no column '", rule.column, "'")));
@@ -161,6 +167,15 @@ void Validation::count_checks() {
     }
   for (const FreshnessRule& rule : schema_.freshness) add(Rule::Freshness, {rule.column});
   report_.checks = report_.performed.size();
+}
+
+// A name that is mistyped would show what is to be hidden.
+Result<void> Validation::check_masked() const {
+  for (const std::string& name : options_.masked)
+    if (!index_of(header_, name) && schema_.find(name) == nullptr)
+      return not_found(
+          cat("there is no column '", name, "' to be masked", did_you_mean(name, header_)));
+  return success();
 }
 
 bool Validation::is_masked(const std::string& column) const {

@@ -19,7 +19,8 @@ struct ValidateOptions {
   std::string schema_name = "the schema";        // in the report
   os::Path folder = {};                          // that files of foreign keys are found from
   double now = 0;                                // seconds since 1970 UTC, for freshness
-  std::vector<std::string> masked = {};          // columns beside those of the schema
+  // Beside those of the schema; NotFound for one that neither the file nor the schema has.
+  std::vector<std::string> masked = {};
 };
 
 Result<ValidationReport> validate_data(const os::FileReader& files, const os::Path& path,

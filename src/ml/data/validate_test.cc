@@ -229,6 +229,30 @@ TEST_F(Validate, AGroupThatHoldsMostRowsAnywayIsNotBlamed) {
     EXPECT_EQ(remark.find("brand"), std::string::npos) << remark;
 }
 
+TEST_F(Validate, ShareOfMistakesIsComparedAsItIsWritten) {
+  for (int good = 1; good < 100; ++good) {
+    std::string csv = "a\n";
+    for (int i = 0; i < 100; ++i) csv += i < good ? "1\n" : "9\n";
+    const std::string column =
+        cat("columns: {a: {type: integer, max: 5, mostly: 0.", good < 10 ? "0" : "", good, "}}");
+    EXPECT_TRUE(validate(csv, column).passed()) << good;
+    const std::string rule = cat("rules: {check: a < 5, mostly: 0.", good < 10 ? "0" : "", good,
+                                 "}\ncolumns: {a: {type: integer}}");
+    EXPECT_TRUE(validate(csv, rule).passed()) << good;
+  }
+}
+
+TEST_F(Validate, AColumnOfTooManyGroupsIsNotBlamed) {
+  std::string csv = "k,v\n";
+  for (int i = 0; i < 11'000; ++i) csv += cat("k", i, ",1\n");
+  csv += "k3,9\nk3,9\nk3,9\n";
+  const ValidationReport report = validate(
+      csv, "report_by: [k]\ncolumns: {k: {type: text}, v: {type: integer, max: 5, min: 0}}");
+  ASSERT_EQ(report.violations.size(), 1u);
+  EXPECT_TRUE(report.violations[0].groups.empty());
+  EXPECT_EQ(report_text(report).find("0 rows"), std::string::npos) << report_text(report);
+}
+
 TEST_F(Validate, MarkdownAndJsonSayTheSame) {
   const ValidationReport report = validate(
       "c|x,d\n1,p|q\n", "columns: {'c|x': {type: integer}, d: {type: category, allowed: [z]}}");
@@ -319,6 +343,18 @@ TEST_F(Validate, TheInferredSchemaStopsACorruptedDelivery) {
   ASSERT_EQ(report.violations.size(), 1u);
   EXPECT_EQ(report.violations[0].remarks[0],
             "all 100 have brand = 2, and that is every row with brand = 2");
+}
+
+TEST_F(Validate, AFileThatIsReadInAnotherWayFitsTheSchemaInferredFromIt) {
+  const std::string_view csv = "#by the till\n1,5;x\n2,5;y\n7,25;z\n";
+  ASSERT_TRUE(files_.write("/o.csv", csv, os::Durability::Process, 0644).ok());
+  ProfileOptions options;
+  options.csv = {.delimiter = ';', .comment = '#', .decimal = ',', .header = HeaderRow::None};
+  const DataProfile profile = profile_data(files_, "/o.csv", options).value();
+  const std::string schema = propose_schema(profile, {}).value();
+  const ValidationReport report = validate(csv, schema);
+  EXPECT_TRUE(report.passed()) << schema << report_text(report);
+  EXPECT_NE(schema.find("type: number"), std::string::npos) << schema;
 }
 
 TEST_F(Validate, NothingIsInferredFromNothing) {

@@ -57,6 +57,9 @@ struct ViolationGroup {
 
 enum class Exactness { Exact, Estimate };
 
+// Of a column, in reports. Hidden: masked.
+enum class Values { Shown, Hidden };
+
 // Warn: reported, but the data passes.
 enum class Severity { Fail, Warn };
 

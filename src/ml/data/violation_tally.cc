@@ -37,10 +37,9 @@ bool is_remarkable(const ViolationGroup& group, std::uint64_t violations,
 
 }  // namespace
 
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  if (text.size() <= kLongest) return std::string(text);
-  std::size_t end = kLongest;
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  std::size_t end = most;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return cat(text.substr(0, end), "…");
 }
@@ -84,6 +83,11 @@ std::vector<std::pair<std::string, std::uint64_t>> ValueTally::sorted() const {
   return all;
 }
 
+bool ViolationTally::is_tolerated(double mostly, std::uint64_t judged) const {
+  if (count_ == 0 || judged == 0) return true;
+  return static_cast<double>(judged - count_) / static_cast<double>(judged) >= mostly;
+}
+
 void ViolationTally::add_groups(const CsvBlock& block, std::size_t row) {
   for (std::size_t i = 0; i < tallies_.size(); ++i)
     tallies_[i].add(block.fields[row * block.columns + (*groups_)[i].field]);
@@ -109,6 +113,7 @@ void ViolationTally::fill_groups(Violation& violation, std::size_t group,
   const GroupColumn& column = (*groups_)[group];
   const auto& columns = violation.columns;
   if (std::find(columns.begin(), columns.end(), column.name) != columns.end()) return;
+  if (column.rows.given_up()) return;  // how many rows each value has is not known
   const auto sorted = tallies_[group].sorted();
   for (std::size_t i = 0; i < std::min(sorted.size(), kShownGroups); ++i) {
     const auto& [value, count] = sorted[i];

@@ -24,6 +24,7 @@ class ValueTally {
   std::uint64_t count(std::string_view value) const;
   // Largest first, ties by text; empty once it has given up.
   std::vector<std::pair<std::string, std::uint64_t>> sorted() const;
+  bool given_up() const { return given_up_; }
 
  private:
   struct Hash {
@@ -65,6 +66,9 @@ class ViolationTally {
                   const CsvPosition& earlier);
 
   std::uint64_t count() const { return count_; }
+  // Whether so many of the `judged` values keep the rule. Shares are compared as the nearest double
+  // of either, so that 55 of 100 are 0.55.
+  bool is_tolerated(double mostly, std::uint64_t judged) const;
   // Fills count, groups, samples, and the remarks that the groups give cause to. `total_rows` is
   // the number of rows of the file.
   void fill(Violation& violation, std::uint64_t total_rows) const;
@@ -80,7 +84,7 @@ class ViolationTally {
   std::vector<ValueTally> tallies_;
 };
 
-// At most 80 bytes, cut between characters, "…" where something was cut.
-std::string shortened(std::string_view text);
+// At most so many bytes, cut between characters, "…" where something was cut.
+std::string shortened(std::string_view text, std::size_t most = 80);
 
 }  // namespace sluice::ml
