@@ -19,6 +19,8 @@ struct GateOptions {
   std::string data;
   std::string target;
   std::string champion;
+  std::string command;
+  std::string timeout = "10m";
   std::string waivers;
   std::string out;
   std::string report;
@@ -83,6 +85,14 @@ Result<ml::ChampionModel> champion_of(const GateOptions& options, const ml::Gate
   return ml::ChampionModel(TRY_CONTEXT(model_to_judge(context, text), "champion"));
 }
 
+Result<std::optional<ml::PredictCommand>> command_of(const GateOptions& options) {
+  const auto timeout = parse_duration(options.timeout);
+  if (!timeout)
+    return invalid_input(cat("--timeout '", options.timeout, "' is no duration, such as 10m"));
+  if (options.command.empty()) return std::optional<ml::PredictCommand>();
+  return std::optional(ml::PredictCommand{options.command, *timeout});
+}
+
 Result<ml::GateRequest> request_of(const GateOptions& options, const Context& context) {
   ml::GateRequest request;
   const std::string text = TRY(context.world.files.read(options.gate, kMaxGateFile));
@@ -98,6 +108,7 @@ Result<ml::GateRequest> request_of(const GateOptions& options, const Context& co
         cat("say which column holds the truth: --target COLUMN, or 'target' in ", options.gate));
   request.model = TRY(model_to_judge(context, options.model));
   request.champion = TRY(champion_of(options, request.gate, context));
+  request.command = TRY(command_of(options));
   request.data = options.data;
   request.run_id = or_environment(context, options.run_id, "SLUICE_RUN_ID");
   request.commit = or_environment(context, options.commit, "GITHUB_SHA");
@@ -119,7 +130,7 @@ Result<int> gate(const GateOptions& options, Context& context) {
   os::Files& files = context.world.files;
   TRY(forget_earlier(options, files));
   const ml::GateRequest request = TRY(request_of(options, context));
-  const ml::Verdict verdict = TRY(ml::judge_file(context.world, request));
+  const ml::Verdict verdict = TRY(ml::judge_file(context.world, request, context.interrupt));
   const os::Path home = TRY(home_of(context));
   const auto key = TRY(ml::VerdictKey::open(files, context.world.random, home));
   const std::string json = to_pretty_text(ml::signed_json(verdict, key)) + "\n";
@@ -149,6 +160,11 @@ void add_gate_command(CLI::App& root, Chosen& chosen) {
                       "Column that holds the truth (default: the gate file's)");
   command->add_option("--champion", options->champion,
                       "Compare with this model (default: the champion of the gate file's model)");
+  command->add_option("--command", options->command,
+                      "A program that asks models of any kind: rows as CSV on its input, "
+                      "predictions on its output, the model's folder in $SLUICE_MODEL");
+  command->add_option("--timeout", options->timeout, "How long the program may take")
+      ->capture_default_str();
   command->add_option("--waivers", options->waivers,
                       "Exceptions that people answer for (default: waivers.yml beside the gate)");
   command->add_option("--out", options->out, "Write the signed verdict as JSON to this file");

@@ -165,6 +165,76 @@ TEST_F(ModelCommands, AWaiverOpensTheGateUntilItExpiresAndIsKeptInTheHistory) {
   EXPECT_TRUE(says("  waived  accurate: ")) << printed;
 }
 
+// Models of another kind: units = slope * price + 22.75.
+struct OtherModels : ModelCommands {
+  OtherModels() {
+    for (const auto& [name, slope] : {std::pair{"other", "-11"}, std::pair{"older", "-10"}}) {
+      EXPECT_TRUE(files.make_directories(root / name).ok());
+      write(cat(name, "/MLmodel"), "flavors:\n  sklearn: {pickled_model: slope}\n");
+      write(cat(name, "/slope"), slope);
+    }
+  }
+  int ask(std::vector<std::string> more = {}, std::string_view program = kProgram) {
+    std::vector<std::string> arguments{
+        "gate",  path("demand.yml"),   "--model",   path("other"),       "--data", path("test.csv"),
+        "--out", path("verdict.json"), "--command", std::string(program)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+  static constexpr std::string_view kProgram =
+      "s=$(cat $SLUICE_MODEL/slope) && awk -F, -v s=$s 'NR > 1 { print s * $2 + 22.75 }'";
+};
+
+TEST_F(OtherModels, AreAskedByACommandAndTheVerdictNamesIt) {
+  ASSERT_EQ(ask(), 0) << printed;
+  const std::string verdict = files.read(root / "verdict.json").value();
+  EXPECT_NE(verdict.find(cat("sha256:", ml::model_digest(files, root / "other")->hex())),
+            std::string::npos);
+  EXPECT_NE(verdict.find("SLUICE_MODEL/slope"), std::string::npos);
+  EXPECT_EQ(run({"gate", path("demand.yml"), "--model", path("other"), "--data", path("test.csv")}),
+            2);
+  EXPECT_TRUE(says("--command")) << printed;
+}
+
+TEST_F(OtherModels, AreComparedWithTheChampionByTheSameCommand) {
+  ASSERT_EQ(ask({"--champion", path("older")}), 0) << printed;
+  EXPECT_TRUE(says("100 % better than that of the champion")) << printed;
+  ASSERT_EQ(ask({"--champion", path("older")}, "awk -F, 'NR > 1 { print 22.75 - 11 * $2 }'"), 1);
+  EXPECT_TRUE(says("it must ask the one whose folder is in $SLUICE_MODEL")) << printed;
+  ASSERT_EQ(ask({"--champion", path("model")}), 1) << "the command cannot read that one";
+  EXPECT_TRUE(says("The champion cannot be compared with")) << printed;
+}
+
+TEST_F(OtherModels, HaveNotShownABehaviourThatNothingMoves) {
+  EXPECT_EQ(ask({}, "awk -F, 'NR > 1 { print (NR % 2 ? -10.25 : 11.75) }'"), 1);
+  EXPECT_TRUE(says("moves no prediction at all")) << printed;
+}
+
+TEST_F(OtherModels, ThatChangeWhileTheyAreJudgedOrAnswerNonsenseGetNoVerdict) {
+  EXPECT_EQ(ask({}, "echo -12 > $SLUICE_MODEL/slope; awk -F, 'NR > 1 { print 22.75 - 11 * $2 }'"),
+            2);
+  EXPECT_TRUE(says("was changed while it was judged")) << printed;
+  EXPECT_FALSE(files.stat(root / "verdict.json").ok());
+  EXPECT_EQ(ask({}, "exit 3"), 2);
+  EXPECT_TRUE(says("failed with status 3")) << printed;
+  EXPECT_EQ(ask({}, "awk -F, 'NR > 1 { print NR == 7 ? \"nan\" : 1 }'"), 2);
+  EXPECT_TRUE(says("row 6")) << printed;
+}
+
+TEST_F(OtherModels, AreRegisteredWithAVerdictOfACommandOnly) {
+  EXPECT_EQ(run({"model", "register", path("other"), "--name", "demand"}), 2);
+  EXPECT_TRUE(says("`sluice gate --command` lets it in")) << printed;
+  ASSERT_EQ(ask(), 0);
+  EXPECT_EQ(run({"model", "register", path("other"), "--name", "demand", "--verdict",
+                 path("verdict.json"), "--approve-if-passed", "--alias", "champion"}),
+            0)
+      << printed;
+  EXPECT_EQ(run({"model", "card", "demand"}), 0) << printed;
+  EXPECT_TRUE(says("Its files cannot be read.")) << printed;
+  EXPECT_EQ(ask(), 0) << printed;
+  EXPECT_TRUE(says("as good as that of the champion demand/1")) << printed;
+}
+
 TEST_F(ModelCommands, WaiversThatAreNamedMustBeThere) {
   EXPECT_EQ(run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
                  "--waivers", path("wavers.yml")}),

@@ -59,6 +59,7 @@ Result<Experiment> set_up(const BehaviourCheck& rule, const Table& table) {
 bool sees_change(const BehaviourCheck& rule, const Predictor& model) {
   if (rule.expectation == Expectation::Unchanged) return true;
   const std::vector<std::string> known = model.features();
+  if (known.empty()) return true;
   return std::ranges::any_of(rule.features, [&](const std::string& name) {
     return std::ranges::find(known, name) != known.end();
   });
@@ -124,6 +125,7 @@ std::span<const double> answers_of(const JudgedRows& rows) {
 
 struct Tally {
   std::size_t violations = 0;
+  std::size_t moved = 0;
   double before = 0;
   double after = 0;
   JsonArray examples;
@@ -136,6 +138,7 @@ Tally compare(const BehaviourCheck& rule, const Experiment& experiment,
     const std::size_t row = experiment.rows[i];
     tally.before += before[row];
     tally.after += after[i];
+    if (after[i] != before[row]) ++tally.moved;
     if (!violates(rule, before[row], after[i])) continue;
     if (++tally.violations > kExamples) continue;
     JsonObject example;
@@ -147,7 +150,7 @@ Tally compare(const BehaviourCheck& rule, const Experiment& experiment,
   return tally;
 }
 
-void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
+void conclude(const BehaviourCheck& rule, const GateInputs& inputs, const Tally& tally,
               CheckResult& result) {
   const double share = static_cast<double>(tally.violations) / static_cast<double>(result.rows);
   result.measured = share;
@@ -157,7 +160,7 @@ void conclude(const BehaviourCheck& rule, const GateInputs& inputs, Tally tally,
                         short_percent(rule.max_violation_share), " is allowed.");
   result.detail["violations"] = tally.violations;
   if (tally.before != 0) result.detail["total_change"] = tally.after / tally.before - 1;
-  result.detail["examples"] = std::move(tally.examples);
+  result.detail["examples"] = tally.examples;
 }
 
 std::string too_few(const BehaviourCheck& rule, std::size_t tried, std::size_t all) {
@@ -196,8 +199,14 @@ CheckResult check_behaviour(const BehaviourCheck& rule, const GateInputs& inputs
     return result;
   }
   CHECK(after.value().size() == result.rows);
-  conclude(rule, inputs, compare(rule, experiment.value(), answers_of(inputs.rows), after.value()),
-           result);
+  const Tally tally = compare(rule, experiment.value(), answers_of(inputs.rows), after.value());
+  if (tally.moved == 0 && inputs.model.features().empty() &&
+      rule.expectation != Expectation::Unchanged) {
+    result.sentence = cat(action_words(rule), " moves no prediction at all, so the model has not ",
+                          "shown how it behaves (what it looks at is not known).");
+    return result;
+  }
+  conclude(rule, inputs, tally, result);
   return result;
 }
 

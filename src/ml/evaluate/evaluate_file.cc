@@ -72,14 +72,6 @@ Result<Prepared> ask_model(const os::FileReader& files, const EvaluationRequest&
   return prepared;
 }
 
-// The truth stays here: a command that saw it could copy it.
-Table without_column(const Table& table, std::string_view name) {
-  std::vector<Column> columns;
-  for (const Column& column : table.columns())
-    if (column.name != name) columns.push_back(column);
-  return Table::create(std::move(columns)).value();
-}
-
 // The columns of predictions; a column called like the truth is one of them, too.
 void add_answers(const Table& answers, Prepared& prepared) {
   PredictionColumns& columns = prepared.columns;

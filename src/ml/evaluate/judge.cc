@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "ml/data/table.h"
 #include "ml/evaluate/gate.h"
+#include "ml/evaluate/judged_model.h"
 #include "ml/evaluate/model_rows.h"
 #include "ml/evaluate/waiver.h"
 
@@ -22,38 +23,50 @@ struct Scored {
   JudgedRows rows;
 };
 
-Result<Scored> score(const os::FileReader& files, const GateRequest& request,
-                     const Scorer& scorer) {
+Result<Scored> score(const Asking& asking, const GateRequest& request, const JudgedModel& model) {
   Scored scored;
-  scored.table = TRY(read_model_rows(files, request.data, scorer, request.target));
+  const os::FileReader& files = asking.world.files;
+  scored.table = TRY(read_judged_rows(asking, request.data, model));
   const auto place = [&](std::size_t row) { return row_place(files, request.data, row); };
   scored.truth = TRY_CONTEXT(complete_column(scored.table, request.target, "target", place),
                              request.data.string());
-  auto predictions = TRY_CONTEXT(ScorerPredictor(scorer).predict(scored.table),
-                                 cat("model ", request.model.label, " on ", request.data.string()));
+  auto predictions = TRY_CONTEXT(model.predictor->predict(scored.table),
+                                 cat("model ", model.model.label, " on ", request.data.string()));
   scored.rows = TRY_CONTEXT(judged_rows_of(request.gate.task, scored.truth, std::move(predictions)),
                             request.data.string());
   return scored;
 }
 
-Champion score_champion(const os::FileReader& files, const GateRequest& request,
-                        const Scored& scored) {
+// A command that looks at a model of its own, whatever it is told, would compare that with itself.
+bool ignores_model(const Asking& asking, const GateRequest& request, const ModelToJudge& champion,
+                   const JudgedRows& rows, const JudgedRows& scored) {
+  return asking.command && champion.digest != request.model.digest &&
+         predictions_digest(rows) == predictions_digest(scored);
+}
+
+Result<JudgedRows> ask_champion(const Asking& asking, const GateRequest& request,
+                                const ModelToJudge& champion, const Scored& scored) {
+  const JudgedModel model = TRY(open_model(asking, champion));
+  auto predictions = TRY_CONTEXT(model.predictor->predict(scored.table), champion.label);
+  JudgedRows rows = TRY_CONTEXT(
+      judged_rows_of(request.gate.task, scored.truth, std::move(predictions)), champion.label);
+  if (asking.command) TRY(check_unchanged(asking, champion));
+  if (ignores_model(asking, request, champion, rows, scored.rows))
+    return failed_precondition(cat("the command answers the same for ", champion.label, " and ",
+                                   request.model.label,
+                                   ", which are different models: it must ask the one whose folder "
+                                   "is in $SLUICE_MODEL"));
+  return rows;
+}
+
+Champion score_champion(const Asking& asking, const GateRequest& request, const Scored& scored) {
   if (const auto* none = std::get_if<NoChampionModel>(&request.champion))
     return NoChampion{none->reason};
   if (const auto* unusable = std::get_if<UnusableChampionModel>(&request.champion))
     return UnusableChampion{unusable->reason};
   const auto& model = std::get<ModelToJudge>(request.champion);
-  const auto unusable = [&](const Error& error) {
-    return UnusableChampion{cat(model.label, ": ", error.describe())};
-  };
-  const auto scorer = load_scorer(files, model);
-  if (!scorer.ok()) return UnusableChampion{scorer.error().describe()};
-  const auto fits = check_task(*scorer.value(), request.gate.task, model.label);
-  if (!fits.ok()) return unusable(fits.error());
-  auto predictions = ScorerPredictor(*scorer.value()).predict(scored.table);
-  if (!predictions.ok()) return unusable(predictions.error());
-  auto rows = judged_rows_of(request.gate.task, scored.truth, std::move(predictions).value());
-  if (!rows.ok()) return unusable(rows.error());
+  auto rows = ask_champion(asking, request, model, scored);
+  if (!rows.ok()) return UnusableChampion{rows.error().describe()};
   return ChampionPredictions{model.label, model.digest, std::move(rows).value()};
 }
 
@@ -83,13 +96,13 @@ bool asks_for(const GateFile& gate) {
       gate.checks, [](const GateCheck& check) { return std::holds_alternative<Rule>(check.rule); });
 }
 
-Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const Scorer& scorer,
+Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const JudgedModel& model,
                             const Table& table) {
   GateFacts facts;
   facts.target = request.target;
   facts.now = world.clock.now();
-  if (asks_for<LatencyCheck>(request.gate))
-    facts.scoring_microseconds = TRY(time_scoring(world.clock, scorer, table));
+  if (asks_for<LatencyCheck>(request.gate) && model.scorer)
+    facts.scoring_microseconds = TRY(time_scoring(world.clock, *model.scorer, table));
   std::uint64_t bytes = 0;
   const auto model_files = TRY(list_model_files(world.files, request.model.folder));
   for (const ModelFile& file : model_files) bytes += file.size;
@@ -124,19 +137,23 @@ Result<void> waive(os::World& world, const GateRequest& request, Verdict& verdic
 
 }  // namespace
 
-Result<Verdict> judge_file(os::World world, const GateRequest& request) {
-  const auto scorer = TRY(load_scorer(world.files, request.model));
-  TRY(check_task(*scorer, request.gate.task, request.model.label));
+Result<Verdict> judge_file(os::World world, const GateRequest& request,
+                           const CancellationToken& cancel) {
+  const Asking asking{world, request.command, request.gate.task, request.target, cancel};
+  const JudgedModel model = TRY(open_model(asking, request.model));
   const Digest data = TRY(data_digest(world.files, request.data));
-  const Scored scored = TRY(score(world.files, request, *scorer));
-  const Champion champion = score_champion(world.files, request, scored);
-  const ScorerPredictor predictor(*scorer);
-  const GateFacts facts = TRY(facts_for(world, request, *scorer, scored.table));
+  const Scored scored = TRY(score(asking, request, model));
+  const Champion champion = score_champion(asking, request, scored);
+  const GateFacts facts = TRY(facts_for(world, request, model, scored.table));
   const std::string predicts =
       request.gate.predicts.empty() ? request.target : request.gate.predicts;
   Verdict verdict;
-  verdict.checks =
-      run_gate(request.gate, {scored.table, scored.rows, predictor, champion, facts, predicts});
+  verdict.checks = run_gate(
+      request.gate, {scored.table, scored.rows, *model.predictor, champion, facts, predicts});
+  if (request.command) {
+    TRY(check_unchanged(asking, request.model));
+    verdict.command = request.command->command;
+  }
   verdict.model = {request.model.label, request.model.digest};
   verdict.gate = {request.gate_name, request.gate.digest};
   verdict.gate_model = request.gate.model;

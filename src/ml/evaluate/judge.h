@@ -1,5 +1,6 @@
 // Gating files: reads data, models and reports, scores, and hands pure values to gate.h. Models are
-// always scored here; predictions out of a file never pass a gate. Thread-safe.
+// always asked here, by our own scorer or by a command that finds their folder in $SLUICE_MODEL;
+// predictions out of a file never pass a gate. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -28,6 +29,7 @@ struct GateRequest {
   os::Path waivers;       // may not be there; empty: none
   ModelToJudge model;
   ChampionModel champion;
+  std::optional<PredictCommand> command;  // asks both models; unset: our own scorer
   os::Path data;
   std::string target;
   std::string run_id;
@@ -37,6 +39,7 @@ struct GateRequest {
 // A closed gate is a Verdict like an open one; errors are data or a model that cannot be read. A
 // champion that cannot be read or scored, or a report that is not there, fails the checks that need
 // it.
-Result<Verdict> judge_file(os::World world, const GateRequest& request);
+Result<Verdict> judge_file(os::World world, const GateRequest& request,
+                           const CancellationToken& cancel);
 
 }  // namespace sluice::ml

@@ -4,6 +4,18 @@
 #include "ml/evaluate/checks.h"
 
 namespace sluice::ml {
+namespace {
+
+// Where the model does not say what it looks at: all that it is shown, which is never the target.
+std::vector<std::string> features_of(const GateInputs& inputs) {
+  std::vector<std::string> features = inputs.model.features();
+  if (!features.empty()) return features;
+  for (const Column& column : inputs.table.columns())
+    if (column.name != inputs.facts.target) features.push_back(column.name);
+  return features;
+}
+
+}  // namespace
 
 CheckResult check_leakage(const LeakageCheck& rule, const GateInputs& inputs) {
   CheckResult result;
@@ -18,7 +30,7 @@ CheckResult check_leakage(const LeakageCheck& rule, const GateInputs& inputs) {
                           ".");
     return result;
   }
-  const auto leaks = find_leaks({inputs.table, inputs.facts.target, inputs.model.features(),
+  const auto leaks = find_leaks({inputs.table, inputs.facts.target, features_of(inputs),
                                  &learnt->second.value(), rule.keys, rule.time, inputs.facts.now});
   if (!leaks.ok()) {
     result.sentence = cat("Leaks cannot be looked for: ", leaks.error().describe(), ".");

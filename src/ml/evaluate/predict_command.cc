@@ -56,6 +56,7 @@ Result<void> run(os::World& world, const PredictCommand& command, const ScratchF
                command.command,
                std::to_string(command.max_output / kFileBlock)};
   spec.env = world.environment.all();
+  if (!command.model.empty()) spec.env["SLUICE_MODEL"] = command.model.string();
   os::RunLimits limits;
   limits.timeout = command.timeout;
   const auto ran = world.processes.run(spec, limits, cancel);
@@ -78,6 +79,13 @@ std::string with_header(std::string text) {
 }
 
 }  // namespace
+
+Table without_column(const Table& table, std::string_view name) {
+  std::vector<Column> columns;
+  for (const Column& column : table.columns())
+    if (column.name != name) columns.push_back(column);
+  return Table::create(std::move(columns)).value();
+}
 
 Result<Table> run_predict_command(os::World world, const PredictCommand& command, const Table& rows,
                                   const CancellationToken& cancel) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/cancellation.h"
 #include "ml/data/table.h"
@@ -17,7 +18,11 @@ struct PredictCommand {
   std::string command;
   Duration timeout = std::chrono::minutes(10);
   std::uint64_t max_output = 1ull << 30;  // bytes
+  os::Path model = {};                    // the folder that it finds in $SLUICE_MODEL; empty: none
 };
+
+// The truth stays with us: a command that saw it could copy it.
+Table without_column(const Table& table, std::string_view name);
 
 // InvalidInput, with the end of what it wrote to its standard error, for a program that fails, runs
 // too long, or answers another number of rows.

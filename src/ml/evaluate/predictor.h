@@ -15,7 +15,7 @@ class Predictor {
   // One finite number for each row. NotFound for a feature that the table lacks, InvalidInput for
   // one that holds text.
   virtual Result<std::vector<double>> predict(const Table& table) const = 0;
-  // The columns that it looks at.
+  // The columns that it looks at; empty: not known.
   virtual std::vector<std::string> features() const = 0;
 };
 

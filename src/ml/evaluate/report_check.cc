@@ -49,9 +49,11 @@ CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
   const std::uint64_t run = report->tests - std::min(report->tests, report->skipped);
   if (report->failures <= rule.max_failures && run >= rule.min_tests)
     result.status = CheckStatus::Passed;
-  result.sentence = cat(grouped(report->failures), " of ", plural(run, "test"), " failed",
-                        named(report->failed), "; at most ", rule.max_failures,
-                        " may fail, and at least ", rule.min_tests, " must run (", rule.file, ").");
+  result.sentence =
+      cat(plural(report->failures, "failure"), named(report->failed), " in ", plural(run, "test"),
+          " that ran", report->skipped > 0 ? cat(" (", report->skipped, " did not)") : "",
+          "; at most ", rule.max_failures, " may fail, and at least ", rule.min_tests,
+          " must run (", rule.file, ").");
   return result;
 }
 

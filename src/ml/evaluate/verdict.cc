@@ -60,6 +60,7 @@ JsonObject body_json(const Verdict& verdict) {
   object["data"] = digest_json(verdict.data);
   object["champion"] = verdict.champion ? digest_json(*verdict.champion) : Json(nullptr);
   object["waivers"] = verdict.waivers ? digest_json(*verdict.waivers) : Json(nullptr);
+  object["command"] = verdict.command.empty() ? Json(nullptr) : Json(verdict.command);
   object["predictions"] = verdict.predictions.to_string();
   object["metrics"] = metrics_json(verdict.metrics);
   object["champion_metrics"] =
@@ -139,6 +140,7 @@ Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey
   verified.gate_model = string_or(*TRY(get_object(object, "gate")), "model", "");
   if (const Json* champion = find(object, "champion"); champion != nullptr && !champion->is_null())
     verified.champion = TRY(named_digest(object, "champion")).digest;
+  verified.by_command = !string_or(object, "command", "").empty();
   verified.passed = TRY(get_bool(object, "passed"));
   const std::string time = TRY(get_string(object, "time"));
   const auto parsed = parse_rfc3339(time);

@@ -32,6 +32,7 @@ struct Verdict {
   NamedDigest data;
   std::optional<NamedDigest> champion;
   std::optional<NamedDigest> waivers;  // the file that was looked at
+  std::string command;                 // that asked the models; empty: our own scorer did
   Digest predictions;
   std::string target;
   std::size_t rows = 0;
@@ -62,7 +63,8 @@ struct VerifiedVerdict {
   NamedDigest gate;
   std::string gate_model;
   std::optional<Digest> champion;
-  bool compares = false;  // some check was against the champion, or allowed that there is none
+  bool by_command = false;  // our own scorer need not be able to read the model
+  bool compares = false;    // some check was against the champion, or allowed that there is none
   bool passed = false;
   Timestamp time{};
   std::vector<std::string> failed_checks;

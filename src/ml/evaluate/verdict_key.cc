@@ -19,7 +19,8 @@ Result<VerdictKey> read_key(os::Files& files, const os::Path& path) {
   const std::string bytes = TRY(files.read(path, 4096));
   if (bytes.size() != kKeyBytes)
     return corrupt(cat(path.string(), ": a verdict key has ", kKeyBytes, " bytes, this file has ",
-                       bytes.size()));
+                       bytes.size(), "; remove it to make a new key (old verdicts then no longer ",
+                       "verify)"));
   return VerdictKey(bytes);
 }
 

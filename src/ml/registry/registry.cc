@@ -84,6 +84,22 @@ Result<void> check_documents(const NewVersion& request, const Digest& digest,
   return check_is_for(TRY(verify_verdict(request.verdict, key)), request.name, digest);
 }
 
+// What the gate and the servers could not read is refused here already; models of other kinds only
+// where a gate has asked them by a command.
+Result<void> check_readable(const os::FileReader& files, const NewVersion& request,
+                            const Digest& digest, const VerdictKey& key) {
+  const auto loaded = Scorer::load(files, request.folder, digest);
+  if (loaded.ok()) return success();
+  const bool other_kind = loaded.error().code() == ErrorCode::Unsupported;
+  if (other_kind && !request.verdict.empty()) {
+    const auto verdict = TRY(verify_verdict(request.verdict, key));
+    if (verdict.by_command) return success();
+  }
+  return Error(loaded.error())
+      .with_context(cat(request.folder.string(),
+                        other_kind ? " (a verdict of `sluice gate --command` lets it in)" : ""));
+}
+
 Result<Lineage> store_documents(store::Transaction& transaction, const NewVersion& request) {
   Lineage lineage;
   lineage.run_id = request.run_id;
@@ -273,9 +289,8 @@ Result<Registered> LocalRegistry::register_version(const NewVersion& request) {
   if (!marker.ok() && marker.error().code() == ErrorCode::NotFound)
     return not_found(cat(request.folder.string(), " is no model folder: it has no file MLmodel"));
   const Digest digest = TRY(model_digest(world_.files, request.folder));
-  // What the gate and the servers could not read is refused here already.
-  TRY_CONTEXT(Scorer::load(world_.files, request.folder, digest), request.folder.string());
   TRY(check_documents(request, digest, key_));
+  TRY(check_readable(world_.files, request, digest, key_));
   std::optional<std::int64_t> existing;
   TRY(database_.read([&](store::Reader& reader) -> Result<void> {
     existing = TRY(version_with_digest(reader, request.name, digest));
