@@ -311,6 +311,32 @@ TEST(IdentityTest, ReadsThroughNamesWithBlanksAndParentheses) {
   EXPECT_EQ(processes.identify(identity.pid), std::nullopt);
 }
 
+TEST(IdentityTest, IsThatOfAProcessWhoseFirstThreadEndedBeforeTheOthers) {
+  Pipe go_on = make_pipe().value();
+  Pipe said = make_pipe().value();
+  ProcessSpec spec = shell(R"(exec python3 -c '
+import ctypes, threading
+def outlive():
+    while ") Z " not in open("/proc/self/stat").read(): pass
+    print("alone", flush=True)
+    input()
+threading.Thread(target=outlive).start()
+ctypes.CDLL(None).pthread_exit(None)
+')");
+  spec.input = go_on.read_end.get();
+  spec.output = said.write_end.get();
+  RealProcesses processes;
+  const auto process = processes.spawn(spec).value();
+  said.write_end.reset();
+  char text[5];
+  ASSERT_EQ(::read(said.read_end.get(), text, sizeof text),
+            5);  // "alone": its first thread is a zombie
+  EXPECT_EQ(processes.identify(process->pid()), process->identity());
+  go_on.write_end.reset();
+  ASSERT_TRUE(process->wait().ok());
+  EXPECT_EQ(processes.identify(process->pid()), std::nullopt);
+}
+
 TEST(IdentityTest, SignalsNobodyElse) {
   RealProcesses processes;
   const auto process = processes.spawn(shell("exec sleep 60")).value();

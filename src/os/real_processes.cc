@@ -56,12 +56,20 @@ Ready wait_for(std::span<pollfd> waiting, std::optional<SteadyTime> deadline) {
   }
 }
 
-// What /proc says of a process: its state letter and its start time. The name in the second field
-// may hold blanks and parentheses, so the fields are counted from the last ')'.
+// What /proc says of a process. The name in the second field may hold blanks and parentheses, so
+// the fields are counted from the last ')'.
 struct ProcStat {
-  char state = '?';
+  char state = '?';  // of its first thread
+  std::uint64_t threads = 0;
   std::uint64_t start_ticks = 0;
+
+  // While other threads of a zombie live, its descriptors are open and nobody can wait for it yet.
+  bool has_ended() const { return state == 'X' || (state == 'Z' && threads <= 1); }
 };
+
+bool read_number(std::string_view text, std::uint64_t& number) {
+  return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
+}
 
 std::optional<ProcStat> read_proc_stat(pid_t pid) {
   const auto text = RealFiles().read(cat("/proc/", pid, "/stat"), 1u << 16);
@@ -70,12 +78,12 @@ std::optional<ProcStat> read_proc_stat(pid_t pid) {
   if (end_of_name == std::string::npos) return std::nullopt;
   const auto fields = split(trim(std::string_view(text.value()).substr(end_of_name + 1)), ' ');
   constexpr std::size_t kState = 0;        // field 3
+  constexpr std::size_t kThreads = 17;     // field 20
   constexpr std::size_t kStartTicks = 19;  // field 22
   if (fields.size() <= kStartTicks || fields[kState].empty()) return std::nullopt;
-  ProcStat stat{fields[kState][0], 0};
-  const std::string_view ticks = fields[kStartTicks];
-  const auto parsed = std::from_chars(ticks.data(), ticks.data() + ticks.size(), stat.start_ticks);
-  if (parsed.ec != std::errc{}) return std::nullopt;
+  ProcStat stat{fields[kState][0]};
+  if (!read_number(fields[kThreads], stat.threads)) return std::nullopt;
+  if (!read_number(fields[kStartTicks], stat.start_ticks)) return std::nullopt;
   return stat;
 }
 
@@ -350,7 +358,7 @@ std::optional<ProcessIdentity> RealProcesses::identify(pid_t pid) const {
   orphans_->collect();
   if (pid <= 0) return std::nullopt;
   const auto stat = read_proc_stat(pid);
-  if (!stat || stat->state == 'Z' || stat->state == 'X') return std::nullopt;
+  if (!stat || stat->has_ended()) return std::nullopt;
   return ProcessIdentity{boot_id_, pid, stat->start_ticks};
 }
 

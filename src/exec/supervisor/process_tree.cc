@@ -19,7 +19,7 @@ struct ProcessLine {
   pid_t pid = 0;
   pid_t parent = 0;
   pid_t session = 0;
-  char state = 0;
+  bool ended = false;  // all its threads, not only the first
 };
 
 std::string read_file(const std::string& path, std::size_t limit) {
@@ -41,13 +41,15 @@ pid_t to_pid(std::string_view digits) {
   return static_cast<pid_t>(std::strtol(std::string(digits).c_str(), nullptr, 10));
 }
 
-// "pid (name) state ppid pgrp session …"; the name may hold anything.
+// "pid (name) state ppid pgrp session … threads …"; the name may hold anything.
 ProcessLine parse_stat(pid_t pid, std::string_view stat) {
   const std::size_t name_end = stat.rfind(')');
   if (name_end == std::string_view::npos || name_end + 2 >= stat.size()) return {};
   const std::vector<std::string_view> fields = split(stat.substr(name_end + 2), ' ');
-  if (fields.size() < 4) return {};
-  return {pid, to_pid(fields[1]), to_pid(fields[3]), fields[0].empty() ? '?' : fields[0][0]};
+  constexpr std::size_t kThreads = 17;
+  if (fields.size() <= kThreads) return {};
+  const bool ended = fields[0] == "X" || (fields[0] == "Z" && to_pid(fields[kThreads]) <= 1);
+  return {pid, to_pid(fields[1]), to_pid(fields[3]), ended};
 }
 
 std::vector<ProcessLine> all_processes() {
@@ -94,8 +96,7 @@ void add_descendants(const std::vector<ProcessLine>& all, std::vector<pid_t>& me
 std::vector<pid_t> living(const std::vector<ProcessLine>& all, const std::vector<pid_t>& members) {
   std::vector<pid_t> pids;
   for (const ProcessLine& line : all)
-    if (line.state != 'Z' && line.state != 'X' && contains(members, line.pid))
-      pids.push_back(line.pid);
+    if (!line.ended && contains(members, line.pid)) pids.push_back(line.pid);
   return pids;
 }
 

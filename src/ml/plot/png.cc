@@ -165,7 +165,8 @@ CairoLibrary::~CairoLibrary() {
 }
 
 Result<std::unique_ptr<CairoLibrary>> CairoLibrary::open() {
-  void* library = dlopen("libcairo.so.2", RTLD_NOW | RTLD_LOCAL);
+  // It is never unloaded: what its fonts keep for the process would be lost with each loading.
+  void* library = dlopen("libcairo.so.2", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library == nullptr)
     return unsupported(
         "PNG needs the library cairo, which is not on this machine: "

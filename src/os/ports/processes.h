@@ -81,7 +81,8 @@ class Processes {
   // Starts, captures and waits; a non-zero exit is not an Error but in the status.
   virtual Result<CapturedRun> run(const ProcessSpec& spec, const RunLimits& limits = {},
                                   const CancellationToken& cancel = {}) = 0;
-  // Identity of a process that runs now; nullopt when there is none (or it is a zombie).
+  // Identity of a process that runs now; nullopt when there is none (or it only waits for its
+  // parent to take note of its end).
   virtual std::optional<ProcessIdentity> identify(pid_t pid) const = 0;
   // Signals that very process; false when it is gone or the pid is somebody else's now.
   virtual bool signal(const ProcessIdentity& process, int signal) = 0;
