@@ -279,6 +279,19 @@ TEST_F(GateKinds, ReportsAreJudgedAndMissingOnesFail) {
   expect(run(scan), CheckStatus::Failed, "1 warning;");
 }
 
+TEST_F(GateKinds, AReportOfAnotherRunIsTooOld) {
+  const auto now = *parse_rfc3339("2026-01-02T12:00:00Z");
+  const std::string check = "{name: a, kind: tests, file: junit.xml, max_age: 2h}";
+  facts.reports.emplace("junit.xml", std::string("<testsuite><testcase name='a'/></testsuite>"));
+  expect(run(check), CheckStatus::Failed, "nobody knows when junit.xml was written");
+  facts.now = now;
+  facts.report_times["junit.xml"] = now - std::chrono::hours(3);
+  expect(run(check), CheckStatus::Failed, "it is of another run");
+  EXPECT_EQ(run("{name: a, kind: tests, file: junit.xml}").status, CheckStatus::Passed);
+  facts.report_times["junit.xml"] = now - std::chrono::hours(2);
+  EXPECT_EQ(run(check).status, CheckStatus::Passed);
+}
+
 TEST_F(GateKinds, BrokenKeysOfEachKindAreNamed) {
   for (const char* check :
        {"{name: a, kind: calibration}", "{name: a, kind: calibration, slope: 1}",
@@ -289,7 +302,8 @@ TEST_F(GateKinds, BrokenKeysOfEachKindAreNamed) {
         "{name: a, kind: value, metric: accuracy, max: 0.9}",
         "{name: a, kind: fairness, group: g, max_odds_difference: 20}",
         "{name: a, kind: fairness, group: g, min_selection_ratio: -1}",
-        "{name: a, kind: scan, fil: x}", "{name: a, kind: value, metric: f1, min: 0, judge: maybe}",
+        "{name: a, kind: tests, file: x, max_age: soon}", "{name: a, kind: scan, fil: x}",
+        "{name: a, kind: value, metric: f1, min: 0, judge: maybe}",
         "{name: a, kind: row_order, allow_first: true}"}) {
     const auto gate =
         parse_gate_file(cat_text("task: classification\nchecks:\n  - ", check, "", ""), "g.yml");

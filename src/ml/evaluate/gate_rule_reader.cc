@@ -323,9 +323,19 @@ Result<std::uint64_t> count_at(YamlReader& reader, std::string_view key, std::in
   return static_cast<std::uint64_t>(TRY(integer_within(reader, key, fallback, 0, 1'000'000'000)));
 }
 
+Result<std::optional<Duration>> read_age(YamlReader& reader) {
+  if (reader.optional("max_age") == nullptr) return std::optional<Duration>();
+  const std::string text = TRY(reader.string("max_age"));
+  const auto age = parse_duration(text);
+  if (!age || *age <= Duration{})
+    return bad_value(reader, "max_age", cat("is a duration, such as 2h; '", text, "' is none"));
+  return std::optional(*age);
+}
+
 Result<TestsCheck> read_tests(YamlReader& reader) {
   TestsCheck check;
   check.file = TRY(reader.string("file"));
+  check.max_age = TRY(read_age(reader));
   check.max_failures = TRY(count_at(reader, "max_failures", 0));
   check.min_tests = TRY(count_at(reader, "min_tests", 1));
   return check;
@@ -334,6 +344,7 @@ Result<TestsCheck> read_tests(YamlReader& reader) {
 Result<CoverageCheck> read_coverage(YamlReader& reader) {
   CoverageCheck check;
   check.file = TRY(reader.string("file"));
+  check.max_age = TRY(read_age(reader));
   TRY(reader.required("min"));
   check.min = TRY(number_within(reader, "min", 0, 0, 1));
   return check;
@@ -342,6 +353,7 @@ Result<CoverageCheck> read_coverage(YamlReader& reader) {
 Result<ScanCheck> read_scan(YamlReader& reader) {
   ScanCheck check;
   check.file = TRY(reader.string("file"));
+  check.max_age = TRY(read_age(reader));
   check.max_errors = TRY(count_at(reader, "max_errors", 0));
   if (reader.optional("max_warnings") != nullptr)
     check.max_warnings = TRY(count_at(reader, "max_warnings", 0));

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/time.h"
 #include "ml/evaluate/metric.h"
 #include "ml/evaluate/model_comparison.h"
 
@@ -107,18 +108,22 @@ struct SizeCheck {
   std::uint64_t max_bytes = 0;
 };
 
-// Reports that other tools wrote, by path.
+// Reports that other tools wrote, by path. One that was written longer than `max_age` ago fails: it
+// is of another run.
 struct TestsCheck {
   std::string file;  // JUnit XML
+  std::optional<Duration> max_age;
   std::uint64_t max_failures = 0;
   std::uint64_t min_tests = 1;
 };
 struct CoverageCheck {
   std::string file;  // Cobertura XML
-  double min = 0;    // share of lines
+  std::optional<Duration> max_age;
+  double min = 0;  // share of lines
 };
 struct ScanCheck {
   std::string file;  // SARIF
+  std::optional<Duration> max_age;
   std::uint64_t max_errors = 0;
   std::optional<std::uint64_t> max_warnings;
 };

@@ -110,6 +110,8 @@ Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const 
   for (const GateCheck& check : request.gate.checks) {
     const std::string path = report_of(check.rule);
     if (!path.empty()) facts.reports.emplace(path, world.files.read(path, kMaxReport));
+    if (const auto info = world.files.stat(path); !path.empty() && info.ok())
+      facts.report_times.emplace(path, info->modified);
     if (const auto* leakage = std::get_if<LeakageCheck>(&check.rule))
       facts.tables.emplace(leakage->train, read_table(world.files, leakage->train));
   }

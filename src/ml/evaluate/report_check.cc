@@ -8,14 +8,28 @@
 namespace sluice::ml {
 namespace {
 
-// The report read, or a result that fails because of what is wrong with it.
-template <class Report>
-Result<Report> read_report(const GateInputs& inputs, const std::string& file,
+Result<void> check_age(const GateInputs& inputs, const std::string& file,
+                       const std::optional<Duration>& max_age) {
+  if (!max_age) return success();
+  const auto written = inputs.facts.report_times.find(file);
+  if (written == inputs.facts.report_times.end() || !inputs.facts.now)
+    return failed_precondition(cat("nobody knows when ", file, " was written"));
+  const Duration age = *inputs.facts.now - written->second;
+  if (age <= *max_age) return success();
+  return failed_precondition(cat(file, " was written on ", to_rfc3339(written->second), ", ",
+                                 to_human(age), " ago, and at most ", to_human(*max_age),
+                                 " is asked for: it is of another run"));
+}
+
+// The report read, or what is wrong with it.
+template <class Report, class Rule>
+Result<Report> read_report(const GateInputs& inputs, const Rule& rule,
                            Result<Report> (*read)(std::string_view)) {
-  const auto found = inputs.facts.reports.find(file);
-  if (found == inputs.facts.reports.end()) return not_found(cat("there is no report ", file));
+  const auto found = inputs.facts.reports.find(rule.file);
+  if (found == inputs.facts.reports.end()) return not_found(cat("there is no report ", rule.file));
   if (!found->second.ok()) return found->second.error();
-  return TRY_CONTEXT(read(found->second.value()), file);
+  TRY(check_age(inputs, rule.file, rule.max_age));
+  return TRY_CONTEXT(read(found->second.value()), rule.file);
 }
 
 // Which report it was: one of another day or commit has another digest.
@@ -38,7 +52,7 @@ std::string named(const std::vector<std::string>& names) {
 }  // namespace
 
 CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
-  const auto report = read_report(inputs, rule.file, read_junit);
+  const auto report = read_report(inputs, rule, read_junit);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
   record_report(inputs, rule.file, result);
@@ -58,7 +72,7 @@ CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
 }
 
 CheckResult check_coverage(const CoverageCheck& rule, const GateInputs& inputs) {
-  const auto report = read_report(inputs, rule.file, read_cobertura);
+  const auto report = read_report(inputs, rule, read_cobertura);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
   record_report(inputs, rule.file, result);
@@ -77,7 +91,7 @@ CheckResult check_coverage(const CoverageCheck& rule, const GateInputs& inputs) 
 }
 
 CheckResult check_scan(const ScanCheck& rule, const GateInputs& inputs) {
-  const auto report = read_report(inputs, rule.file, read_sarif);
+  const auto report = read_report(inputs, rule, read_sarif);
   if (!report.ok()) return unread(rule.file, report.error());
   CheckResult result;
   record_report(inputs, rule.file, result);
