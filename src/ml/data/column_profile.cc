@@ -30,7 +30,8 @@ void ColumnProfile::count_date(double seconds) {
 }
 
 void ColumnProfile::count_value(std::string_view text, std::uint64_t count) {
-  const Value value = classify(text);
+  Value value = classify(text);
+  value.number += 0.0;  // of two zeros, which are equal, the first one seen would be the smallest
   types[static_cast<std::size_t>(value.type)] += count;
   count_length(text.size());
   if (value.type == ValueType::Date) count_date(value.number);

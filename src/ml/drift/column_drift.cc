@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/drift/chi_squared.h"
 #include "ml/drift/delta_method.h"
 #include "ml/drift/jensen_shannon.h"
@@ -210,8 +211,8 @@ class Comparison {
   }
 
   void compare_categories() {
-    const CategoryDistribution before(reference_.values.begin(), reference_.values.end());
-    const CategoryDistribution after(current_.values.begin(), current_.values.end());
+    const CategoryDistribution before = categories_of(reference_);
+    const CategoryDistribution after = categories_of(current_);
     const PairedCounts counts = paired_counts(before, after);
     const double p_value = chi_squared_test(join_rare(counts)).p_value;
     add_binned(counts, p_value);
@@ -222,16 +223,33 @@ class Comparison {
     const OneSided lost = only_in_reference(counts);
     add(DriftMeasure::NewCategories, added.share, added.p_value);
     add(DriftMeasure::LostCategories, lost.share, lost.p_value);
-    drift_.new_categories = names_only_in(current_, before);
-    drift_.lost_categories = names_only_in(reference_, after);
+    drift_.new_categories = names_only_in(after, before);
+    drift_.lost_categories = names_only_in(before, after);
   }
 
-  static std::vector<CategoryShare> names_only_in(const ColumnProfile& side,
+  // Codes that are numbers on both sides are one however they are spelled: whole numbers come back
+  // as 2.0 from a column that once lacked a value.
+  CategoryDistribution categories_of(const ColumnProfile& side) const {
+    const bool codes = mostly_numbers(reference_) && mostly_numbers(current_);
+    CategoryDistribution categories;
+    for (const auto& [text, count] : side.values) {
+      const Value value = codes ? classify(text) : Value();
+      categories[value.type == ValueType::Number ? number_text(value.number) : text] += count;
+    }
+    return categories;
+  }
+
+  // The most frequent first.
+  static std::vector<CategoryShare> names_only_in(const CategoryDistribution& side,
                                                   const CategoryDistribution& other) {
+    const std::uint64_t total = total_of(side);
     std::vector<CategoryShare> names;
-    for (const auto& [name, count] : side.values)
-      if (!other.contains(name) && names.size() < kNamedCategories)
-        names.push_back({name, share(count, side.present())});
+    for (const auto& [name, count] : side)
+      if (!other.contains(name)) names.push_back({name, share(count, total)});
+    std::stable_sort(
+        names.begin(), names.end(),
+        [](const CategoryShare& a, const CategoryShare& b) { return a.share > b.share; });
+    if (names.size() > kNamedCategories) names.resize(kNamedCategories);
     return names;
   }
 

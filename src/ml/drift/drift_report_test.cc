@@ -238,6 +238,19 @@ TEST(Drift, CodesAreComparedAsCategoriesWhereAsked) {
             "there is no column 'cod' on either side, did you mean 'code'?");
 }
 
+TEST(Drift, CodesThatAreSpelledAsFractionsAreTheSameCodes) {
+  std::string before = "code,version\n";
+  std::string after = before;
+  for (int i = 0; i < 3000; ++i) {
+    before += cat(i % 4, ",v1.1\n");
+    after += cat((i * 7) % 4, ".0,v1.10\n");
+  }
+  const DriftReport report = compare_profiles(profile_of(before), profile_of(after)).value();
+  EXPECT_EQ(column(report, "code").verdict, DriftVerdict::Stable);
+  EXPECT_TRUE(column(report, "code").new_categories.empty());
+  EXPECT_EQ(column(report, "version").verdict, DriftVerdict::Drifted);
+}
+
 TEST(Drift, ACategoryColumnThatBecomesFreeTextDrifts) {
   std::string before = "a\n";
   std::string after = "a\n";
