@@ -1,5 +1,8 @@
-// What expectations on several columns share: which rows they leave out, and how a row is shown.
+// What expectations on several columns share: which rows they leave out, how a row is shown, and
+// the count of those that are unexpected.
 #pragma once
+
+#include <functional>
 
 #include "ml/expectations/setup.h"
 
@@ -16,5 +19,17 @@ bool is_ignored(const Batch& batch, std::uint32_t row, const std::vector<std::si
 // {"a": 1, "b": 2}
 Json record(const Header& header, const Batch& batch, std::uint32_t row,
             const std::vector<std::size_t>& fields);
+
+enum class RowVerdict { Expected, Unexpected, Impossible };
+
+struct RowJudge {
+  std::function<RowVerdict(const Batch&, std::uint32_t row)> verdict;
+  std::function<Json(const Batch&, std::uint32_t row)> shown;  // an unexpected row
+  std::string_view impossible;  // the TypeError where a row was Impossible
+};
+
+// Reads "mostly" and "ignore_row_if".
+MadeExpectation make_row_expectation(const Setup& setup, std::vector<std::size_t> fields,
+                                     RowJudge judge);
 
 }  // namespace sluice::ml::expectations

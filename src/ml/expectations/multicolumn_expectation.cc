@@ -19,16 +19,12 @@ constexpr std::array<IgnoreName, 6> kIgnore = {{{"both_values_are_missing", Igno
                                                 {"neither", IgnoreRow::Never},
                                                 {"never", IgnoreRow::Never}}};
 
-enum class RowVerdict { Expected, Unexpected, Impossible };
-using RowTest = std::function<RowVerdict(const Batch&, std::uint32_t)>;
-
-class RecordExpectation final : public Expectation {
+class RowExpectation final : public Expectation {
  public:
-  RecordExpectation(const Setup& setup, std::vector<std::size_t> fields, RowTest test,
-                    IgnoreRow ignore, double mostly)
-      : header_(setup.header),
-        fields_(std::move(fields)),
-        test_(std::move(test)),
+  RowExpectation(const Setup& setup, std::vector<std::size_t> fields, RowJudge judge,
+                 IgnoreRow ignore, double mostly)
+      : fields_(std::move(fields)),
+        judge_(std::move(judge)),
         ignore_(ignore),
         mostly_(mostly),
         tally_(setup.header, setup.format, fields_) {}
@@ -40,33 +36,37 @@ class RecordExpectation final : public Expectation {
         tally_.add_missing();
         continue;
       }
-      const RowVerdict verdict = test_(batch, row);
-      if (verdict == RowVerdict::Impossible) mixed_ = true;
+      const RowVerdict verdict = judge_.verdict(batch, row);
+      if (verdict == RowVerdict::Impossible) impossible_ = true;
       if (verdict == RowVerdict::Unexpected)
-        tally_.add_unexpected(batch, row, record(header_, batch, row, fields_));
+        tally_.add_unexpected(batch, row, judge_.shown(batch, row));
     }
   }
 
   Result<Outcome> outcome() override {
-    if (mixed_) return type_error("unsupported operand type(s) for +: numbers and texts");
+    if (impossible_) return type_error(judge_.impossible);
     return tally_.outcome(mostly_, Missing::Counted);
   }
 
  private:
-  const Header& header_;
   std::vector<std::size_t> fields_;
-  RowTest test_;
+  RowJudge judge_;
   IgnoreRow ignore_;
   double mostly_;
   UnexpectedTally tally_;
-  bool mixed_ = false;
+  bool impossible_ = false;
 };
 
-MadeExpectation make(const Setup& setup, std::vector<std::size_t> fields, RowTest test) {
-  const double mostly = TRY(read_mostly(setup.arguments));
-  const IgnoreRow ignore = TRY(read_ignore_row(setup, IgnoreRow::AllMissing));
-  return std::unique_ptr<Expectation>(std::make_unique<RecordExpectation>(
-      setup, std::move(fields), std::move(test), ignore, mostly));
+// Rows are shown as records.
+MadeExpectation make(const Setup& setup, const std::vector<std::size_t>& fields,
+                     std::function<RowVerdict(const Batch&, std::uint32_t)> verdict) {
+  RowJudge judge;
+  judge.verdict = std::move(verdict);
+  judge.shown = [&header = setup.header, fields](const Batch& batch, std::uint32_t row) {
+    return record(header, batch, row, fields);
+  };
+  judge.impossible = "unsupported operand type(s) for +: numbers and texts";
+  return make_row_expectation(setup, fields, std::move(judge));
 }
 
 // Two missing values are the same.
@@ -121,6 +121,14 @@ Json record(const Header& header, const Batch& batch, std::uint32_t row,
   for (const std::size_t field : fields)
     json[header.columns[field]] = to_json(batch.columns[field][row]);
   return json;
+}
+
+MadeExpectation make_row_expectation(const Setup& setup, std::vector<std::size_t> fields,
+                                     RowJudge judge) {
+  const double mostly = TRY(read_mostly(setup.arguments));
+  const IgnoreRow ignore = TRY(read_ignore_row(setup, IgnoreRow::AllMissing));
+  return std::unique_ptr<Expectation>(
+      std::make_unique<RowExpectation>(setup, std::move(fields), std::move(judge), ignore, mostly));
 }
 
 MadeExpectation make_unique_within_record(const Setup& setup) {

@@ -135,7 +135,17 @@ class NumberPool {
     }
   }
 
+  void add_all(const std::vector<Cell>& column, RowIndexes rows) {
+    for (const std::uint32_t row : rows) {
+      if (column[row].is_numeric())
+        add(column[row].number);
+      else if (!column[row].is_null())
+        has_text_ = true;
+    }
+  }
+
   std::uint64_t count() const { return count_; }
+  bool has_text() const { return has_text_; }
   bool exact() const { return sketch_.count() == 0; }
 
   enum class Between { Linear, Lower, Higher, Midpoint, Nearest };
@@ -182,6 +192,7 @@ class NumberPool {
   std::size_t budget_;
   std::uint64_t count_ = 0;
   std::vector<double> values_;
+  bool has_text_ = false;
   bool sorted_ = false;
   QuantileSketch sketch_;
 };
@@ -192,17 +203,12 @@ class MedianExpectation final : public Expectation {
       : field_(field), bounds_(std::move(bounds)), pool_(budget) {}
 
   void add(const Batch& batch, RowIndexes rows) override {
-    for (const std::uint32_t row : rows) {
-      const Cell& cell = batch.columns[field_][row];
-      if (cell.is_numeric())
-        pool_.add(cell.number);
-      else if (!cell.is_null())
-        text_ = true;
-    }
+    pool_.add_all(batch.columns[field_], rows);
   }
 
   Result<Outcome> outcome() override {
-    if (text_) return type_error("could not convert the column to numeric: it holds text");
+    if (pool_.has_text())
+      return type_error("could not convert the column to numeric: it holds text");
     if (pool_.count() == 0) return judged(bounds_, Cell());
     const double median = pool_.quantile(0.5, NumberPool::Between::Midpoint);
     Outcome outcome = TRY(judged(bounds_, Cell{CellKind::Number, median, {}}));
@@ -214,7 +220,6 @@ class MedianExpectation final : public Expectation {
   std::size_t field_;
   Bounds bounds_;
   NumberPool pool_;
-  bool text_ = false;
 };
 
 struct QuantileRange {
@@ -240,17 +245,11 @@ class QuantileExpectation final : public Expectation {
       : field_(field), ranges_(std::move(ranges)), between_(between), pool_(budget) {}
 
   void add(const Batch& batch, RowIndexes rows) override {
-    for (const std::uint32_t row : rows) {
-      const Cell& cell = batch.columns[field_][row];
-      if (cell.is_numeric())
-        pool_.add(cell.number);
-      else if (!cell.is_null())
-        text_ = true;
-    }
+    pool_.add_all(batch.columns[field_], rows);
   }
 
   Result<Outcome> outcome() override {
-    if (text_) return type_error("quantiles need a numeric column: it holds text");
+    if (pool_.has_text()) return type_error("quantiles need a numeric column: it holds text");
     JsonArray quantiles;
     JsonArray values;
     JsonArray details;
@@ -277,7 +276,6 @@ class QuantileExpectation final : public Expectation {
   std::vector<QuantileRange> ranges_;
   NumberPool::Between between_;
   NumberPool pool_;
-  bool text_ = false;
 };
 
 Result<std::optional<double>> end_of_range(const Json& value) {
