@@ -160,9 +160,10 @@ class Loader {
     const std::string group = job.concurrency.group.source();
     if (equal_ignoring_case(group, called.concurrency.group.source())) return;
     not_honoured(workflow, job,
-                 cat("job '", job.id,
-                     "' and the workflow that it calls have concurrency groups of "
-                     "their own, which is not honoured here; leave one of them out"),
+                 cat("job '", job.id, "' is in the concurrency group '", group,
+                     "' and what it calls in '", called.concurrency.group.source(),
+                     "'; a call holds one group here: leave one of them out, or give both the "
+                     "same name"),
                  out);
   }
 

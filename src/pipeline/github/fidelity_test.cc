@@ -194,6 +194,11 @@ jobs:
   const Feature* services = find(fidelity, "jobs.<job_id>.services");
   ASSERT_NE(services, nullptr);
   EXPECT_EQ(services->places.front().file, ".github/workflows/called.yml");
+  std::string remarks;
+  for (const Diagnostic& one : check_workflow(file)) remarks += one.message + "\n";
+  EXPECT_NE(remarks.find("job 'c' is in the concurrency group 'other' and what it calls in 'mine'"),
+            std::string::npos)
+      << remarks;
   std::vector<Rating> calls;
   std::vector<Rating> runtimes;
   for (const Feature& feature : fidelity.features) {
