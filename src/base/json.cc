@@ -28,26 +28,46 @@ std::string position_of(std::string_view text, std::size_t offset) {
   return cat("line ", line, ", column ", column);
 }
 
+// Most texts need no escapes.
+void write_text(json::string_view text, std::string* out) {
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
+  });
+  if (!plain) {
+    *out += json::serialize(text);
+    return;
+  }
+  *out += '"';
+  out->append(text.data(), text.size());
+  *out += '"';
+}
+
 void write_pretty(const Json& value, std::size_t indent, std::string* out) {
-  const std::string pad(indent + 2, ' ');
   if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
     *out += "{\n";
     std::size_t left = object->size();
     for (const auto& [key, member] : *object) {
-      *out += pad + json::serialize(key) + ": ";
+      out->append(indent + 2, ' ');
+      write_text(key, out);
+      *out += ": ";
       write_pretty(member, indent + 2, out);
       *out += --left > 0 ? ",\n" : "\n";
     }
-    *out += std::string(indent, ' ') + "}";
+    out->append(indent, ' ');
+    *out += '}';
   } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
     *out += "[\n";
     std::size_t left = array->size();
     for (const Json& member : *array) {
-      *out += pad;
+      out->append(indent + 2, ' ');
       write_pretty(member, indent + 2, out);
       *out += --left > 0 ? ",\n" : "\n";
     }
-    *out += std::string(indent, ' ') + "]";
+    out->append(indent, ' ');
+    *out += ']';
+  } else if (const auto* text = value.if_string()) {
+    write_text(*text, out);
   } else {
     *out += json::serialize(value);
   }

@@ -69,9 +69,12 @@ std::size_t find_deadly_tab(std::string_view text) {
 class LineIndex {
  public:
   explicit LineIndex(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i)
+    const bool returns = text.find('\r') != std::string_view::npos;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (!returns && (i = text.find('\n', i)) == std::string_view::npos) break;
       if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')))
         starts_.push_back(i + 1);
+    }
   }
 
   TextPosition at(std::size_t offset) const {
@@ -268,10 +271,13 @@ class Builder {
   void report_syntax_error();
   bool read_node(const Event& event, std::size_t depth, YamlNode& node);
   bool read_scalar(const Event& event, YamlNode& node);
+  std::string_view plain_on_one_line(YamlStyle style, const fy_mark* start,
+                                     const fy_mark* end) const;
   bool read_sequence(std::size_t depth, YamlNode& node);
   bool read_mapping(std::size_t depth, YamlNode& node);
   bool read_member(const Event& key_event, std::size_t depth, YamlNode& mapping,
                    std::vector<YamlNode>& merged);
+  bool read_merge(TextPosition position, YamlNode value, std::vector<YamlNode>& merged);
   bool read_alias(const Event& event, std::size_t depth, YamlNode& node);
   void check_collection_tag(const Event& event, std::string_view expected, const YamlNode& node);
   void merge_into(YamlNode& mapping, const YamlNode& source);
@@ -415,6 +421,15 @@ void Builder::check_block_scalar(const YamlNode& key, const YamlNode& value) {
           least == 1 ? " space" : " spaces"));
 }
 
+// A plain scalar that is written as it is, which most are; empty for the others.
+std::string_view Builder::plain_on_one_line(YamlStyle style, const fy_mark* start,
+                                            const fy_mark* end) const {
+  if (style != YamlStyle::Plain || start == nullptr || end == nullptr) return {};
+  if (end->input_pos > text_.size() || end->input_pos <= start->input_pos) return {};
+  const std::string_view raw = text_.substr(start->input_pos, end->input_pos - start->input_pos);
+  return raw.find_first_of("\r\n") == std::string_view::npos ? raw : std::string_view();
+}
+
 bool Builder::read_scalar(const Event& event, YamlNode& node) {
   fy_token* token = fy_event_get_token(event.get());
   node.style = token == nullptr ? YamlStyle::Plain : style_of(fy_token_scalar_style(token));
@@ -423,7 +438,8 @@ bool Builder::read_scalar(const Event& event, YamlNode& node) {
   if (node.style == YamlStyle::SingleQuoted && start != nullptr && end != nullptr) {
     node.text = unquote_single(text_.substr(start->input_pos, end->input_pos - start->input_pos));
   } else {
-    node.text = std::string(text_of(token));
+    const std::string_view raw = plain_on_one_line(node.style, start, end);
+    node.text = std::string(raw.empty() ? text_of(token) : raw);
   }
   if (node.style == YamlStyle::Literal || node.style == YamlStyle::Folded) {
     node.position = block_scalar_position(event);
@@ -470,7 +486,19 @@ bool Builder::read_mapping(std::size_t depth, YamlNode& node) {
   return !stopped_;
 }
 
+// Most mappings are small: comparing all is cheaper than a table then.
+bool has_duplicates(const YamlNode& mapping) {
+  constexpr std::size_t kSmall = 12;
+  const auto& members = mapping.members;
+  if (members.size() > kSmall) return true;
+  for (std::size_t i = 1; i < members.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (members[i].first.text == members[k].first.text) return true;
+  return false;
+}
+
 void Builder::drop_duplicates(YamlNode& mapping) {
+  if (!has_duplicates(mapping)) return;
   std::unordered_map<std::string_view, const YamlNode*> seen;
   std::vector<bool> again(mapping.members.size());
   for (std::size_t i = 0; i < mapping.members.size(); ++i) {
@@ -493,21 +521,23 @@ void Builder::drop_duplicates(YamlNode& mapping) {
 
 bool Builder::read_member(const Event& key_event, std::size_t depth, YamlNode& mapping,
                           std::vector<YamlNode>& merged) {
-  YamlNode key;
+  auto& [key, value] = mapping.members.emplace_back();
   if (!read_node(key_event, depth + 1, key)) return false;
   if (!key.is_scalar()) add(key.position, "a mapping key must be a plain text, not a collection");
   bool merge = key.style == YamlStyle::Plain && key.text == "<<" && key.is_string();
   Event value_event = next();
   if (!value_event) return report_syntax_error(), false;
-  YamlNode value;
   if (!read_node(value_event, depth + 1, value)) return false;
   if (value_event.type() == FYET_SCALAR) check_block_scalar(key, value);
-  if (!merge) {
-    mapping.members.emplace_back(std::move(key), std::move(value));
-    return true;
-  }
+  if (!merge) return true;
+  auto member = std::move(mapping.members.back());
+  mapping.members.pop_back();
+  return read_merge(member.first.position, std::move(member.second), merged);
+}
+
+bool Builder::read_merge(TextPosition position, YamlNode value, std::vector<YamlNode>& merged) {
   if (limits_.merge == YamlMerge::Reject) {
-    add(key.position,
+    add(position,
         "merge keys ('<<') are not supported; repeat the keys or use an alias for "
         "the whole value",
         YamlProblemKind::MergeKey);

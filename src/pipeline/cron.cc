@@ -9,6 +9,9 @@ namespace {
 using namespace std::chrono;
 
 constexpr int kMinutesPerDay = 24 * 60;
+constexpr std::uint32_t kAllDays = 0xffff'fffe;
+constexpr std::uint32_t kAllMonths = 0x1ffe;
+constexpr std::uint32_t kAllWeekdays = 0x7f;
 // The 29th of February can be eight years away.
 constexpr days kHorizon{9 * 366};
 constexpr Timestamp kFirst{sys_days(year(1) / January / 1)};
@@ -146,6 +149,12 @@ std::optional<Timestamp> Cron::previous(Timestamp before, const TimeZone& zone) 
   return std::nullopt;
 }
 
+// Dates and weekdays meet in the same way every 28 years, dates alone every four.
+days Cron::period_of_days() const {
+  if (fields_.days == kAllDays && fields_.months == kAllMonths) return days(7);
+  return days(366 * (fields_.weekdays == kAllWeekdays ? 4 : 28));
+}
+
 std::optional<minutes> Cron::shortest_interval() const {
   const std::optional<int> first = minute_of_day_from(0);
   if (!first) return std::nullopt;
@@ -155,11 +164,10 @@ std::optional<minutes> Cron::shortest_interval() const {
     shortest = std::min(shortest, *following - last);
     last = *following;
   }
-  // Dates and weekdays meet in the same way every 28 years.
   const local_days begin(year(2000) / January / 1);
   std::optional<local_days> day_before;
   std::optional<days> apart;
-  for (local_days day = begin; day < begin + days(2 * 28 * 366) && apart != days(1);
+  for (local_days day = begin; day < begin + 2 * period_of_days() && apart != days(1);
        day += days(1)) {
     if (!takes_day(day)) continue;
     if (day_before) apart = std::min(apart.value_or(days::max()), day - *day_before);

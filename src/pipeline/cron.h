@@ -60,6 +60,7 @@ class Cron {
 
  private:
   bool takes_day(std::chrono::local_days day) const;
+  std::chrono::days period_of_days() const;  // at most, after which they come again
   bool takes_every_hour() const { return fields_.hours == (1u << 24) - 1; }
   std::optional<int> minute_of_day_from(int minute) const;    // first at or after
   std::optional<int> minute_of_day_before(int minute) const;  // last before

@@ -251,7 +251,8 @@ TEST(Cron, knows_the_smallest_time_between_two_firings) {
       {"0,58 0 * * *", 58},      {"2 0 * * *", 1440},       {"58 23 * * *", 1440},
       {"0,59 0,23 * * *", 1},    {"0,59 0,23 * * MON", 59}, {"0 0 * * MON", 10080},
       {"0 0 * * MON,WED", 2880}, {"0 0 1 * *", 28 * 1440},  {"0 0 29 2 *", 1461 * 1440},
-      {"0 0 31 * FRI", 1440},
+      {"0 0 31 * FRI", 1440},    {"0 0 29 2 MON", 1440},    {"0 0 1 2 *", 365 * 1440},
+      {"0 0 * 2 *", 1440},       {"0 0 * 3 TUE", 10080},    {"0 0 1,15 * *", 14 * 1440},
   };
   for (const auto& [text, expected] : cases)
     EXPECT_EQ(cron(text).shortest_interval(), minutes(expected)) << text;

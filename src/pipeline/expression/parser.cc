@@ -106,6 +106,7 @@ Parser::Parsed Parser::join(NodeKind kind, std::vector<Operand> children) {
   parent.node.kind = kind;
   parent.node.begin = children.front().node.begin;
   parent.node.end = children.back().node.end;
+  parent.node.children.reserve(children.size());
   for (Operand& child : children) {
     parent.depth = std::max(parent.depth, child.depth + 1);
     parent.node.children.push_back(std::move(child.node));

@@ -1,5 +1,8 @@
 #include "pipeline/github/language.h"
 
+#include <deque>
+#include <mutex>
+
 #include "base/strings.h"
 #include "pipeline/github/bound_workflow.h"
 #include "pipeline/github/calls.h"
@@ -13,6 +16,37 @@
 #include "pipeline/github/workflow_reader.h"
 
 namespace sluice::pipeline::github {
+
+// Parsed texts that nobody has taken yet, the last few: threads read one file each.
+class RecentParses {
+ public:
+  void keep(std::string_view text, YamlParse parse) {
+    const std::lock_guard lock(mutex_);
+    kept_.push_back({std::string(text), std::move(parse)});
+    if (kept_.size() > kMost) kept_.pop_front();
+  }
+
+  std::optional<YamlParse> take(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    const auto found =
+        std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.text == text; });
+    if (found == kept_.end()) return std::nullopt;
+    std::optional<YamlParse> parse(std::move(found->parse));
+    kept_.erase(found);
+    return parse;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+  struct Kept {
+    std::string text;
+    YamlParse parse;
+  };
+
+  std::mutex mutex_;
+  std::deque<Kept> kept_;
+};
+
 namespace {
 
 std::vector<Diagnostic> allowed_and_sorted(const SourceFile& file, std::vector<Diagnostic> all) {
@@ -67,8 +101,8 @@ bool may_refer_to_files(std::string_view text) {
 
 class ReadGithubWorkflow final : public ReadPipeline {
  public:
-  explicit ReadGithubWorkflow(const SourceFile& file) {
-    ReadWorkflow read = read_workflow(file);
+  ReadGithubWorkflow(const SourceFile& file, YamlParse parse) {
+    ReadWorkflow read = read_workflow(file, std::move(parse), {});
     diagnostics_ = all_diagnostics(read, file);
     workflow_ = std::make_shared<const Workflow>(std::move(read.workflow));
   }
@@ -119,6 +153,10 @@ class ReadGithubAction final : public ReadPipeline {
 
 }  // namespace
 
+GithubLanguage::GithubLanguage() : recent_(std::make_unique<RecentParses>()) {}
+
+GithubLanguage::~GithubLanguage() = default;
+
 bool GithubLanguage::reads(std::string_view path) const {
   constexpr std::string_view kFolder = ".github/workflows/";
   if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return false;
@@ -132,17 +170,20 @@ std::vector<std::string> GithubLanguage::references(std::string_view path,
                                                     std::string_view text) const {
   if (!path.ends_with(".yml") && !path.ends_with(".yaml")) return {};
   if (!may_refer_to_files(text)) return {};
-  const YamlParse parse = parse_yaml(text);
+  YamlParse parse = parse_workflow(text);
   std::vector<std::string> paths = local_action_references(path, parse);
   for (std::string& script : script_references(parse)) paths.push_back(std::move(script));
   for (std::string& called : called_workflows(parse)) paths.push_back(std::move(called));
+  if (!is_action_file(path)) recent_->keep(text, std::move(parse));
   return paths;
 }
 
 std::unique_ptr<const ReadPipeline> GithubLanguage::read(const SourceFile& file) const {
   if (is_action_file(file.path) && !reads(file.path))
     return std::make_unique<ReadGithubAction>(file);
-  return std::make_unique<ReadGithubWorkflow>(file);
+  std::optional<YamlParse> parse = recent_->take(file.text);
+  if (!parse) parse = parse_workflow(file.text);
+  return std::make_unique<ReadGithubWorkflow>(file, *std::move(parse));
 }
 
 }  // namespace sluice::pipeline::github

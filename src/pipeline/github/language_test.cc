@@ -21,6 +21,25 @@ TEST(GithubLanguage, reads_files_in_the_workflows_folder_only) {
     EXPECT_FALSE(language.reads(path)) << path;
 }
 
+TEST(GithubLanguage, reads_a_text_as_it_is_now_whatever_it_was_when_references_were_asked_for) {
+  const GithubLanguage language;
+  const std::string_view head = "on: push\njobs:\n  a:\n    runs-on: linux\n    steps: ";
+  SourceFile file = workflow_file(cat(head, "[{run: ./x.sh, nope: 1}]\n"));
+  const auto count = [&] { return language.read(file)->diagnostics().size(); };
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(language.references(file.path, file.text), std::vector<std::string>{"x.sh"});
+    const std::size_t first = count();
+    EXPECT_GT(first, 0u);
+    EXPECT_EQ(count(), first);  // nothing is remembered now
+    for (int other = 0; other < 40; ++other)
+      language.references(file.path, cat(head, "[{run: ./y", other, ".sh}]\n"));
+    EXPECT_EQ(count(), first);
+    language.references(file.path, file.text);
+    SourceFile mended = workflow_file(cat(head, "[{run: ./x.sh}]\n"));
+    EXPECT_TRUE(language.read(mended)->diagnostics().size() < first);
+  }
+}
+
 TEST(GithubLanguage, runs_jobs_in_the_order_of_their_needs) {
   const EndedRun run = run_workflow(R"(
 on: push

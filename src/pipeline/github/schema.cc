@@ -89,8 +89,11 @@ const EventRule* find_event_rule(std::string_view name) {
 }
 
 bool has_word(std::string_view list, std::string_view word) {
-  for (const std::string_view candidate : split(list, ' '))
-    if (candidate == word) return true;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(' ', begin), list.size());
+    if (list.substr(begin, end - begin) == word) return true;
+    begin = end + 1;
+  }
   return false;
 }
 

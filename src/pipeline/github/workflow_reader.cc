@@ -46,6 +46,20 @@ void read_root(Reading& reading, const YamlNode& root, Workflow& workflow) {
     workflow.job_index.emplace(to_lower(workflow.jobs[i].id), i);
 }
 
+ReadWorkflow read_parsed(const SourceFile& file, YamlParse parse) {
+  ReadWorkflow result;
+  result.workflow.file = file.path;
+  result.workflow.name = file.path;
+  result.workflow.text = file.text;
+  Reading reading(file.path, file.text);
+  if (parse.is_readable()) read_root(reading, parse.root, result.workflow);
+  result.diagnostics = merge_findings(check_file(file, parse), reading.take_diagnostics());
+  if (parse.is_readable()) result.root = std::move(parse.root);
+  attach_local_actions(file, result.workflow, result.diagnostics);
+  result.workflow.not_enforced = reading.take_not_enforced();
+  return result;
+}
+
 }  // namespace
 
 std::optional<std::string_view> wrong_input_value(InputType type, const Token& value) {
@@ -57,8 +71,16 @@ std::optional<std::string_view> wrong_input_value(InputType type, const Token& v
   return std::nullopt;
 }
 
+YamlParse parse_workflow(std::string_view text, const ReaderLimits& limits) {
+  return parse_yaml(text, {.max_bytes = limits.max_file_size, .max_depth = limits.max_depth});
+}
+
 ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
-  ReadWorkflow read = read_one_workflow(file, limits);
+  return read_workflow(file, parse_workflow(file.text, limits), limits);
+}
+
+ReadWorkflow read_workflow(const SourceFile& file, YamlParse parse, const ReaderLimits& limits) {
+  ReadWorkflow read = read_parsed(file, std::move(parse));
   std::vector<Diagnostic> found;
   load_calls(read.workflow, file, limits, found);
   read.diagnostics = merge_findings(std::move(read.diagnostics), std::move(found));
@@ -66,19 +88,7 @@ ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits) {
 }
 
 ReadWorkflow read_one_workflow(const SourceFile& file, const ReaderLimits& limits) {
-  ReadWorkflow result;
-  result.workflow.file = file.path;
-  result.workflow.name = file.path;
-  result.workflow.text = file.text;
-  Reading reading(file.path, file.text);
-  YamlParse parse =
-      parse_yaml(file.text, {.max_bytes = limits.max_file_size, .max_depth = limits.max_depth});
-  if (parse.is_readable()) read_root(reading, parse.root, result.workflow);
-  result.diagnostics = merge_findings(check_file(file, parse), reading.take_diagnostics());
-  if (parse.is_readable()) result.root = std::move(parse.root);
-  attach_local_actions(file, result.workflow, result.diagnostics);
-  result.workflow.not_enforced = reading.take_not_enforced();
-  return result;
+  return read_parsed(file, parse_workflow(file.text, limits));
 }
 
 }  // namespace sluice::pipeline::github

@@ -26,6 +26,9 @@ struct ReadWorkflow {
 };
 
 ReadWorkflow read_workflow(const SourceFile& file, const ReaderLimits& limits = {});
+// The same with its text parsed already.
+ReadWorkflow read_workflow(const SourceFile& file, YamlParse parse, const ReaderLimits& limits);
+YamlParse parse_workflow(std::string_view text, const ReaderLimits& limits = {});
 
 // The same without what its jobs call.
 ReadWorkflow read_one_workflow(const SourceFile& file, const ReaderLimits& limits);

@@ -20,8 +20,11 @@ std::vector<std::string> words(std::string_view list) {
 }
 
 bool has_name(std::string_view list, std::string_view name) {
-  for (const std::string_view word : split(list, ' '))
+  while (!list.empty()) {
+    const std::string_view word = list.substr(0, list.find(' '));
     if (equal_ignoring_case(word, name)) return true;
+    list.remove_prefix(std::min(word.size() + 1, list.size()));
+  }
   return false;
 }
 
