@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "base/strings.h"
@@ -12,12 +14,15 @@
 #include "ml/data/nulls.h"
 #include "ml/data/number.h"
 #include "ml/data/row_source.h"
+#include "os/in_parallel.h"
 
 namespace sluice::ml {
 
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+// Enough that starting threads costs nothing beside reading them, and 4 MB.
+constexpr std::size_t kBlocksAtATime = 16;
 
 struct TextHash {
   using is_transparent = void;
@@ -103,8 +108,15 @@ class TableRead {
 
  private:
   Result<void> choose_columns(const std::vector<std::string>& header);
-  Result<void> add_block(const CsvBlock& block);
-  Result<void> add_column(const CsvBlock& block, ColumnBuilder& builder);
+  // Of a column that must hold numbers.
+  struct BadValue {
+    std::size_t block;
+    CsvPosition position;
+    std::string_view text;
+  };
+  Result<void> add_blocks(std::span<const CsvBlock> blocks);
+  std::optional<BadValue> add_column(std::span<const CsvBlock> blocks,
+                                     ColumnBuilder& builder) const;
   Error error_at(const CsvPosition& position, std::string_view message) const {
     return invalid_input(cat(path_.string(), ": ", to_string(position), ": ", message));
   }
@@ -120,9 +132,17 @@ class TableRead {
 Result<void> TableRead::run(const os::FileReader& files) {
   const auto reader = TRY(open_rows(files, path_, {options_.csv}));
   TRY(choose_columns(reader->header()));
-  CsvBlock block;
-  while (TRY(reader->next(block))) TRY(add_block(block));
-  return success();
+  std::vector<CsvBlock> blocks(kBlocksAtATime);
+  for (std::size_t filled = 0;; filled = 0) {
+    Result<bool> more = true;
+    while (filled < blocks.size()) {
+      more = reader->next(blocks[filled]);
+      if (!more.ok() || !*more) break;
+      ++filled;
+    }
+    TRY(add_blocks(std::span(blocks).first(filled)));
+    if (!TRY(std::move(more))) return success();
+  }
 }
 
 Result<void> TableRead::choose_columns(const std::vector<std::string>& header) {
@@ -139,29 +159,43 @@ Result<void> TableRead::choose_columns(const std::vector<std::string>& header) {
   return success();
 }
 
-Result<void> TableRead::add_block(const CsvBlock& block) {
-  if (!block.problems.empty())
-    return error_at(block.problems[0].position, block.problems[0].message);
-  rows_ += block.rows.size();
-  if (rows_ > options_.max_rows)
-    return invalid_input(cat(path_.string(), ": more than ", grouped(options_.max_rows), " rows"));
-  for (ColumnBuilder& builder : builders_) TRY(add_column(block, builder));
+// Columns are read side by side; what is wrong is said of the first block, and there of the first
+// column, that has something wrong.
+Result<void> TableRead::add_blocks(std::span<const CsvBlock> blocks) {
+  std::vector<std::optional<BadValue>> bad(builders_.size());
+  os::in_parallel(builders_.size(),
+                  [&](std::size_t i) { bad[i] = add_column(blocks, builders_[i]); });
+  for (std::size_t block = 0; block < blocks.size(); ++block) {
+    if (!blocks[block].problems.empty())
+      return error_at(blocks[block].problems[0].position, blocks[block].problems[0].message);
+    rows_ += blocks[block].rows.size();
+    if (rows_ > options_.max_rows)
+      return invalid_input(
+          cat(path_.string(), ": more than ", grouped(options_.max_rows), " rows"));
+    for (std::size_t i = 0; i < bad.size(); ++i)
+      if (bad[i] && bad[i]->block == block)
+        return error_at(bad[i]->position, cat("column '", builders_[i].name(), "': '",
+                                              bad[i]->text.substr(0, 80), "' is not a number"));
+  }
   return success();
 }
 
-Result<void> TableRead::add_column(const CsvBlock& block, ColumnBuilder& builder) {
-  for (std::size_t i = 0; i < block.rows.size(); ++i) {
-    const std::string_view text = block.fields[i * block.columns + builder.field()];
-    if (nulls_.contains(text)) {
-      builder.add_missing();
-    } else if (!builder.add(text)) {
-      if (options_.kinds.count(builder.name()) != 0)
-        return error_at(block.rows[i], cat("column '", builder.name(), "': '", text.substr(0, 80),
-                                           "' is not a number"));
-      builder.become_text(text);
+std::optional<TableRead::BadValue> TableRead::add_column(std::span<const CsvBlock> blocks,
+                                                         ColumnBuilder& builder) const {
+  const bool fixed = options_.kinds.count(builder.name()) != 0;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    const CsvBlock& block = blocks[b];
+    for (std::size_t i = 0; i < block.rows.size(); ++i) {
+      const std::string_view text = block.fields[i * block.columns + builder.field()];
+      if (nulls_.contains(text)) {
+        builder.add_missing();
+      } else if (!builder.add(text)) {
+        if (fixed) return BadValue{b, block.rows[i], text};
+        builder.become_text(text);
+      }
     }
   }
-  return success();
+  return std::nullopt;
 }
 
 std::vector<std::string> TableRead::spoiled() const {

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "ml/data/row_source.h"
 #include "ml/data/table.h"
 #include "ml/evaluate/leakage.h"
 #include "ml/evaluate/model_rows.h"
 #include "ml/evaluate/slice_spec.h"
+#include "os/in_parallel.h"
 
 namespace sluice::ml {
 namespace {
@@ -29,6 +31,58 @@ Result<Table> read_columns(const os::FileReader& files, const os::Path& path,
   return read_table(files, path, options);
 }
 
+// The columns of a file that an evaluation of its predictions looks at; empty: all of them, also
+// where a name is none of the file's, so that the message can propose any of these.
+Result<std::vector<std::string>> needed_columns(const os::FileReader& files, const os::Path& path,
+                                                const EvaluationRequest& request) {
+  const auto reader = TRY(open_rows(files, path));
+  const std::vector<std::string>& header = reader->header();
+  const PredictionColumns& columns = request.columns;
+  std::vector<std::string> asked{columns.truth, columns.prediction, columns.probability,
+                                 columns.low,   columns.high,       columns.series,
+                                 columns.time,  columns.query,      request.block};
+  for (const QuantileColumn& quantile : columns.quantiles) asked.push_back(quantile.column);
+  for (const auto* more : {&request.slices, &request.fairness, &request.train_keys})
+    asked.insert(asked.end(), more->begin(), more->end());
+  std::vector<bool> needed(header.size());
+  for (const std::string& text : asked) {
+    bool known = text.empty();
+    // A slice may be an expression over columns.
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (text.find(header[i]) == std::string::npos) continue;
+      needed[i] = true;
+      known = true;
+    }
+    if (!known) return std::vector<std::string>{};
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < header.size(); ++i)
+    if (needed[i]) names.push_back(header[i]);
+  return names;
+}
+
+struct ReadData {
+  Table table;
+  Digest digest;
+};
+
+// Side by side.
+Result<ReadData> read_and_digest(const os::FileReader& files, const os::Path& path,
+                                 const TableOptions& options) {
+  std::optional<Result<Table>> table;
+  std::optional<Result<Digest>> digest;
+  os::in_parallel(2, [&](std::size_t which) {
+    if (which == 0)
+      table = read_table(files, path, options);
+    else
+      digest = data_digest(files, path);
+  });
+  ReadData read;
+  read.table = TRY(std::move(*table));
+  read.digest = TRY(std::move(*digest));
+  return read;
+}
+
 Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationRequest& request,
                                   const PredictionsGiven& given, Evaluation& evaluation) {
   Prepared prepared;
@@ -41,8 +95,12 @@ Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationR
                                                              ? request.columns.probability
                                                              : request.columns.prediction)
                                         : given.file.string();
-  evaluation.data_digest = TRY(data_digest(files, prepared.named));
-  prepared.table = TRY(read_columns(files, prepared.named, numbers));
+  TableOptions options;
+  for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
+  if (!joined) options.columns = TRY(needed_columns(files, prepared.named, request));
+  ReadData read = TRY(read_and_digest(files, prepared.named, options));
+  evaluation.data_digest = read.digest;
+  prepared.table = std::move(read.table);
   if (!joined) return prepared;
   const Table predictions = TRY(read_columns(files, given.file, numbers));
   prepared.table = TRY_CONTEXT(join_predictions(prepared.table, predictions, given.keys),
