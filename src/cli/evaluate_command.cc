@@ -1,6 +1,7 @@
 #include "cli/evaluate_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 
 #include "base/ids.h"
@@ -29,6 +30,7 @@ struct EvaluateOptions {
   std::string task;
   ml::PredictionColumns columns;
   std::vector<std::string> quantiles;
+  std::vector<std::string> class_probabilities;
   std::vector<std::string> keys;
   std::size_t season = 1;
   std::vector<std::string> metrics;
@@ -57,6 +59,18 @@ Result<ml::QuantileColumn> quantile_of(const std::string& text) {
   return ml::QuantileColumn{*quantile, text.substr(equals + 1)};
 }
 
+// "red=p_red", or "p_*" for all classes.
+Result<ml::ClassColumn> class_column_of(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals != std::string::npos && equals > 0 && equals + 1 < text.size())
+    return ml::ClassColumn{text.substr(0, equals), text.substr(equals + 1)};
+  if (equals == std::string::npos && std::ranges::count(text, '*') == 1)
+    return ml::ClassColumn{"", text};
+  return invalid_input(cat("--class-probability '", text,
+                           "': expected CLASS=COLUMN, as in red=p_red, or a pattern whose * stands "
+                           "for the class, as in p_*"));
+}
+
 std::vector<std::string> split_names(const std::vector<std::string>& texts) {
   std::vector<std::string> names;
   for (const std::string& text : texts)
@@ -66,8 +80,9 @@ std::vector<std::string> split_names(const std::vector<std::string>& texts) {
 
 Result<void> choose_source(const EvaluateOptions& options, const Context& context,
                            ml::EvaluationRequest& request) {
-  const bool has_columns =
-      !options.columns.prediction.empty() || !options.columns.probability.empty();
+  const bool has_columns = !options.columns.prediction.empty() ||
+                           !options.columns.probability.empty() ||
+                           !options.class_probabilities.empty();
   if (!options.model.empty() || !options.command.empty()) {
     if (options.data.empty()) return invalid_input("say which rows to score: --data FILE");
   }
@@ -82,8 +97,9 @@ Result<void> choose_source(const EvaluateOptions& options, const Context& contex
     request.source = ml::PredictionsGiven{options.predictions, split_names(options.keys)};
   } else {
     return invalid_input(
-        "say what to evaluate: --model MODEL, --command COMMAND, or a file with --prediction or "
-        "--probability COLUMN (--predictions FILE, --data FILE or both)");
+        "say what to evaluate: --model MODEL, --command COMMAND, or a file with --prediction, "
+        "--probability COLUMN or --class-probability CLASS=COLUMN (--predictions FILE, --data FILE "
+        "or both)");
   }
   return success();
 }
@@ -94,6 +110,8 @@ Result<ml::EvaluationRequest> request_of(const EvaluateOptions& options, const C
   request.columns = options.columns;
   for (const std::string& text : options.quantiles)
     request.columns.quantiles.push_back(TRY(quantile_of(text)));
+  for (const std::string& text : options.class_probabilities)
+    request.columns.class_probabilities.push_back(TRY(class_column_of(text)));
   if (!options.task.empty()) request.task = TRY(ml::parse_task(options.task));
   request.history = options.history;
   request.season = options.season;
@@ -225,6 +243,13 @@ void add_column_options(CLI::App& command, EvaluateOptions& options) {
                      "Column that holds the prediction");
   command.add_option("--probability", columns.probability,
                      "Column with the probability of the positive class");
+  command
+      .add_option("--class-probability", options.class_probabilities,
+                  "CLASS=COLUMN with the probability of a class, again for each; or p_* for all")
+      ->allow_extra_args(false);
+  command.add_option("--top", columns.top, "Most probable classes that count for top_k_accuracy")
+      ->check(CLI::Range(1, 50))
+      ->capture_default_str();
   command.add_option("--positive", columns.positive, "The positive class");
   command.add_option("--threshold", columns.threshold, "Positive from this probability on")
       ->check(CLI::Range(0.0, 1.0))
@@ -248,7 +273,8 @@ void add_column_options(CLI::App& command, EvaluateOptions& options) {
 
 void add_judging_options(CLI::App& command, EvaluateOptions& options) {
   command
-      .add_option("--metric", options.metrics, "Metrics, the most important first (default: all)")
+      .add_option("--metric", options.metrics,
+                  "Metrics, the most important first (default: the usual ones of the task)")
       ->allow_extra_args(false);
   command
       .add_option("--slice", options.slices,

@@ -204,6 +204,9 @@ def classification(random):
         "macro_precision": judged.precision_score(truth, predicted, average="macro", zero_division=0),
         "macro_recall": judged.recall_score(truth, predicted, average="macro", zero_division=0),
         "balanced_accuracy": judged.balanced_accuracy_score(truth, predicted),
+        "weighted_precision": judged.precision_score(truth, predicted, average="weighted", zero_division=0),
+        "weighted_recall": judged.recall_score(truth, predicted, average="weighted", zero_division=0),
+        "weighted_f1": judged.f1_score(truth, predicted, average="weighted", zero_division=0),
         "macro_f1": judged.f1_score(truth, predicted, average="macro"), "matthews": judged.matthews_corrcoef(truth, predicted)})
 
 
@@ -246,7 +249,10 @@ def regression(random):
         "wape": numpy.abs(prediction - truth).sum() / truth.sum(), "r2": judged.r2_score(truth, prediction),
         "bias": (prediction - truth).mean(), "mape": judged.mean_absolute_percentage_error(truth, prediction),
         "smape": (2 * numpy.abs(prediction - truth) / (truth + prediction)).mean(),
-        "rmsle": math.sqrt(judged.mean_squared_log_error(truth, prediction)), "slope": line[1], "intercept": line[0]})
+        "rmsle": math.sqrt(judged.mean_squared_log_error(truth, prediction)),
+        "poisson_deviance": judged.mean_poisson_deviance(truth, prediction),
+        "gamma_deviance": judged.mean_gamma_deviance(truth, prediction),
+        "tweedie_deviance": judged.mean_tweedie_deviance(truth, prediction, power=1.5), "slope": line[1], "intercept": line[0]})
 
 
 def calibration(random):
@@ -263,6 +269,30 @@ def calibration(random):
         "roc_auc": judged.roc_auc_score(labels, probabilities), "pr_auc": judged.average_precision_score(labels, probabilities),
         "roc_auc_without": judged.roc_auc_score(labels[rest], probabilities[rest]),
         "pr_auc_without": judged.average_precision_score(labels[rest], probabilities[rest])})
+
+
+def classes(random):
+    count, n = int(random.integers(3, 7)), int(random.integers(40, 120))
+    truth = numpy.concatenate([numpy.arange(count), random.integers(0, count, n)])
+    scores = random.normal(size=(len(truth), count))
+    scores[numpy.arange(len(truth)), truth] += 1
+    values = numpy.exp(scores)
+    values /= values.sum(axis=1, keepdims=True)
+    predicted, k = values.argmax(axis=1), int(random.integers(1, count))
+    one_hot = numpy.eye(count)[truth]
+    sure = values.max(axis=1)
+    bins = numpy.minimum((sure * 10).astype(int), 9)
+    right = (predicted == truth).astype(float)
+    every = {"labels": list(range(count)), "zero_division": 0}
+    averages = {f"{name}_{average}": judge(truth, predicted, average=average, **every)
+                for name, judge in (("precision", judged.precision_score), ("recall", judged.recall_score), ("f1", judged.f1_score))
+                for average in ("macro", "micro", "weighted")}
+    return case("classes", {"truth": truth.tolist(), "classes": count, "k": k, "probabilities": values.ravel().tolist()}, {
+        **averages, "accuracy": judged.accuracy_score(truth, predicted), "log_loss": judged.log_loss(truth, values),
+        "brier": ((values - one_hot) ** 2).sum(axis=1).mean(), "top_k_accuracy": judged.top_k_accuracy_score(truth, values, k=k),
+        "roc_auc": judged.roc_auc_score(truth, values, multi_class="ovr", average="macro"),
+        "pr_auc": judged.average_precision_score(one_hot, values, average="macro"),
+        "ece": sum(abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(10)) / len(truth)})
 
 
 def ranked(random):

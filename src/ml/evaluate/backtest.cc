@@ -53,7 +53,7 @@ Result<std::vector<double>> judge_fold(os::World& world, TrainingBackend& backen
 }
 
 Result<std::vector<const Metric*>> metrics_for(const BacktestRequest& request) {
-  if (request.metrics.empty()) return metrics_of(Task::Regression);
+  if (request.metrics.empty()) return usual_metrics(Task::Regression);
   std::vector<const Metric*> metrics;
   for (const std::string& name : request.metrics)
     metrics.push_back(TRY(find_metric(name, Task::Regression)));

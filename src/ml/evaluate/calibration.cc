@@ -70,6 +70,7 @@ Calibration of_probabilities(const JudgedRows& rows) {
       found.bins.push_back({bin.n, bin.probability_sum / bin.n, bin.positives / bin.n});
   }
   found.error = expected_calibration_error(view);
+  if (rows.probability.empty()) return found;
   std::vector<double> scores;
   for (const double probability : rows.probability) scores.push_back(logit(probability));
   found.line = logistic_line(scores, rows.labels());
@@ -116,7 +117,7 @@ std::optional<double> expected_calibration_error(const SumsView& sums) {
 std::optional<Calibration> calibration_of(const JudgedRows& rows) {
   if (rows.size() == 0 || rows.task == Task::Ranking) return std::nullopt;
   if (rows.task != Task::Classification) return of_numbers(rows);
-  if (rows.probability.empty()) return std::nullopt;
+  if (rows.probability.empty() && rows.class_probability.empty()) return std::nullopt;
   return of_probabilities(rows);
 }
 

@@ -1,9 +1,10 @@
 // Do predictions mean what they say? Pure.
 //
 // Probabilities: ten bins of equal width; ece is the mean distance of predicted and observed share,
-// weighted by rows (Naeini, Cooper, Hauskrecht, AAAI 2015). Slope and intercept of the logistic
-// regression of the truth on ln(p / (1 - p)) (Cox 1958), 1 and 0 for a calibrated model; maximum
-// likelihood by Newton's method, probabilities held within [2^-52, 1 - 2^-52].
+// weighted by rows (Naeini, Cooper, Hauskrecht, AAAI 2015); of more than two classes of the most
+// probable one, as often as it came (Guo et al., ICML 2017). Of one class, slope and intercept of
+// the logistic regression of the truth on ln(p / (1 - p)) (Cox 1958), 1 and 0 for a calibrated
+// model; maximum likelihood by Newton's method, probabilities held within [2^-52, 1 - 2^-52].
 // Numbers: ten bins of equal counts by prediction; slope and intercept of the least-squares line of
 // the truth on the prediction.
 #pragma once

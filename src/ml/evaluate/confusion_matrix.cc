@@ -93,6 +93,24 @@ std::optional<double> ConfusionMatrix::macro_f1() const {
   return mean_over_classes(&ConfusionMatrix::f1);
 }
 
+std::optional<double> ConfusionMatrix::weighted_mean(OfClass of) const {
+  double sum = 0;
+  for (std::size_t c = 0; c < classes_; ++c) sum += (this->*of)(c).value_or(0) * truth_total(c);
+  return ratio(sum, total());
+}
+
+std::optional<double> ConfusionMatrix::weighted_precision() const {
+  return weighted_mean(&ConfusionMatrix::precision);
+}
+
+std::optional<double> ConfusionMatrix::weighted_recall() const {
+  return weighted_mean(&ConfusionMatrix::recall);
+}
+
+std::optional<double> ConfusionMatrix::weighted_f1() const {
+  return weighted_mean(&ConfusionMatrix::f1);
+}
+
 std::optional<double> ConfusionMatrix::balanced_accuracy() const {
   double sum = 0;
   double seen = 0;

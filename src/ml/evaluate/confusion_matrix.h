@@ -37,6 +37,10 @@ class ConfusionMatrix {
   std::optional<double> macro_precision() const;
   std::optional<double> macro_recall() const;
   std::optional<double> macro_f1() const;
+  // Means weighted by how often each class occurs in the truth; recall's is the accuracy.
+  std::optional<double> weighted_precision() const;
+  std::optional<double> weighted_recall() const;
+  std::optional<double> weighted_f1() const;
   // Mean recall over the classes that occur in the truth.
   std::optional<double> balanced_accuracy() const;
   std::optional<double> matthews() const;
@@ -44,6 +48,7 @@ class ConfusionMatrix {
  private:
   using OfClass = std::optional<double> (ConfusionMatrix::*)(std::size_t) const;
   std::optional<double> mean_over_classes(OfClass of) const;
+  std::optional<double> weighted_mean(OfClass of) const;
 
   std::size_t classes_;
   std::vector<double> counts_;  // row: truth

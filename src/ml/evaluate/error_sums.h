@@ -23,6 +23,25 @@ struct ErrorSums {
   double symmetric_share_error = 0;  // 2 |error| / (|truth| + |prediction|); 0 where both are 0
   double squared_log_error = 0;      // (ln(1 + prediction) - ln(1 + truth))², of numbers >= 0
   double without_log = 0;            // rows with a negative number
+  // Unit deviances of rows with truth >= 0 and prediction > 0 (metric.h); of gamma truth > 0, too.
+  double poisson_deviance = 0;
+  double tweedie_deviance = 0;
+  double gamma_deviance = 0;
+  double without_deviance = 0;  // rows that have none
+
+  void add_deviances(double truth, double prediction) {
+    if (!(truth >= 0 && prediction > 0)) {
+      without_deviance += 1;
+      return;
+    }
+    const double ratio = truth / prediction;
+    const double log_ratio = truth > 0 ? std::log(ratio) : 0;
+    poisson_deviance += 2 * (truth * log_ratio - truth + prediction);
+    if (truth > 0) gamma_deviance += 2 * (ratio - 1 - log_ratio);
+    const double root = std::sqrt(prediction);
+    const double distance = std::sqrt(truth) - root;
+    tweedie_deviance += 4 * distance * distance / root;
+  }
 
   void add_row(double truth, double prediction, double center) {
     const double e = prediction - truth;
@@ -47,6 +66,7 @@ struct ErrorSums {
       const double log_error = std::log1p(e / (1 + truth));
       squared_log_error += log_error * log_error;
     }
+    add_deviances(truth, prediction);
   }
 };
 

@@ -31,17 +31,22 @@ Result<Table> read_columns(const os::FileReader& files, const os::Path& path,
   return read_table(files, path, options);
 }
 
+Result<std::vector<std::string>> header_of(const os::FileReader& files, const os::Path& path) {
+  const auto reader = TRY(open_rows(files, path));
+  return reader->header();
+}
+
 // The columns of a file that an evaluation of its predictions looks at; empty: all of them, also
 // where a name is none of the file's, so that the message can propose any of these.
 Result<std::vector<std::string>> needed_columns(const os::FileReader& files, const os::Path& path,
-                                                const EvaluationRequest& request) {
-  const auto reader = TRY(open_rows(files, path));
-  const std::vector<std::string>& header = reader->header();
-  const PredictionColumns& columns = request.columns;
+                                                const EvaluationRequest& request,
+                                                const PredictionColumns& columns) {
+  const std::vector<std::string> header = TRY(header_of(files, path));
   std::vector<std::string> asked{columns.truth, columns.prediction, columns.probability,
                                  columns.low,   columns.high,       columns.series,
                                  columns.time,  columns.query,      request.block};
   for (const QuantileColumn& quantile : columns.quantiles) asked.push_back(quantile.column);
+  for (const ClassColumn& of_class : columns.class_probabilities) asked.push_back(of_class.column);
   for (const auto* more : {&request.slices, &request.fairness, &request.train_keys})
     asked.insert(asked.end(), more->begin(), more->end());
   std::vector<bool> needed(header.size());
@@ -83,26 +88,51 @@ Result<ReadData> read_and_digest(const os::FileReader& files, const os::Path& pa
   return read;
 }
 
+// While it is known which file they are from: numbers of the predictions that the data lacks.
+Result<void> check_numbers(const os::FileReader& files, const os::Path& path,
+                           const Table& predictions, const Table& data,
+                           const std::vector<std::string>& numbers) {
+  const auto place = [&](std::size_t row) { return row_place(files, path, row); };
+  for (const std::string& name : numbers)
+    if (predictions.find(name) != nullptr && data.find(name) == nullptr)
+      TRY_CONTEXT(complete_column(predictions, name, "prediction", place), path.string());
+  return success();
+}
+
+std::string judged_column(const PredictionColumns& columns) {
+  if (!columns.prediction.empty()) return columns.prediction;
+  if (!columns.probability.empty()) return columns.probability;
+  std::vector<std::string> names;
+  for (const ClassColumn& of_class : columns.class_probabilities) names.push_back(of_class.column);
+  return join(names, ", ");
+}
+
 Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationRequest& request,
                                   const PredictionsGiven& given, Evaluation& evaluation) {
   Prepared prepared;
   prepared.columns = request.columns;
   prepared.task = request.task.value_or(implied_task(request.columns));
-  const auto numbers = number_columns(prepared.task, request.columns);
+  if (!request.columns.class_probabilities.empty()) {
+    const os::Path& holder = given.file.empty() ? request.data : given.file;
+    prepared.columns.class_probabilities = TRY_CONTEXT(
+        class_columns(request.columns.class_probabilities, TRY(header_of(files, holder))),
+        holder.string());
+  }
+  const auto numbers = number_columns(prepared.task, prepared.columns);
   const bool joined = !given.file.empty() && !request.data.empty();
   prepared.named = request.data.empty() ? given.file : request.data;
-  evaluation.model = given.file.empty() ? cat("column ", request.columns.prediction.empty()
-                                                             ? request.columns.probability
-                                                             : request.columns.prediction)
-                                        : given.file.string();
+  evaluation.model =
+      given.file.empty() ? cat("column ", judged_column(prepared.columns)) : given.file.string();
   TableOptions options;
   for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
-  if (!joined) options.columns = TRY(needed_columns(files, prepared.named, request));
+  if (!joined)
+    options.columns = TRY(needed_columns(files, prepared.named, request, prepared.columns));
   ReadData read = TRY(read_and_digest(files, prepared.named, options));
   evaluation.data_digest = read.digest;
   prepared.table = std::move(read.table);
   if (!joined) return prepared;
   const Table predictions = TRY(read_columns(files, given.file, numbers));
+  TRY(check_numbers(files, given.file, predictions, prepared.table, numbers));
   prepared.table = TRY_CONTEXT(join_predictions(prepared.table, predictions, given.keys),
                                cat(request.data.string(), " and ", given.file.string()));
   return prepared;
@@ -133,10 +163,14 @@ Result<Prepared> ask_model(const os::FileReader& files, const EvaluationRequest&
 // The columns of predictions; a column called like the truth is one of them, too.
 void add_answers(const Table& answers, Prepared& prepared) {
   PredictionColumns& columns = prepared.columns;
-  if (columns.prediction.empty() && columns.probability.empty())
+  if (columns.prediction.empty() && columns.probability.empty() &&
+      columns.class_probabilities.empty())
     columns.prediction =
         answers.columns().size() == 1 ? answers.columns()[0].name : std::string(kCommandPrediction);
   if (columns.prediction == columns.truth) columns.prediction = kModelPrediction;
+  // A pattern that fits nothing is said where the columns are judged.
+  if (auto found = class_columns(columns.class_probabilities, answers.names()); found.ok())
+    columns.class_probabilities = std::move(*found);
   const auto wanted = number_columns(Task::Regression, columns);
   for (Column column : answers.columns()) {
     if (column.name == columns.truth) column.name = kModelPrediction;
@@ -193,6 +227,39 @@ Result<std::vector<Groups>> slices_of(const Table& table, const std::vector<std:
   return slices;
 }
 
+// A condition that no row meets, a column without a value: most likely not what was meant.
+void warn_of_empty_slices(const std::vector<Groups>& slices, const os::Path& path,
+                          std::vector<std::string>& warnings) {
+  for (const Groups& groups : slices) {
+    std::vector<std::size_t> rows(groups.names.size());
+    for (const std::uint32_t group : groups.of_row) ++rows[group];
+    const bool condition = groups.names.size() == 3 && groups.names[0] == "true";
+    if (condition && rows[0] == 0)
+      warnings.push_back(cat("The slice '", groups.column, "' is empty: of ",
+                             plural(groups.of_row.size(), "row"), " of ", path.string(),
+                             " none meets it. Check the column's unit and spelling."));
+    else if (groups.names.size() == 1 && groups.names[0] == "(missing)")
+      warnings.push_back(cat("The slices by '", groups.column, "' say nothing: the column has no ",
+                             "value in any row of ", path.string(), "."));
+  }
+}
+
+// A class that is predicted and never true is often one that is spelt in two ways.
+void warn_of_strange_classes(const JudgedRows& rows, std::vector<std::string>& warnings) {
+  std::vector<std::size_t> truths(rows.classes.size());
+  std::vector<std::size_t> predictions(rows.classes.size());
+  for (const std::uint32_t one : rows.true_class) ++truths[one];
+  for (const std::uint32_t one : rows.predicted_class) ++predictions[one];
+  std::vector<std::string> true_names;
+  for (std::size_t c = 0; c < truths.size(); ++c)
+    if (truths[c] > 0) true_names.push_back(rows.classes[c]);
+  for (std::size_t c = 0; c < truths.size(); ++c)
+    if (truths[c] == 0 && predictions[c] > 0)
+      warnings.push_back(cat("The class '", rows.classes[c], "' is predicted in ",
+                             plural(predictions[c], "row"), " and is never the truth",
+                             did_you_mean(rows.classes[c], true_names), "."));
+}
+
 Result<std::vector<std::string>> leaks_in(const os::World& world, const EvaluationRequest& request,
                                           const Prepared& prepared) {
   std::optional<Table> learnt;
@@ -208,7 +275,7 @@ Result<std::vector<std::string>> leaks_in(const os::World& world, const Evaluati
 
 Result<std::vector<const Metric*>> chosen_metrics(const std::vector<std::string>& names,
                                                   Task task) {
-  if (names.empty()) return metrics_of(task);
+  if (names.empty()) return usual_metrics(task);
   std::vector<const Metric*> metrics;
   for (const std::string& name : names) metrics.push_back(TRY(find_metric(name, task)));
   return metrics;
@@ -232,6 +299,8 @@ Result<Evaluated> evaluate_file(os::World world, const EvaluationRequest& reques
         prepared.table.take(first_rows(TRY(group_rows(prepared.table, prepared.columns.query))));
   const os::Path& path = prepared.named;
   const auto slices = TRY(slices_of(prepared.table, request.slices, path));
+  warn_of_strange_classes(result.rows, evaluation.warnings);
+  warn_of_empty_slices(slices, path, evaluation.warnings);
   std::optional<Groups> blocks;
   if (!request.block.empty())
     blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block), path.string());

@@ -55,6 +55,15 @@ JudgedSlices judge_slices(const MetricValues& values, const Groups& groups,
   return judged;
 }
 
+void add_confusion(Evaluation& evaluation, const JudgedRows& rows) {
+  if (rows.task != Task::Classification) return;
+  ConfusionMatrix confusion(rows.classes.size());
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    confusion.add(rows.true_class[row], rows.predicted_class[row]);
+  evaluation.classes = rows.classes;
+  evaluation.confusion = std::move(confusion);
+}
+
 }  // namespace
 
 void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<const Groups> slices,
@@ -77,6 +86,7 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
       const MetricValues values(rows, &slices[i], plan.blocks, order);
       judged[i] = judge_slices(values, slices[i], plan);
     });
+  works.emplace_back([&] { add_confusion(evaluation, rows); });
   works.emplace_back([&] { evaluation.calibration = calibration_of(rows); });
   works.emplace_back([&] { evaluation.predictions_digest = predictions_digest(rows); });
   works.emplace_back([&] {
@@ -112,6 +122,12 @@ Digest predictions_digest(std::span<const double> predictions) {
 Digest predictions_digest(const JudgedRows& rows) {
   if (!rows.probability.empty()) return predictions_digest(rows.probability);
   if (rows.task != Task::Classification) return predictions_digest(rows.prediction);
+  if (!rows.class_probability.empty()) {
+    std::vector<double> by_row;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      for (const auto& of_class : rows.class_probability) by_row.push_back(of_class[row]);
+    return predictions_digest(by_row);
+  }
   const std::vector<double> classes(rows.predicted_class.begin(), rows.predicted_class.end());
   return predictions_digest(classes);
 }

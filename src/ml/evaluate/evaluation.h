@@ -49,6 +49,8 @@ struct Evaluation {
   std::vector<MetricValue> metrics;
   std::vector<SliceEvaluation> slices;  // by column as asked, worst (by the first metric) first
   std::vector<SmallSlices> small_slices;
+  std::vector<std::string> classes;  // of a classification, in the order of `confusion`
+  std::optional<ConfusionMatrix> confusion;
   std::optional<Calibration> calibration;
   std::vector<Fairness> fairness;
   std::vector<ThresholdPoint> thresholds;  // of probabilities, highest first; thinned out

@@ -128,6 +128,74 @@ std::string slices_markdown(const Evaluation& evaluation) {
   return text;
 }
 
+// What most rows of a class are taken for that are not recognized; empty: all are.
+std::string most_taken_for(const Evaluation& evaluation, std::size_t of) {
+  std::size_t most = of;
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    const double count = c == of ? 0 : evaluation.confusion->count(of, c);
+    if (count > (most == of ? 0 : evaluation.confusion->count(of, most))) most = c;
+  }
+  if (most == of) return {};
+  return cat(evaluation.classes[most], " (",
+             grouped(static_cast<std::uint64_t>(evaluation.confusion->count(of, most))), ")");
+}
+
+std::string count_text(double count) {
+  return grouped(static_cast<std::uint64_t>(count));
+}
+
+std::string classes_markdown(const Evaluation& evaluation) {
+  if (!evaluation.confusion) return {};
+  const ConfusionMatrix& confusion = *evaluation.confusion;
+  std::string text =
+      "\n### By class\n\n| class | rows | predicted | precision | recall | F1 | most taken for |\n"
+      "|---|---:|---:|---:|---:|---:|---|\n";
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c)
+    text += cat("| ", cell(evaluation.classes[c]), " | ", count_text(confusion.truth_total(c)),
+                " | ", count_text(confusion.predicted_total(c)), " | ",
+                value_text(confusion.precision(c)), " | ", value_text(confusion.recall(c)), " | ",
+                value_text(confusion.f1(c)), " | ", cell(most_taken_for(evaluation, c)), " |\n");
+  return text;
+}
+
+std::string classes_text(const Evaluation& evaluation) {
+  if (!evaluation.confusion) return {};
+  const ConfusionMatrix& confusion = *evaluation.confusion;
+  std::string text = fmt::format("\n{:<28} {:>10} {:>12} {:>12} {:>12}   {}\n", "classes", "rows",
+                                 "precision", "recall", "f1", "most taken for");
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    text += fmt::format("{:<28} {:>10} {:>12} {:>12} {:>12}   {}", evaluation.classes[c],
+                        count_text(confusion.truth_total(c)), value_text(confusion.precision(c)),
+                        value_text(confusion.recall(c)), value_text(confusion.f1(c)),
+                        most_taken_for(evaluation, c));
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += "\n";
+  }
+  return text;
+}
+
+Json classes_json(const Evaluation& evaluation) {
+  if (!evaluation.confusion) return nullptr;
+  const ConfusionMatrix& confusion = *evaluation.confusion;
+  const auto number = [](std::optional<double> value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  JsonArray classes;
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    JsonArray predicted;
+    for (std::size_t p = 0; p < evaluation.classes.size(); ++p)
+      predicted.push_back(confusion.count(c, p));
+    classes.push_back(JsonObject{{"class", evaluation.classes[c]},
+                                 {"rows", confusion.truth_total(c)},
+                                 {"predicted", confusion.predicted_total(c)},
+                                 {"precision", number(confusion.precision(c))},
+                                 {"recall", number(confusion.recall(c))},
+                                 {"f1", number(confusion.f1(c))},
+                                 {"predicted_as", std::move(predicted)}});
+  }
+  return classes;
+}
+
 std::string calibration_markdown(const Calibration& calibration) {
   std::string text = "\n### Calibration\n\n";
   if (calibration.error)
@@ -220,6 +288,7 @@ JsonObject to_json(const Evaluation& evaluation) {
     small_slices.push_back(
         JsonObject{{"column", small.column}, {"slices", small.slices}, {"rows", small.rows}});
   object["small_slices"] = std::move(small_slices);
+  object["classes"] = classes_json(evaluation);
   object["calibration"] =
       evaluation.calibration ? Json(to_json(*evaluation.calibration)) : Json(nullptr);
   JsonArray fairness;
@@ -236,7 +305,7 @@ std::string to_markdown(const Evaluation& evaluation) {
                          ". Data `", evaluation.data_digest.to_string(), "`.\n\n");
   for (const std::string& warning : evaluation.warnings)
     text += cat("> **Warning.** ", warning, "\n\n");
-  text += metrics_table(evaluation) + slices_markdown(evaluation);
+  text += metrics_table(evaluation) + classes_markdown(evaluation) + slices_markdown(evaluation);
   const std::string small = left_out(evaluation);
   if (!small.empty()) text += cat("\n", small);
   if (evaluation.calibration) text += calibration_markdown(*evaluation.calibration);
@@ -251,6 +320,7 @@ std::string to_terminal_text(const Evaluation& evaluation) {
     if (metric.value)
       text += fmt::format("  {:<18} {:>12}   {}\n", metric.name, value_text(metric.value),
                           interval_text(metric.interval));
+  text += classes_text(evaluation);
   const auto shown = shown_metrics(evaluation);
   if (!evaluation.slices.empty()) {
     text += fmt::format("\n{:<28} {:>10}", "worst slices", "rows");

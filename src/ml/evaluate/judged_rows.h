@@ -27,6 +27,9 @@ struct QuantileForecast {
   std::vector<double> values;
 };
 
+// More different values are no classes.
+inline constexpr std::size_t kMaxClasses = 50;
+
 struct JudgedRows {
   Task task = Task::Regression;
   std::vector<double> truth;
@@ -39,6 +42,9 @@ struct JudgedRows {
   std::vector<std::uint32_t> true_class;
   std::vector<std::uint32_t> predicted_class;
   std::vector<double> probability;
+  // Of more than two classes: of each class, by row; those of a row sum to one.
+  std::vector<std::vector<double>> class_probability;
+  std::size_t top = 2;  // how many of the most probable classes count for top_k_accuracy
 
   // Forecasts: an interval, quantiles, and the mean (squared) step of each row's series (NaN where
   // its history never changes).

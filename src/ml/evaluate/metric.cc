@@ -59,6 +59,16 @@ Value rmsle(const SumsView& sums) {
   return errors.without_log > 0 ? std::nullopt : root(ratio(errors.squared_log_error, errors.n));
 }
 
+template <double ErrorSums::*Deviance>
+Value deviance(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return errors.without_deviance > 0 ? std::nullopt : ratio(errors.*Deviance, errors.n);
+}
+Value gamma_deviance(const SumsView& sums) {
+  if (sums.errors().zero_truths > 0) return std::nullopt;
+  return deviance<&ErrorSums::gamma_deviance>(sums);
+}
+
 Value mase(const SumsView& sums) {
   return sums.scaled_errors().mase();
 }
@@ -96,6 +106,11 @@ Value brier(const SumsView& sums) {
   return found ? found->brier() : std::nullopt;
 }
 
+Value top_k_accuracy(const SumsView& sums) {
+  const auto found = sums.top_classes();
+  return found ? ratio(found->hits, found->n) : std::nullopt;
+}
+
 Value ndcg_of(const SumsView& sums) {
   return sums.ranking().mean_ndcg();
 }
@@ -115,6 +130,7 @@ constexpr Better kHigh = Better::Higher;
 constexpr MetricRange kPlus = MetricRange::NotNegative;
 constexpr MetricRange kUnit = MetricRange::ZeroToOne;
 constexpr MetricRange kShare = MetricRange::Share;
+constexpr ScoreArea kNoArea = ScoreArea::None;
 using Matrix = ConfusionMatrix;
 
 constexpr std::array kMetrics{
@@ -129,6 +145,12 @@ constexpr std::array kMetrics{
     Metric{"smape", "average error as a share of truth and prediction (sMAPE)", kReg, kLow, kPlus,
            smape},
     Metric{"rmsle", "typical error of the logarithm (RMSLE)", kReg, kLow, kPlus, rmsle},
+    Metric{"poisson_deviance", "Poisson deviance", kReg, kLow, kPlus,
+           deviance<&ErrorSums::poisson_deviance>, kNoArea, Shown::Asked},
+    Metric{"gamma_deviance", "gamma deviance", kReg, kLow, kPlus, gamma_deviance, kNoArea,
+           Shown::Asked},
+    Metric{"tweedie_deviance", "Tweedie deviance of power 1.5", kReg, kLow, kPlus,
+           deviance<&ErrorSums::tweedie_deviance>, kNoArea, Shown::Asked},
     Metric{"mase", "average error in steps of the naive forecast (MASE)", kFor, kLow, kPlus, mase},
     Metric{"rmsse", "typical error in steps of the naive forecast (RMSSE)", kFor, kLow, kPlus,
            rmsse},
@@ -152,17 +174,30 @@ constexpr std::array kMetrics{
            of_confusion<&Matrix::macro_recall>},
     Metric{"f1_macro", "mean F1 of the classes", kCla, kHigh, kUnit,
            of_confusion<&Matrix::macro_f1>},
+    Metric{"precision_weighted", "mean precision, weighted by class", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::weighted_precision>, kNoArea, Shown::Asked},
+    Metric{"recall_weighted", "mean recall, weighted by class", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::weighted_recall>, kNoArea, Shown::Asked},
+    Metric{"f1_weighted", "mean F1, weighted by class", kCla, kHigh, kUnit,
+           of_confusion<&Matrix::weighted_f1>, kNoArea, Shown::Asked},
     // With one class for each row, micro averages of precision, recall and F1 are the accuracy.
-    Metric{"f1_micro", "F1 over all rows", kCla, kHigh, kShare, of_confusion<&Matrix::accuracy>},
+    Metric{"precision_micro", "precision over all rows", kCla, kHigh, kShare,
+           of_confusion<&Matrix::accuracy>, kNoArea, Shown::Asked},
+    Metric{"recall_micro", "recall over all rows", kCla, kHigh, kShare,
+           of_confusion<&Matrix::accuracy>, kNoArea, Shown::Asked},
+    Metric{"f1_micro", "F1 over all rows", kCla, kHigh, kShare, of_confusion<&Matrix::accuracy>,
+           kNoArea, Shown::Asked},
     Metric{"mcc", "correlation of truth and prediction (MCC)", kCla, kHigh, MetricRange::Any,
            of_confusion<&Matrix::matthews>},
     Metric{"roc_auc", "area under the ROC curve", kCla, kHigh, kUnit, nullptr, ScoreArea::Roc},
     Metric{"pr_auc", "average precision (PR-AUC)", kCla, kHigh, kUnit, nullptr,
            ScoreArea::PrecisionRecall},
     Metric{"log_loss", "log loss", kCla, kLow, kPlus, log_loss},
-    Metric{"brier", "squared error of the probabilities (Brier)", kCla, kLow, kUnit, brier},
+    Metric{"brier", "squared error of the probabilities (Brier)", kCla, kLow, kPlus, brier},
     Metric{"ece", "expected calibration error (ECE)", kCla, kLow, kUnit,
            expected_calibration_error},
+    Metric{"top_k_accuracy", "share of rows whose class is among the most probable", kCla, kHigh,
+           kShare, top_k_accuracy},
     Metric{"ndcg", "gain of the order (NDCG)", kRan, kHigh, kUnit, ndcg_of},
     Metric{"mrr", "reciprocal rank of the first hit (MRR)", kRan, kHigh, kUnit, mrr},
     Metric{"map", "mean average precision (MAP)", kRan, kHigh, kUnit, map},
@@ -178,6 +213,12 @@ std::vector<const Metric*> metrics_of(Task task) {
   std::vector<const Metric*> metrics;
   for (const Metric& metric : kMetrics)
     if (metric.applies_to(task)) metrics.push_back(&metric);
+  return metrics;
+}
+
+std::vector<const Metric*> usual_metrics(Task task) {
+  std::vector<const Metric*> metrics = metrics_of(task);
+  std::erase_if(metrics, [](const Metric* metric) { return metric->shown == Shown::Asked; });
   return metrics;
 }
 

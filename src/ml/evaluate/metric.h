@@ -5,14 +5,22 @@
 //                          smape mean(2 |e| / (|truth| + |prediction|))
 //                          rmsle sqrt(mean((ln(1 + prediction) - ln(1 + truth))²))
 //                          r2 1 - sum(e²) / sum((truth - mean(truth))²)
+//                          poisson_deviance 2 mean(truth ln(truth / prediction) + e)
+//                          gamma_deviance 2 mean(truth / prediction - 1 - ln(truth / prediction))
+//                          tweedie_deviance, of power 1.5:
+//                          4 mean((sqrt(truth) - sqrt(prediction))² / sqrt(prediction))
 //   forecast               mase, rmsse, pinball, coverage, interval_width (forecast_sums.h)
 //   classification         accuracy … mcc (confusion_matrix.h), log_loss, brier
 //                          (probability_sums.h), ece (calibration.h), roc_auc, pr_auc
-//                          (threshold_sweep.h; pr_auc is the average precision)
+//                          (threshold_sweep.h; pr_auc is the average precision; of several classes
+//                          the mean over classes, each against all others: Provost & Domingos
+//                          2000), top_k_accuracy: share of rows with fewer than k classes at least
+//                          as probable as the true one
 //   ranking                ndcg, mrr, map (ranking.h)
 // with e = prediction - truth. Sources: Hyndman & Athanasopoulos, Forecasting: Principles and
-// Practice, 3rd ed., §5.8; R² and the others as in scikit-learn. Values are in the unit of the
-// target (rmse, mae, bias, pinball, interval_width) or plain ratios.
+// Practice, 3rd ed., §5.8; deviances: Jørgensen, The Theory of Dispersion Models (1997), defined
+// where no truth is negative and every prediction positive; all as in scikit-learn. Values are in
+// the unit of the target (rmse, mae, bias, pinball, interval_width) or plain ratios.
 #pragma once
 
 #include <optional>
@@ -31,6 +39,8 @@ enum class Better { Lower, Higher, NearZero };
 enum class MetricRange { Any, NotNegative, ZeroToOne, Share };
 // What a metric is a function of: sums of rows, or how scores rank the two classes.
 enum class ScoreArea { None, Roc, PrecisionRecall };
+// Asked: it says nothing new to most, and is computed where it is asked for by name.
+enum class Shown { Always, Asked };
 
 struct Metric {
   std::string_view name;    // as in files and options
@@ -42,6 +52,7 @@ struct Metric {
   // a metric of score areas.
   std::optional<double> (*of)(const SumsView& sums);
   ScoreArea area = ScoreArea::None;
+  Shown shown = Shown::Always;
 
   bool applies_to(Task other) const {
     return task == other || (task == Task::Regression && other == Task::Forecast);
@@ -50,6 +61,8 @@ struct Metric {
 
 std::span<const Metric> all_metrics();
 std::vector<const Metric*> metrics_of(Task task);
+// Those that are shown where nobody says which.
+std::vector<const Metric*> usual_metrics(Task task);
 std::vector<std::string> metric_names(Task task);
 // InvalidInput with the nearest name; of a metric that belongs to another task with what that is.
 Result<const Metric*> find_metric(std::string_view name, Task task);

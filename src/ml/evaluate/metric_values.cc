@@ -57,7 +57,9 @@ MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const G
   counts_.assign(groups == nullptr ? 1 : groups->names.size(), 0);
   if (counts_.size() * parts_ * layout_.width() > kMaxSums) parts_ = 1;
   cut_into_parts(groups, blocks);
-  if (!rows.probability.empty()) judge_scores(order);
+  if (!rows.probability.empty()) judge_scores(rows.probability, rows.positive, order);
+  for (std::size_t c = 0; c < rows.class_probability.size(); ++c)
+    judge_scores(rows.class_probability[c], c, highest_first(rows.class_probability[c]));
   sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});
 }
 
@@ -76,21 +78,39 @@ void MetricValues::cut_into_parts(const Groups* groups, const Groups* blocks) {
   }
 }
 
-void MetricValues::judge_scores(std::span<const std::uint32_t> order) {
+void MetricValues::judge_scores(std::span<const double> scores, std::size_t of_class,
+                                std::span<const std::uint32_t> order) {
   CHECK(order.size() == rows_.size());
   std::vector<std::size_t> next(counts_.size());
   for (std::size_t group = 1; group < counts_.size(); ++group)
     next[group] = next[group - 1] + counts_[group - 1];
   std::vector<ScoredRow> sorted(rows_.size());
+  const auto parts = static_cast<std::uint32_t>(parts_);
   for (const std::uint32_t row : order) {
     const std::uint32_t cell = cell_[row];
-    const auto parts = static_cast<std::uint32_t>(parts_);
-    const std::uint8_t label = rows_.true_class[row] == rows_.positive ? 1 : 0;
-    sorted[next[cell / parts]++] = {rows_.probability[row], cell % parts, label};
+    const std::uint8_t label = rows_.true_class[row] == of_class ? 1 : 0;
+    sorted[next[cell / parts]++] = {scores[row], cell % parts, label};
   }
+  areas_.resize(counts_.size());
   for (std::size_t group = 0; group < counts_.size(); ++group)
-    areas_.emplace_back(std::span(sorted).subspan(next[group] - counts_[group], counts_[group]),
-                        parts_);
+    areas_[group].emplace_back(
+        std::span(sorted).subspan(next[group] - counts_[group], counts_[group]), parts_);
+}
+
+// The mean over the classes whose area is defined for all rows of the group.
+std::optional<double> MetricValues::area_of(ScoreArea area, std::size_t group,
+                                            std::optional<std::uint32_t> without) const {
+  double sum = 0;
+  double classes = 0;
+  for (const ScoreAreas& areas : areas_[group]) {
+    const auto whole = areas.of(area);
+    if (!whole) continue;
+    const auto value = without ? areas.without(area, *without) : whole;
+    if (!value) return std::nullopt;
+    sum += *value;
+    classes += 1;
+  }
+  return classes > 0 ? std::optional(sum / classes) : std::nullopt;
 }
 
 std::optional<double> MetricValues::value(const Metric& metric, std::size_t group) const {
@@ -133,12 +153,12 @@ MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const
 
 MetricValue MetricValues::of_scores(const Metric& metric, std::size_t group) const {
   if (areas_.empty()) return unknown(metric);
-  const ScoreAreas& areas = areas_[group];
-  MetricValue found{std::string(metric.name), areas.of(metric.area), std::nullopt};
+  MetricValue found{std::string(metric.name), area_of(metric.area, group, std::nullopt),
+                    std::nullopt};
   if (!found.value) return found;
   std::vector<std::optional<double>> without;
   for (std::uint32_t part = 0; part < parts_; ++part)
-    if (areas.has_rows(part)) without.push_back(areas.without(metric.area, part));
+    if (areas_[group].front().has_rows(part)) without.push_back(area_of(metric.area, group, part));
   if (without.size() >= 2)
     found.interval = clamp_to_range(interval_of_parts(*found.value, without), metric.range);
   return found;

@@ -44,7 +44,10 @@ class MetricValues {
 
  private:
   void cut_into_parts(const Groups* groups, const Groups* blocks);
-  void judge_scores(std::span<const std::uint32_t> order);
+  void judge_scores(std::span<const double> scores, std::size_t of_class,
+                    std::span<const std::uint32_t> order);
+  std::optional<double> area_of(ScoreArea area, std::size_t group,
+                                std::optional<std::uint32_t> without) const;
   std::optional<double> sums_value(const Metric& metric, std::size_t group) const;
   MetricValue of_sums(const Metric& metric, std::size_t group) const;
   MetricValue of_scores(const Metric& metric, std::size_t group) const;
@@ -54,7 +57,8 @@ class MetricValues {
   std::size_t parts_;
   std::vector<std::size_t> counts_;
   std::vector<std::uint32_t> cell_;  // group * parts + part of each row
-  std::vector<ScoreAreas> areas_;    // of each group; empty: there are no scores
+  // Of each group, for each class that has scores one after the other; empty: there are none.
+  std::vector<std::vector<ScoreAreas>> areas_;
   BlockSums sums_;
 };
 

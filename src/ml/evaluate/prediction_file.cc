@@ -13,14 +13,9 @@
 namespace sluice::ml {
 namespace {
 
-constexpr std::size_t kMaxClasses = 50;
 constexpr std::size_t kShownRows = 5;
-
-struct ClassColumns {
-  std::vector<std::string> names;
-  std::vector<std::uint32_t> truth;
-  std::vector<std::uint32_t> predicted;
-};
+// How far probabilities of a row that were written with few digits may sum to something else.
+constexpr double kSumTolerance = 1e-3;
 
 std::string row_names(const std::vector<std::size_t>& rows) {
   std::vector<std::string> texts;
@@ -30,31 +25,37 @@ std::string row_names(const std::vector<std::size_t>& rows) {
              rows.size() > kShownRows ? ", …" : "");
 }
 
-Result<void> check_no_gaps(const Column& column, std::string_view what) {
+std::string at_row(const RowPlace& place, std::size_t row) {
+  return place ? place(row) : cat("row ", row + 1);
+}
+
+Result<void> check_no_gaps(const Column& column, std::string_view what, const RowPlace& place) {
   std::vector<std::size_t> missing;
   for (std::size_t row = 0; row < column.size(); ++row)
     if (column.missing(row)) missing.push_back(row);
   if (missing.empty()) return success();
   return invalid_input(cat(what, " '", column.name, "' is missing in ", grouped(missing.size()),
                            " of ", plural(column.size(), "row"), " (", row_names(missing),
+                           place ? cat("; the first is ", place(missing[0])) : "",
                            "); remove these rows or fill them in"));
 }
 
 // Adds the classes of a column to those known; gives the index of each row.
 Result<std::vector<std::uint32_t>> class_indices(const Column& column, std::string_view what,
-                                                 std::vector<std::string>& names) {
-  TRY(check_no_gaps(column, what));
+                                                 std::vector<std::string>& names,
+                                                 const RowPlace& place) {
+  TRY(check_no_gaps(column, what, place));
   std::unordered_map<std::string, std::uint32_t> known;
   for (std::uint32_t i = 0; i < names.size(); ++i) known.emplace(names[i], i);
   std::vector<std::uint32_t> indices;
   for (std::size_t row = 0; row < column.size(); ++row) {
-    const auto [place, added] =
+    const auto [known_class, added] =
         known.try_emplace(column.text(row), static_cast<std::uint32_t>(names.size()));
-    if (added) names.push_back(place->first);
+    if (added) names.push_back(known_class->first);
     if (names.size() > kMaxClasses)
       return invalid_input(cat(what, " '", column.name, "' has more than ", kMaxClasses,
                                " different values: that is no classification"));
-    indices.push_back(place->second);
+    indices.push_back(known_class->second);
   }
   return indices;
 }
@@ -74,15 +75,107 @@ Result<std::size_t> positive_class(const std::vector<std::string>& names,
   return std::size_t{names.size() == 2 ? 1u : 0u};
 }
 
+Error no_probability(std::string_view column, double value, std::string_view place) {
+  return invalid_input(cat("probability '", column, "' is ", short_number(value), " in ", place,
+                           ", which does not lie between 0 and 1",
+                           value > 1 && value <= 100 ? "; divide percentages by 100" : "",
+                           "; a score must be made a probability first"));
+}
+
 Result<std::vector<double>> probabilities(const Table& table, const PredictionColumns& columns,
                                           const RowPlace& place) {
   auto values = TRY(complete_column(table, columns.probability, "probability", place));
   for (std::size_t row = 0; row < values.size(); ++row)
     if (!(values[row] >= 0 && values[row] <= 1))
-      return invalid_input(cat("probability '", columns.probability, "' is ",
-                               short_number(values[row]), " in row ", row + 1,
-                               ", which does not lie between 0 and 1"));
+      return no_probability(columns.probability, values[row], at_row(place, row));
   return values;
+}
+
+// Every class of the truth or of predictions must have a probability.
+Result<void> check_known_classes(const Column& column, std::string_view what,
+                                 const std::vector<std::uint32_t>& indices,
+                                 const std::vector<std::string>& names, std::size_t known,
+                                 const RowPlace& place) {
+  if (names.size() <= known) return success();
+  const auto first = std::ranges::find_if(indices, [&](auto index) { return index >= known; });
+  const std::vector<std::string> with(names.begin(),
+                                      names.begin() + static_cast<std::ptrdiff_t>(known));
+  return invalid_input(cat(what, " '", column.name, "' is '", names[*first], "' in ",
+                           at_row(place, static_cast<std::size_t>(first - indices.begin())),
+                           ", a class without a column of probabilities; those with one are ",
+                           join(with, ", "), did_you_mean(names[*first], with),
+                           " (--class-probability CLASS=COLUMN adds one)"));
+}
+
+// Each row made to sum to one.
+Result<void> check_sums(const std::vector<ClassColumn>& columns, const RowPlace& place,
+                        std::vector<std::vector<double>>& values) {
+  for (std::size_t row = 0; row < values.front().size(); ++row) {
+    double sum = 0;
+    for (const auto& of_class : values) sum += of_class[row];
+    if (std::fabs(sum - 1) > kSumTolerance) {
+      std::vector<std::string> names;
+      for (const ClassColumn& column : columns) names.push_back(column.column);
+      return invalid_input(cat("the probabilities of ", at_row(place, row), " sum to ",
+                               short_number(sum), " and not to 1 (", join(names, ", "),
+                               "); name the columns of all classes, as probabilities and not as "
+                               "scores or percent"));
+    }
+    for (auto& of_class : values) of_class[row] /= sum;
+  }
+  return success();
+}
+
+Result<std::vector<std::vector<double>>> class_probabilities(
+    const Table& table, const std::vector<ClassColumn>& columns, const RowPlace& place) {
+  std::vector<std::vector<double>> values;
+  for (const ClassColumn& column : columns) {
+    values.push_back(TRY(complete_column(table, column.column, "probability", place)));
+    for (std::size_t row = 0; row < values.back().size(); ++row)
+      if (!(values.back()[row] >= 0 && values.back()[row] <= 1))
+        return no_probability(column.column, values.back()[row], at_row(place, row));
+  }
+  TRY(check_sums(columns, place, values));
+  return values;
+}
+
+std::vector<std::uint32_t> most_probable(const std::vector<std::vector<double>>& values) {
+  std::vector<std::uint32_t> most(values.front().size());
+  for (std::uint32_t c = 1; c < values.size(); ++c)
+    for (std::size_t row = 0; row < most.size(); ++row)
+      if (values[c][row] > values[most[row]][row]) most[row] = c;
+  return most;
+}
+
+// Classes are those that have a column of probabilities.
+Result<JudgedRows> judge_class_probabilities(const Table& table, const PredictionColumns& columns,
+                                             const Column& truth, const RowPlace& place) {
+  const auto of_classes = TRY(class_columns(columns.class_probabilities, table.names()));
+  JudgedRows rows;
+  rows.task = Task::Classification;
+  for (const ClassColumn& column : of_classes) rows.classes.push_back(column.name);
+  const std::size_t known = rows.classes.size();
+  if (known < 2 || known > kMaxClasses)
+    return invalid_input(cat("a classification has 2 to ", kMaxClasses,
+                             " classes, and there are columns of probabilities of ", known));
+  std::vector<std::string> names = rows.classes;
+  rows.true_class = TRY(class_indices(truth, "truth", names, place));
+  TRY(check_known_classes(truth, "truth", rows.true_class, names, known, place));
+  auto values = TRY(class_probabilities(table, of_classes, place));
+  if (columns.prediction.empty()) {
+    rows.predicted_class = most_probable(values);
+  } else {
+    const Column* predicted = TRY_CONTEXT(table.column(columns.prediction), "prediction");
+    rows.predicted_class = TRY(class_indices(*predicted, "prediction", names, place));
+    TRY(check_known_classes(*predicted, "prediction", rows.predicted_class, names, known, place));
+  }
+  rows.positive = TRY(positive_class(rows.classes, columns.positive));
+  rows.top = columns.top;
+  if (known == 2)
+    rows.probability = std::move(values[rows.positive]);
+  else
+    rows.class_probability = std::move(values);
+  return rows;
 }
 
 Result<JudgedRows> judge_classes(const Table& table, const PredictionColumns& columns,
@@ -90,25 +183,34 @@ Result<JudgedRows> judge_classes(const Table& table, const PredictionColumns& co
   const Column* truth = TRY_CONTEXT(table.column(columns.truth), "truth");
   if (table.row_count() == 0)
     return invalid_input("the data has no rows: there is nothing to judge");
+  if (!columns.class_probabilities.empty()) {
+    if (!columns.probability.empty())
+      return invalid_input(
+          "--probability is of one class and --class-probability of each: "
+          "give one of them");
+    return judge_class_probabilities(table, columns, *truth, place);
+  }
   JudgedRows rows;
   rows.task = Task::Classification;
-  rows.true_class = TRY(class_indices(*truth, "truth", rows.classes));
+  rows.true_class = TRY(class_indices(*truth, "truth", rows.classes, place));
   if (!columns.prediction.empty()) {
     const Column* predicted = TRY_CONTEXT(table.column(columns.prediction), "prediction");
-    rows.predicted_class = TRY(class_indices(*predicted, "prediction", rows.classes));
+    rows.predicted_class = TRY(class_indices(*predicted, "prediction", rows.classes, place));
   }
   if (rows.classes.size() == 1)
     rows.classes.push_back(rows.classes[0] == "1" ? "0" : rows.classes[0] == "0" ? "1" : "(other)");
   rows.positive = TRY(positive_class(rows.classes, columns.positive));
   if (columns.probability.empty()) {
     if (columns.prediction.empty())
-      return invalid_input("a classification needs --prediction or --probability");
+      return invalid_input(
+          "a classification needs --prediction, --probability or --class-probability");
     return rows;
   }
   if (rows.classes.size() != 2)
-    return invalid_input(cat("probabilities are of one of two classes, and there are ",
-                             rows.classes.size(), " (", join(rows.classes, ", ").substr(0, 80),
-                             ")"));
+    return invalid_input(cat("--probability is of one of two classes, and the truth '",
+                             columns.truth, "' has ", rows.classes.size(), " (",
+                             join(rows.classes, ", ").substr(0, 80),
+                             "); --class-probability CLASS=COLUMN takes one for each"));
   rows.probability = TRY(probabilities(table, columns, place));
   if (!columns.prediction.empty()) return rows;
   for (const double probability : rows.probability)
@@ -164,9 +266,10 @@ Result<void> add_intervals(const Table& table, const PredictionColumns& columns,
     rows.high = TRY(complete_column(table, columns.high, "upper end", place));
     for (std::size_t row = 0; row < rows.low.size(); ++row)
       if (rows.low[row] > rows.high[row])
-        return invalid_input(cat("row ", row + 1, ": the interval begins at ",
-                                 short_number(rows.low[row]), ", above its end ",
-                                 short_number(rows.high[row])));
+        return invalid_input(cat(at_row(place, row), ": the interval begins at ",
+                                 short_number(rows.low[row]), " ('", columns.low,
+                                 "'), above its end ", short_number(rows.high[row]), " ('",
+                                 columns.high, "'); are --low and --high the wrong way round?"));
   }
   for (const QuantileColumn& quantile : columns.quantiles) {
     auto values = TRY(complete_column(table, quantile.column, "quantile", place));
@@ -182,8 +285,8 @@ Result<JudgedRows> judge_queries(const Table& table, const PredictionColumns& co
   const auto relevance = TRY(complete_column(table, columns.truth, "truth", place));
   for (std::size_t row = 0; row < relevance.size(); ++row)
     if (relevance[row] < 0)
-      return invalid_input(
-          cat("row ", row + 1, ": a relevance is 0 or more, not ", short_number(relevance[row])));
+      return invalid_input(cat(at_row(place, row), ": a relevance ('", columns.truth,
+                               "') is 0 or more, not ", short_number(relevance[row])));
   JudgedRows rows;
   rows.task = Task::Ranking;
   rows.prediction = TRY(complete_column(table, columns.prediction, "prediction", place));
@@ -277,7 +380,9 @@ Result<std::vector<std::size_t>> partners_by_place(const Table& data, const Tabl
 
 Task implied_task(const PredictionColumns& columns) {
   if (!columns.query.empty()) return Task::Ranking;
-  if (!columns.probability.empty() || !columns.positive.empty()) return Task::Classification;
+  if (!columns.probability.empty() || !columns.class_probabilities.empty() ||
+      !columns.positive.empty())
+    return Task::Classification;
   const bool forecast =
       !columns.series.empty() || !columns.low.empty() || !columns.quantiles.empty();
   return forecast ? Task::Forecast : Task::Regression;
@@ -290,8 +395,40 @@ std::vector<std::string> number_columns(Task task, const PredictionColumns& colu
     names.push_back(columns.prediction);
   }
   for (const QuantileColumn& quantile : columns.quantiles) names.push_back(quantile.column);
+  for (const ClassColumn& of_class : columns.class_probabilities)
+    if (!of_class.name.empty()) names.push_back(of_class.column);
   std::erase(names, "");
   return names;
+}
+
+Result<std::vector<ClassColumn>> class_columns(const std::vector<ClassColumn>& asked,
+                                               const std::vector<std::string>& header) {
+  std::vector<ClassColumn> found;
+  for (const ClassColumn& one : asked) {
+    if (!one.name.empty()) {
+      found.push_back(one);
+      continue;
+    }
+    const std::size_t star = one.column.find('*');
+    const std::string_view before = std::string_view(one.column).substr(0, star);
+    const std::string_view after = std::string_view(one.column).substr(star + 1);
+    const std::size_t count = found.size();
+    for (const std::string& name : header)
+      if (name.size() > before.size() + after.size() && name.starts_with(before) &&
+          name.ends_with(after))
+        found.push_back(
+            {name.substr(before.size(), name.size() - before.size() - after.size()), name});
+    if (found.size() == count)
+      return not_found(cat("no column is called like '", one.column, "'; the columns are ",
+                           join(header, ", ").substr(0, 200)));
+  }
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (found[i].name == found[j].name)
+        return invalid_input(cat("the class '", found[i].name, "' has two columns of ",
+                                 "probabilities, '", found[j].column, "' and '", found[i].column,
+                                 "'"));
+  return found;
 }
 
 Result<JudgedRows> judge_columns(const Table& table, Task task, const PredictionColumns& columns,

@@ -18,13 +18,22 @@ struct QuantileColumn {
   std::string column;
 };
 
+// A class and the column that holds its probability; without a name the column is a pattern, whose
+// * stands for the class: p_* is p_a of the class a.
+struct ClassColumn {
+  std::string name;
+  std::string column;
+};
+
 // Which column says what. Empty: there is none.
 struct PredictionColumns {
   std::string truth;
   std::string prediction;
   std::string probability;  // of the positive class
   std::string positive;     // its name; empty: "1", "true" or "yes" where one of them is a class
-  double threshold = 0.5;   // from which probability on a row is predicted positive
+  std::vector<ClassColumn> class_probabilities;
+  std::size_t top = 2;     // the most probable classes that count for top_k_accuracy
+  double threshold = 0.5;  // from which probability on a row is predicted positive
   std::string low, high;
   std::vector<QuantileColumn> quantiles;
   std::string series, time;  // of forecasts
@@ -35,6 +44,10 @@ struct PredictionColumns {
 // What the columns imply: a query says ranking; a series, interval or quantile forecast; a
 // probability or positive class classification; all else regression.
 Task implied_task(const PredictionColumns& columns);
+// With each pattern replaced by the columns that it fits. NotFound where it fits none, InvalidInput
+// for a class with two columns.
+Result<std::vector<ClassColumn>> class_columns(const std::vector<ClassColumn>& asked,
+                                               const std::vector<std::string>& header);
 // The columns that must hold numbers for this task.
 std::vector<std::string> number_columns(Task task, const PredictionColumns& columns);
 

@@ -1,6 +1,7 @@
-// Sums over rows for judging predicted probabilities of one class: streamed, merged by adding.
+// Sums over rows for judging predicted probabilities: streamed, merged by adding.
 //
-//   brier     mean((p - y)²)                               (Brier 1950)
+//   brier     of one class mean((p - y)²); of several mean(sum over classes (p - y)²), 0 to 2
+//             (Brier, Monthly Weather Review 78, 1950; both as in scikit-learn 1.7)
 //   log_loss  mean(-ln of the probability of what came), probabilities held within [2^-52, 1 -
 //   2^-52]
 //             as in scikit-learn, so that one sure mistake costs 36 and not everything
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 namespace sluice::ml {
 
@@ -24,6 +26,17 @@ struct ProbabilitySums {
     n += 1;
     squared_error += (probability - label) * (probability - label);
     log_loss_sum -= label * std::log(held) + (1 - label) * std::log(1 - held);
+  }
+
+  // Probabilities of all classes, of which `truth` came.
+  void add_row(std::span<const double> probabilities, std::size_t truth) {
+    constexpr double kLeast = 0x1p-52;
+    n += 1;
+    for (std::size_t c = 0; c < probabilities.size(); ++c) {
+      const double error = probabilities[c] - (c == truth ? 1 : 0);
+      squared_error += error * error;
+    }
+    log_loss_sum -= std::log(std::clamp(probabilities[truth], kLeast, 1 - kLeast));
   }
 
   std::optional<double> brier() const { return mean(squared_error); }

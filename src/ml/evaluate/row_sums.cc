@@ -1,6 +1,7 @@
 #include "ml/evaluate/row_sums.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/check.h"
@@ -8,13 +9,21 @@
 namespace sluice::ml {
 namespace {
 
-constexpr std::size_t kErrorWidth = 12;
+constexpr std::size_t kErrorWidth = 16;
 constexpr std::size_t kScaledWidth = 3;
 constexpr std::size_t kCoverageWidth = 3;
 constexpr std::size_t kPinballWidth = 2;
 constexpr std::size_t kProbabilityWidth = 3;
 constexpr std::size_t kBinWidth = 3;
+constexpr std::size_t kTopWidth = 2;
 constexpr std::size_t kRankingWidth = 5;
+
+std::size_t class_width(const JudgedRows& rows) {
+  constexpr std::size_t kProbabilities = kProbabilityWidth + kCalibrationBins * kBinWidth;
+  const std::size_t confusion = rows.classes.size() * rows.classes.size();
+  if (!rows.class_probability.empty()) return confusion + kProbabilities + kTopWidth;
+  return confusion + (rows.probability.empty() ? 0 : kProbabilities);
+}
 
 std::size_t width_of(const JudgedRows& rows) {
   switch (rows.task) {
@@ -23,8 +32,7 @@ std::size_t width_of(const JudgedRows& rows) {
     case Task::Forecast:
       return kErrorWidth + kScaledWidth + kCoverageWidth + kPinballWidth;
     case Task::Classification:
-      return rows.classes.size() * rows.classes.size() +
-             (rows.probability.empty() ? 0 : kProbabilityWidth + kCalibrationBins * kBinWidth);
+      return class_width(rows);
     case Task::Ranking:
       return kRankingWidth;
   }
@@ -46,6 +54,10 @@ void add_errors(const JudgedRows& rows, std::size_t i, double* to) {
   to[9] += one.symmetric_share_error;
   to[10] += one.squared_log_error;
   to[11] += one.without_log;
+  to[12] += one.poisson_deviance;
+  to[13] += one.tweedie_deviance;
+  to[14] += one.gamma_deviance;
+  to[15] += one.without_deviance;
 }
 
 void add_forecast(const JudgedRows& rows, std::size_t i, double* to) {
@@ -75,23 +87,44 @@ void add_forecast(const JudgedRows& rows, std::size_t i, double* to) {
   to[1] += pinball.loss;
 }
 
+void add_probability(const ProbabilitySums& one, double probability, double label, double* to) {
+  to[0] += one.n;
+  to[1] += one.squared_error;
+  to[2] += one.log_loss_sum;
+  const auto bin =
+      std::min(kCalibrationBins - 1, static_cast<std::size_t>(probability * kCalibrationBins));
+  to += kProbabilityWidth + bin * kBinWidth;
+  to[0] += 1;
+  to[1] += probability;
+  to[2] += label;
+}
+
+void add_class_probabilities(const JudgedRows& rows, std::size_t i, double* to) {
+  std::array<double, kMaxClasses> values;
+  const std::size_t classes = rows.classes.size();
+  for (std::size_t c = 0; c < classes; ++c) values[c] = rows.class_probability[c][i];
+  const auto all = std::span(values).first(classes);
+  const std::size_t truth = rows.true_class[i];
+  ProbabilitySums one;
+  one.add_row(all, truth);
+  const auto most = static_cast<std::size_t>(std::ranges::max_element(all) - all.begin());
+  add_probability(one, all[most], most == truth ? 1 : 0, to);
+  to += kProbabilityWidth + kCalibrationBins * kBinWidth;
+  const auto ahead = std::ranges::count_if(all, [&](double p) { return p >= all[truth]; });
+  to[0] += 1;
+  if (static_cast<std::size_t>(ahead) <= rows.top) to[1] += 1;
+}
+
 void add_class(const JudgedRows& rows, std::size_t i, double* to) {
   const std::size_t classes = rows.classes.size();
   to[rows.true_class[i] * classes + rows.predicted_class[i]] += 1;
-  if (rows.probability.empty()) return;
   to += classes * classes;
+  if (!rows.class_probability.empty()) return add_class_probabilities(rows, i, to);
+  if (rows.probability.empty()) return;
   const double label = rows.true_class[i] == rows.positive ? 1 : 0;
-  ProbabilitySums sums;
-  sums.add_row(label, rows.probability[i]);
-  to[0] += sums.n;
-  to[1] += sums.squared_error;
-  to[2] += sums.log_loss_sum;
-  const auto bin = std::min(kCalibrationBins - 1,
-                            static_cast<std::size_t>(rows.probability[i] * kCalibrationBins));
-  to += kProbabilityWidth + bin * kBinWidth;
-  to[0] += 1;
-  to[1] += rows.probability[i];
-  to[2] += label;
+  ProbabilitySums one;
+  one.add_row(label, rows.probability[i]);
+  add_probability(one, rows.probability[i], label, to);
 }
 
 void add_query(const JudgedRows& rows, std::size_t i, double* to) {
@@ -125,9 +158,13 @@ SumsLayout::SumsLayout(const JudgedRows& rows)
       classes_(rows.classes.size()),
       positive_(rows.positive),
       probabilities_(!rows.probability.empty()),
+      class_probabilities_(!rows.class_probability.empty()),
       intervals_(!rows.low.empty()),
       quantiles_(rows.quantiles.size()),
-      width_(width_of(rows)) {}
+      width_(width_of(rows)) {
+  CHECK(!class_probabilities_ ||
+        (classes_ <= kMaxClasses && rows.class_probability.size() == classes_));
+}
 
 ErrorSums SumsView::errors() const {
   ErrorSums sums;
@@ -143,6 +180,10 @@ ErrorSums SumsView::errors() const {
   sums.symmetric_share_error = sums_[9];
   sums.squared_log_error = sums_[10];
   sums.without_log = sums_[11];
+  sums.poisson_deviance = sums_[12];
+  sums.tweedie_deviance = sums_[13];
+  sums.gamma_deviance = sums_[14];
+  sums.without_deviance = sums_[15];
   return sums;
 }
 
@@ -181,6 +222,12 @@ CalibrationBin SumsView::calibration_bin(std::size_t i) const {
   const auto part =
       sums_.subspan(layout_.classes() * layout_.classes() + kProbabilityWidth + i * kBinWidth);
   return {part[0], part[1], part[2]};
+}
+
+std::optional<TopClassSums> SumsView::top_classes() const {
+  if (!layout_.has_class_probabilities()) return std::nullopt;
+  const auto part = sums_.last(kTopWidth);
+  return TopClassSums{part[0], part[1]};
 }
 
 RankingSums SumsView::ranking() const {

@@ -16,7 +16,8 @@
 
 namespace sluice::ml {
 
-// Probabilities in equal steps, for calibration: rows, sum of probabilities, rows of the class.
+// Probabilities in equal steps, for calibration: rows, sum of probabilities, rows of the class. Of
+// more than two classes the probability is that of the most probable one.
 struct CalibrationBin {
   double n = 0;
   double probability_sum = 0;
@@ -24,6 +25,12 @@ struct CalibrationBin {
 };
 
 inline constexpr std::size_t kCalibrationBins = 10;
+
+// Rows, and those whose class is among the most probable.
+struct TopClassSums {
+  double n = 0;
+  double hits = 0;
+};
 
 // Where which sum stands.
 class SumsLayout {
@@ -34,7 +41,8 @@ class SumsLayout {
   std::size_t width() const { return width_; }
   std::size_t classes() const { return classes_; }
   std::size_t positive() const { return positive_; }
-  bool has_probabilities() const { return probabilities_; }
+  bool has_probabilities() const { return probabilities_ || class_probabilities_; }
+  bool has_class_probabilities() const { return class_probabilities_; }
   bool has_intervals() const { return intervals_; }
   std::size_t quantiles() const { return quantiles_; }
 
@@ -43,6 +51,7 @@ class SumsLayout {
   std::size_t classes_;
   std::size_t positive_;
   bool probabilities_;
+  bool class_probabilities_;
   bool intervals_;
   std::size_t quantiles_;
   std::size_t width_;
@@ -63,6 +72,7 @@ class SumsView {
   ConfusionMatrix confusion() const;
   std::optional<ProbabilitySums> probabilities() const;
   CalibrationBin calibration_bin(std::size_t i) const;
+  std::optional<TopClassSums> top_classes() const;
   // Ranking.
   RankingSums ranking() const;
 

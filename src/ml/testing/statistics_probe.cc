@@ -205,6 +205,9 @@ JsonObject classification(const Arguments& of) {
           {"macro_precision", *matrix.macro_precision()},
           {"macro_recall", *matrix.macro_recall()},
           {"macro_f1", *matrix.macro_f1()},
+          {"weighted_precision", *matrix.weighted_precision()},
+          {"weighted_recall", *matrix.weighted_recall()},
+          {"weighted_f1", *matrix.weighted_f1()},
           {"balanced_accuracy", *matrix.balanced_accuracy()},
           {"matthews", matrix.matthews().value_or(0)}};
 }
@@ -283,6 +286,30 @@ JsonObject calibration(const Arguments& of) {
           {"pr_auc_without", *areas.without(ScoreArea::PrecisionRecall, 1)}};
 }
 
+// Every metric of more than two classes with probabilities, by name.
+JsonObject classes(const Arguments& of) {
+  const auto count = of.count("classes");
+  const auto values = of.numbers("probabilities");  // row by row
+  const auto truth = of.numbers("truth");
+  JudgedRows rows;
+  rows.task = Task::Classification;
+  rows.top = of.count("k");
+  rows.class_probability.resize(count);
+  for (std::size_t c = 0; c < count; ++c) rows.classes.push_back(std::to_string(c));
+  for (std::size_t row = 0; row < truth.size(); ++row) {
+    const auto all = std::span(values).subspan(row * count, count);
+    for (std::size_t c = 0; c < count; ++c) rows.class_probability[c].push_back(all[c]);
+    rows.true_class.push_back(static_cast<std::uint32_t>(truth[row]));
+    rows.predicted_class.push_back(
+        static_cast<std::uint32_t>(std::ranges::max_element(all) - all.begin()));
+  }
+  const MetricValues found(rows, nullptr, nullptr);
+  JsonObject object;
+  for (const Metric* metric : metrics_of(Task::Classification))
+    object[metric->name] = found.value(*metric, 0).value_or(-1);
+  return object;
+}
+
 JsonObject ranked(const Arguments& of) {
   const auto relevance = of.numbers("relevance");
   const auto scores = of.numbers("scores");
@@ -311,6 +338,7 @@ const std::map<std::string_view, Function>& functions() {
       {"forecast", forecast},
       {"regression", regression},
       {"calibration", calibration},
+      {"classes", classes},
       {"ranked", ranked},
   };
   return table;
