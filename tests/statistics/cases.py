@@ -272,7 +272,7 @@ def calibration(random):
 
 
 def classes(random):
-    count, n = int(random.integers(3, 7)), int(random.integers(40, 120))
+    count, n = int(random.integers(3, 7)), int(random.integers(15, 40))
     truth = numpy.concatenate([numpy.arange(count), random.integers(0, count, n)])
     scores = random.normal(size=(len(truth), count))
     scores[numpy.arange(len(truth)), truth] += 1
@@ -311,7 +311,7 @@ def ranked(random):
 # Each with how many cases of it are made.
 MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10), (paired_t, 6),
           (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4),
-          (classification, 6), (probabilities, 8), (forecast, 6), (regression, 8), (calibration, 8), (ranked, 8)]
+          (classification, 6), (probabilities, 8), (forecast, 6), (regression, 8), (calibration, 8), (ranked, 8), (classes, 8)]
 
 
 def plain(value):

@@ -1,7 +1,9 @@
 #include "ml/testing/statistics_probe.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
