@@ -2,12 +2,13 @@
 """usage: evaluate.py [BUILD]
 
 Judging predictions: 10,000 bootstrap replicates of a paired comparison over 1 million rows, an evaluation of 10 million
-predictions with 50 slices (in memory, and by `sluice evaluate` from a CSV file), beside pandas with scikit-learn's metrics doing
-the same sums by slice, without intervals; seconds of processor time.
+predictions with 50 slices (in memory, and by `sluice evaluate` from CSV files of numbers and of probabilities, no two rows
+alike), beside pandas with scikit-learn's metrics doing the same by slice, without intervals; seconds of processor time.
 """
 
 import json
 import os
+import random
 import subprocess
 
 import measure
@@ -15,6 +16,7 @@ import peers
 
 ROWS = int(os.environ.get("SLUICE_BENCH_EVALUATE_ROWS", "10000000"))
 SLICES = 50
+BLOCK = 20_000
 ROUNDS = 3
 BOOTSTRAP_SECONDS, EVALUATE_SECONDS = 2, 5
 
@@ -26,17 +28,24 @@ from sklearn import metrics
 start = time.process_time()
 f = pandas.read_csv(sys.argv[1])
 read = time.process_time() - start
-def judge(g):
-    t, p = g.units.to_numpy(), g.guess.to_numpy()
-    e = p - t
-    return (metrics.mean_squared_error(t, p) ** 0.5, metrics.mean_absolute_error(t, p), metrics.r2_score(t, p), e.mean(),
-            abs(e).sum() / abs(t).sum(), metrics.mean_absolute_percentage_error(t, p), metrics.mean_squared_log_error(t, p) ** 0.5)
+def judge(g):{}
 start = time.process_time()
 judge(f)
 for _, g in f.groupby("slice"):
     judge(g)
 print(read, time.process_time() - start)
 """
+
+NUMBERS = """
+    t, p = g.units.to_numpy(), g.guess.to_numpy()
+    e = p - t
+    return (metrics.mean_squared_error(t, p) ** 0.5, metrics.mean_absolute_error(t, p), metrics.r2_score(t, p), e.mean(),
+            abs(e).sum() / abs(t).sum(), metrics.mean_absolute_percentage_error(t, p), metrics.mean_squared_log_error(t, p) ** 0.5)"""
+PROBABILITIES = """
+    t, p = g.bought.to_numpy(), g.probability.to_numpy()
+    y = p >= 0.5
+    return (metrics.accuracy_score(t, y), metrics.precision_recall_fscore_support(t, y), metrics.matthews_corrcoef(t, y),
+            metrics.roc_auc_score(t, p), metrics.average_precision_score(t, p), metrics.log_loss(t, p), metrics.brier_score_loss(t, p))"""
 
 # A paired bootstrap over blocks in numpy: sums by block, then weights times sums.
 NUMPY_BOOTSTRAP = """
@@ -59,18 +68,24 @@ print(time.process_time() - start)
 """
 
 
-def generate(path, rows):
-    """The same bytes every time: 500 lines over and over, the slice by line."""
-    random, lines = 1, []
-    for i in range(500):
-        random = (random * 6364136223846793005 + 1442695040888963407) % 2**64
-        units = 5 + (random >> 44) / 2**20 * 95
-        lines.append(f"{i % SLICES},{units:.3f},{units * (0.8 + (random >> 30) % 4000 / 10000):.3f}\n")
-    block = "".join(lines).encode()
-    with open(path, "wb") as out:
-        out.write(b"slice,units,guess\n")
-        for _ in range(rows // 500):
-            out.write(block)
+def generate_numbers(path, rows):
+    """Every row another truth and prediction, in a random one of the slices; the same bytes every time."""
+    chance = random.Random(1)
+    with open(path, "w", encoding="ascii") as out:
+        out.write("slice,units,guess\n")
+        for _ in range(rows // BLOCK):
+            truths = [5 + 95 * chance.random() for _ in range(BLOCK)]
+            out.writelines([f"{chance.randrange(SLICES)},{t:.3f},{t * (0.8 + 0.4 * chance.random()):.6f}\n" for t in truths])
+    return os.path.getsize(path) / 1e6
+
+
+def generate_probabilities(path, rows):
+    chance = random.Random(2)
+    with open(path, "w", encoding="ascii") as out:
+        out.write("slice,bought,probability\n")
+        for _ in range(rows // BLOCK):
+            sure = [chance.random() for _ in range(BLOCK)]
+            out.writelines([f"{chance.randrange(SLICES)},{int(chance.random() < p)},{p:.6f}\n" for p in sure])
     return os.path.getsize(path) / 1e6
 
 
@@ -99,14 +114,13 @@ def in_memory(build):
                     f"< {EVALUATE_SECONDS}", judged < EVALUATE_SECONDS)
 
 
-def from_file(build, place):
+def from_file(build, place, kind, generate, options, peer):
     path = place.path("predictions.csv")
     size = generate(path, ROWS)
     python = peers.python_with("pandas==2.3.3", "scikit-learn==1.7.2").program
-    works = [lambda: measure.run([build.sluice, "evaluate", "--data", path, "--target", "units", "--prediction", "guess", "--slice",
-                                  "slice"], place.environment)]
+    works = [lambda: measure.run([build.sluice, "evaluate", "--data", path, "--slice", "slice", *options], place.environment)]
     if python:
-        works.append(lambda: numbers_of(python, PEERS, path))
+        works.append(lambda: numbers_of(python, peer, path))
     ours, *theirs = measure.alternate(ROUNDS, *works)
     wall = measure.median([r.wall for r in ours])
     work = measure.median([r.processor for r in ours])
@@ -114,7 +128,7 @@ def from_file(build, place):
     if theirs:
         read, judge = (measure.median([t[i] for t in theirs[0]]) for i in (0, 1))
         compared, ratio = f"pandas + scikit-learn {read + judge:.1f} s ({read:.1f} of it reading)", f"{(read + judge) / work:.1f}× as fast"
-    measure.add_row(f"`sluice evaluate`, {ROWS:,} predictions with {SLICES} slices from {size:.0f} MB of CSV: s",
+    measure.add_row(f"`sluice evaluate`, {ROWS:,} {kind} with {SLICES} slices from {size:.0f} MB of CSV: s",
                     f"{work:.2f} ({wall:.2f} by the clock, {ours[0].peak_kilobytes / 1e3:.0f} MB)", compared, ratio, f"< {EVALUATE_SECONDS}",
                     work < EVALUATE_SECONDS)
 
@@ -123,7 +137,9 @@ def main():
     build = measure.build_from_arguments()
     in_memory(build)
     with measure.Workplace() as place:
-        from_file(build, place)
+        from_file(build, place, "predictions", generate_numbers, ["--target", "units", "--prediction", "guess"], PEERS.format(NUMBERS))
+        from_file(build, place, "probabilities", generate_probabilities, ["--target", "bought", "--probability", "probability"],
+                  PEERS.format(PROBABILITIES))
 
 
 if __name__ == "__main__":

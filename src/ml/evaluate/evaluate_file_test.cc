@@ -1,0 +1,228 @@
+// What `sluice evaluate` says of files that cannot be judged, or not as they were meant: file, row,
+// column, and what to do.
+#include "ml/evaluate/evaluate_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "os/testing/test_world.h"
+
+namespace sluice::ml {
+namespace {
+
+class EvaluateFile : public testing::Test {
+ protected:
+  Result<Evaluated> evaluate(std::string_view data, EvaluationRequest request) {
+    request.data = test_.directory.path() / "rows.csv";
+    write(request.data, data);
+    return evaluate_file(test_.world(), request, {});
+  }
+  Result<Evaluated> evaluate(std::string_view data, EvaluationRequest request,
+                             std::string_view predictions, std::vector<std::string> keys) {
+    const os::Path file = test_.directory.path() / "guesses.csv";
+    write(file, predictions);
+    request.source = PredictionsGiven{file, std::move(keys)};
+    return evaluate(data, std::move(request));
+  }
+
+  void write(const os::Path& path, std::string_view text) {
+    os::Files& files = test_.files;
+    EXPECT_TRUE(files.write(path, text).ok());
+  }
+
+  os::TestWorld test_;
+};
+
+EvaluationRequest numbers() {
+  EvaluationRequest request;
+  request.source = PredictionsGiven{};
+  request.columns.truth = "units";
+  request.columns.prediction = "guess";
+  request.min_rows = 1;
+  return request;
+}
+
+EvaluationRequest classes() {
+  EvaluationRequest request = numbers();
+  request.columns.truth = "fruit";
+  request.columns.prediction.clear();
+  request.columns.class_probabilities = {{"", "p_*"}};
+  return request;
+}
+
+void expect_says(const Result<Evaluated>& result, const std::vector<std::string>& texts) {
+  ASSERT_FALSE(result.ok());
+  for (const std::string& text : texts)
+    EXPECT_NE(result.error().describe().find(text), std::string::npos) << text << "\nin\n"
+                                                                       << result.error().describe();
+}
+
+TEST_F(EvaluateFile, NumbersThatAreNoneAreNamedByFileRowAndColumn) {
+  EvaluationRequest forecast = numbers();
+  forecast.columns.low = "low";
+  forecast.columns.high = "high";
+  const struct {
+    std::string_view data;
+    EvaluationRequest request;
+    std::vector<std::string> says;
+  } cases[] = {
+      {"units,guess\n1,2\n3,\n",
+       numbers(),
+       {"rows.csv", "prediction 'guess'", "row 2 (line 3, byte 17)", "remove these rows"}},
+      {"units,guess\n1,2\nNaN,4\n", numbers(), {"rows.csv", "truth 'units'", "row 2 (line 3"}},
+      {"units,guess\n1,2\n3,inf\n",
+       numbers(),
+       {"rows.csv", "row 2 (line 3", "column 'guess': 'inf' is not a number"}},
+      {"units,guess\n1,2\n3,1e999\n", numbers(), {"row 2 (line 3", "'1e999' is not a number"}},
+      {"units,guess\n", numbers(), {"rows.csv", "no rows"}},
+      {"units,gues\n1,2\n", numbers(), {"rows.csv", "'guess'", "did you mean 'gues'"}},
+      {"units,guess,low,high\n1,2,0,3\n1,2,5,3\n",
+       forecast,
+       {"rows.csv", "row 2 (line 3", "'low'", "'high'", "wrong way round"}},
+  };
+  for (const auto& one : cases) expect_says(evaluate(one.data, one.request), one.says);
+}
+
+TEST_F(EvaluateFile, ProbabilitiesThatAreNoneAreNamedByFileRowAndColumn) {
+  EvaluationRequest one_class = classes();
+  one_class.columns.class_probabilities.clear();
+  one_class.columns.probability = "p_fig";
+  EvaluationRequest labels = classes();
+  labels.columns.prediction = "guess";
+  EvaluationRequest twice = classes();
+  twice.columns.class_probabilities.push_back({"fig", "q"});
+  EvaluationRequest pattern = classes();
+  pattern.columns.class_probabilities = {{"", "q_*"}};
+  const std::string head = "fruit,p_fig,p_kiwi,p_lime,guess,q\n";
+  const struct {
+    std::string rows;
+    EvaluationRequest request;
+    std::vector<std::string> says;
+  } cases[] = {
+      {"fig,1,0,0,fig,1\nkiwi,0.2,1.7,0,fig,1\n",
+       classes(),
+       {"rows.csv", "probability 'p_kiwi' is 1.7 in row 2 (line 3, byte ", "between 0 and 1"}},
+      {"fig,1,0,0,fig,1\nkiwi,20,70,10,fig,1\n", classes(), {"'p_fig' is 20", "divide perc"}},
+      {"fig,1,0,0,fig,1\nkiwi,0.2,,0,fig,1\n", classes(), {"'p_kiwi'", "row 2 (line 3"}},
+      {"fig,1,0,0,fig,1\nkiwi,0.2,0.7,0.2,fig,1\n",
+       classes(),
+       {"rows.csv", "row 2 (line 3", "sum to 1.1 and not to 1 (p_fig, p_kiwi, p_lime)"}},
+      {"fig,1,0,0,fig,1\nkivi,0.2,0.7,0.1,fig,1\n",
+       classes(),
+       {"rows.csv", "truth 'fruit' is 'kivi' in row 2 (line 3", "did you mean 'kiwi'"}},
+      {"fig,1,0,0,fig,1\nkiwi,0.2,0.7,0.1,Fig,1\n",
+       labels,
+       {"prediction 'guess' is 'Fig' in row 2", "did you mean 'fig'"}},
+      {"fig,1,0,0,fig,1\n,0.2,0.7,0.1,fig,1\n",
+       classes(),
+       {"rows.csv", "truth 'fruit' is missing in 1 of 2 rows", "row 2 (line 3"}},
+      {"fig,1,0,0,fig,1\n", twice, {"'fig' has two columns", "'p_fig' and 'q'"}},
+      {"fig,1,0,0,fig,1\n", pattern, {"rows.csv", "'q_*'", "p_fig"}},
+      {"fig,1,0,0,fig,1\nkiwi,0.5,0,0,fig,1\nlime,0.5,0,0,fig,1\n",
+       one_class,
+       {"rows.csv", "has 3 (fig, kiwi, lime)", "--class-probability CLASS=COLUMN"}},
+      {"fig,-0.1,0,0,fig,1\nkiwi,0.5,0,0,fig,1\n", one_class, {"'p_fig' is -0.1 in row 1 (line 2"}},
+  };
+  for (const auto& one : cases) expect_says(evaluate(head + one.rows, one.request), one.says);
+}
+
+TEST_F(EvaluateFile, PredictionsOfAnotherLengthOrOrderOrWithGapsNameTheirFile) {
+  const std::string data = "store,units\n1,5\n2,6\n";
+  expect_says(evaluate(data, numbers(), "guess\n5\n", {}),
+              {"rows.csv", "guesses.csv", "2 rows", "have 1", "--key"});
+  expect_says(evaluate(data, numbers(), "store,guess\n2,6\n1,5\n", {}),
+              {"guesses.csv", "in row 1 of the data store is '1'", "--key"});
+  expect_says(evaluate(data, numbers(), "store,guess\n2,6\n3,5\n", {"store"}),
+              {"guesses.csv", "1 of 2 rows of the data have no prediction", "row 1"});
+  expect_says(evaluate(data, numbers(), "store,guess\n2,\n1,5\n", {"store"}),
+              {"guesses.csv: prediction 'guess' is missing", "row 1 (line 2"});
+}
+
+TEST_F(EvaluateFile, ClassesWithAProbabilityEachAreJudgedByThem) {
+  // Three of four right; of the wrong one the truth is the second most probable.
+  const auto judged = evaluate(
+      "fruit,p_fig,p_kiwi,p_lime\n"
+      "fig,0.5,0.25,0.25\nkiwi,0.25,0.5,0.25\nlime,0.125,0.125,0.75\nkiwi,0.5,0.375,0.125\n",
+      classes());
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  const auto value = [&](std::string_view name) {
+    for (const MetricValue& metric : judged->evaluation.metrics)
+      if (metric.name == name) return metric.value.value_or(-1);
+    return -2.0;
+  };
+  EXPECT_EQ(value("accuracy"), 0.75);
+  EXPECT_EQ(value("top_k_accuracy"), 1);
+  // Squares 6/16, 6/16, 6/64 and 0.25 + 0.390625 + 0.015625.
+  EXPECT_DOUBLE_EQ(value("brier"), (0.375 + 0.375 + 0.09375 + 0.65625) / 4);
+  EXPECT_DOUBLE_EQ(value("log_loss"), -std::log(0.5 * 0.5 * 0.75 * 0.375) / 4);
+  // Fig: two of three pairs in order and one tied; kiwi and lime: all.
+  EXPECT_DOUBLE_EQ(value("roc_auc"), (2.5 / 3 + 1 + 1) / 3);
+  EXPECT_EQ(value("precision"), -1) << "of one class of two only";
+  EXPECT_EQ(value("precision_micro"), -2) << "where it is asked for";
+  EXPECT_EQ(judged->evaluation.confusion->count(1, 0), 1);
+  EXPECT_NE(to_markdown(judged->evaluation).find("| kiwi | 2 | 1 | 1 | 0.5 | 0.667 | fig (1) |"),
+            std::string::npos)
+      << to_markdown(judged->evaluation);
+}
+
+TEST_F(EvaluateFile, TwoClassesWithAProbabilityEachAreJudgedAsByOneProbability) {
+  EvaluationRequest request = classes();
+  request.columns.positive = "fig";
+  const std::string data = "fruit,p_fig,p_kiwi\nfig,0.75,0.25\nkiwi,0.5,0.5\nfig,0.25,0.75\n";
+  const auto both = evaluate(data, request);
+  request.columns.class_probabilities.clear();
+  request.columns.probability = "p_fig";
+  request.columns.threshold = 0.5;
+  const auto one = evaluate(data, request);
+  ASSERT_TRUE(both.ok() && one.ok());
+  for (std::size_t i = 0; i < one->evaluation.metrics.size(); ++i)
+    EXPECT_EQ(both->evaluation.metrics[i].value, one->evaluation.metrics[i].value)
+        << one->evaluation.metrics[i].name;
+}
+
+TEST_F(EvaluateFile, DeviancesAreWhatTheirFormulaSays) {
+  EvaluationRequest request = numbers();
+  request.metrics = {"poisson_deviance", "gamma_deviance", "tweedie_deviance"};
+  const auto judged = evaluate("units,guess\n4,1\n1,4\n", request);
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  const double ln4 = std::log(4.0);
+  EXPECT_DOUBLE_EQ(*judged->evaluation.metrics[0].value, (4 * ln4 - 3) + (-ln4 + 3));
+  EXPECT_DOUBLE_EQ(*judged->evaluation.metrics[1].value, (3 - ln4) + (-0.75 + ln4));
+  EXPECT_DOUBLE_EQ(*judged->evaluation.metrics[2].value, 4 * (1.0 / 1 + 1.0 / 2) / 2);
+  const auto with_zero = evaluate("units,guess\n0,1\n1,1\n", request);
+  EXPECT_DOUBLE_EQ(*with_zero->evaluation.metrics[0].value, 1);
+  EXPECT_FALSE(with_zero->evaluation.metrics[1].value) << "no gamma deviance of a zero";
+  const auto negative = evaluate("units,guess\n1,0\n1,1\n", request);
+  for (const MetricValue& metric : negative->evaluation.metrics) EXPECT_FALSE(metric.value);
+}
+
+TEST_F(EvaluateFile, EmptySlicesAndClassesThatNeverComeAreWarnedOf) {
+  EvaluationRequest request = numbers();
+  request.slices = {"units>100", "shop", "units>1"};
+  const auto judged = evaluate("units,guess,shop\n1,2,\n2,3,\n", request);
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  const auto& warnings = judged->evaluation.warnings;
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("'units>100' is empty: of 2 rows of"), std::string::npos);
+  EXPECT_NE(warnings[1].find("'shop' say nothing"), std::string::npos);
+  EvaluationRequest labels = numbers();
+  labels.task = Task::Classification;
+  const auto strange = evaluate("units,guess\nyes,Yes\nno,no\n", labels);
+  ASSERT_TRUE(strange.ok()) << strange.error().describe();
+  ASSERT_EQ(strange->evaluation.warnings.size(), 1u);
+  EXPECT_NE(strange->evaluation.warnings[0].find("'Yes' is predicted in 1 row"), std::string::npos);
+}
+
+TEST_F(EvaluateFile, OnlyColumnsThatAreAskedForAreRead) {
+  EvaluationRequest request = numbers();
+  request.slices = {"store*price<3"};
+  const auto judged = evaluate("units,guess,note,store,price\n1,2,x,1,2\n2,3,y,1,4\n", request);
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  EXPECT_EQ(judged->table.names(), (std::vector<std::string>{"units", "guess", "store", "price"}));
+  request.slices = {"shop"};
+  expect_says(evaluate("units,guess,shops\n1,2,x\n", request), {"did you mean 'shops'"});
+}
+
+}  // namespace
+}  // namespace sluice::ml
