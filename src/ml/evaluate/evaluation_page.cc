@@ -1,6 +1,7 @@
 #include "ml/evaluate/evaluation_page.h"
 
 #include "base/strings.h"
+#include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
@@ -55,7 +56,7 @@ std::string slices_table(const Evaluation& evaluation) {
   std::size_t count = 0;
   for (const SliceEvaluation& slice : evaluation.slices) {
     if (++count > kShownSlices) break;
-    text += cat("<tr><td>", escape_markup(cat(slice.column, " ", slice.value)), "</td><td>",
+    text += cat("<tr><td>", escape_markup(slice_title(slice.column, slice.value)), "</td><td>",
                 grouped(slice.rows), "</td>");
     for (const std::size_t i : shown) {
       const MetricValue& metric = slice.metrics[i];
@@ -70,6 +71,32 @@ std::string slices_table(const Evaluation& evaluation) {
     text += cat("<p class=\"meta\">The first ", kShownSlices, " of ",
                 grouped(evaluation.slices.size()), " slices; the JSON holds all.</p>\n");
   return text;
+}
+
+std::string classes_table(const Evaluation& evaluation) {
+  if (!evaluation.confusion) return {};
+  const ConfusionMatrix& confusion = *evaluation.confusion;
+  const auto number = [](const std::optional<double>& value) {
+    return cat("<td>", value ? short_number(*value) : "–", "</td>");
+  };
+  const auto count = [](double rows) {
+    return cat("<td>", grouped(static_cast<std::uint64_t>(rows)), "</td>");
+  };
+  std::string text =
+      "<h2>Classes</h2>\n<table><tr><th>class</th><th>rows</th><th>precision</th><th>recall</th>"
+      "<th>F1</th>";
+  for (const std::string& name : evaluation.classes)
+    text += cat("<th>taken for ", escape_markup(name), "</th>");
+  text += "</tr>\n";
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    text += cat("<tr><td>", escape_markup(evaluation.classes[c]), "</td>",
+                count(confusion.truth_total(c)), number(confusion.precision(c)),
+                number(confusion.recall(c)), number(confusion.f1(c)));
+    for (std::size_t p = 0; p < evaluation.classes.size(); ++p)
+      text += count(confusion.count(c, p));
+    text += "</tr>\n";
+  }
+  return text + "</table>\n";
 }
 
 std::string share_cell(const std::optional<Count>& count) {
@@ -115,7 +142,7 @@ std::string to_html(const Evaluation& evaluation, const std::vector<Plot>& plots
   if (!plots.empty()) text += "<h2>Pictures</h2>\n<div class=\"plots\">\n";
   for (const Plot& plot : plots) text += cat("<figure>", to_svg(plot.drawing), "</figure>\n");
   if (!plots.empty()) text += "</div>\n";
-  text += slices_table(evaluation);
+  text += classes_table(evaluation) + slices_table(evaluation);
   for (const Fairness& fairness : evaluation.fairness) text += fairness_table(fairness);
   return text + "</body></html>\n";
 }

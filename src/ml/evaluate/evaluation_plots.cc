@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
 #include "ml/plot/chart.h"
 
@@ -158,7 +159,7 @@ Plot worst_slices_plot(const Evaluation& evaluation) {
   chart.label = metric.name;
   chart.reference = evaluation.metrics.front().value;
   for (const SliceEvaluation* slice : slices)
-    chart.rows.push_back({one_column ? slice->value : cat(slice->column, " ", slice->value),
+    chart.rows.push_back({one_column ? slice->value : slice_title(slice->column, slice->value),
                           *slice->metrics.front().value, slice->metrics.front().interval});
   return {"slices", draw(chart)};
 }

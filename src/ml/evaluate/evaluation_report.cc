@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "ml/evaluate/evaluation.h"
+#include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
@@ -111,21 +112,29 @@ std::vector<const SliceEvaluation*> worst_slices(const Evaluation& evaluation) {
   return worst;
 }
 
+// How many slices of a column the table leaves out.
+std::string more_slices(const Evaluation& evaluation, std::string_view column) {
+  const auto all = static_cast<std::size_t>(std::ranges::count_if(
+      evaluation.slices, [&](const SliceEvaluation& slice) { return slice.column == column; }));
+  if (all <= kShownSlices) return {};
+  return cat("\n", grouped(all - kShownSlices), " more, less bad; the JSON (`--out`) has all.\n");
+}
+
 std::string slices_markdown(const Evaluation& evaluation) {
   if (evaluation.slices.empty()) return {};
   const auto shown = shown_metrics(evaluation);
   std::string text = cat("\n### Worst slices\n\n", table_head(evaluation, shown, "slice"));
   for (const SliceEvaluation* slice : worst_slices(evaluation))
-    text += table_row(shown, cat(slice->column, " ", slice->value), slice->rows, slice->metrics);
+    text += table_row(shown, slice_title(slice->column, slice->value), slice->rows, slice->metrics);
   std::string_view column;
   for_shown_slices(evaluation, [&](const SliceEvaluation& slice) {
     if (slice.column != column)
-      text += cat("\n### By ", slice.column, ", worst first\n\n",
-                  table_head(evaluation, shown, slice.column));
+      text += more_slices(evaluation, column) + cat("\n### By ", slice.column, ", worst first\n\n",
+                                                    table_head(evaluation, shown, slice.column));
     column = slice.column;
     text += table_row(shown, slice.value, slice.rows, slice.metrics);
   });
-  return text;
+  return text + more_slices(evaluation, column);
 }
 
 // What most rows of a class are taken for that are not recognized; empty: all are.
@@ -328,8 +337,8 @@ std::string to_terminal_text(const Evaluation& evaluation) {
     text += "\n";
   }
   for (const SliceEvaluation* slice : worst_slices(evaluation)) {
-    text +=
-        fmt::format("{:<28} {:>10}", cat(slice->column, " ", slice->value), grouped(slice->rows));
+    text += fmt::format("{:<28} {:>10}", slice_title(slice->column, slice->value),
+                        grouped(slice->rows));
     for (const std::size_t i : shown)
       text += fmt::format(" {:>12}", value_text(slice->metrics[i].value));
     text += "\n";

@@ -160,6 +160,22 @@ TEST(Slices, AreValuesBucketsConditionsAndCrosses) {
   EXPECT_EQ(names_of_rows(table, "brand*price:2")[3], "d × 2 to 4");
 }
 
+TEST(Slices, AreCalledAsPeopleWould) {
+  const struct {
+    std::string_view column, value, title;
+  } cases[] = {
+      {"store", "5", "store 5"},
+      {"price:5", "up to 1.89", "price up to 1.89"},
+      {"deal=1", "true", "deal=1"},
+      {"deal=1", "false", "not deal=1"},
+      {"deal=1", "(missing)", "deal=1 (missing)"},
+      {"brand×deal=1", "10 × true", "brand 10, deal=1"},
+      {"brand×size", "a × b × c", "brand×size a × b × c"},
+      {"a:b", "1", "a:b 1"},
+  };
+  for (const auto& one : cases) EXPECT_EQ(slice_title(one.column, one.value), one.title);
+}
+
 TEST(Slices, ThatDoNotReadSaySo) {
   const Table table = table_of({numbers("price", {1, 2}), texts("brand", {"a", "b"})});
   const std::pair<const char*, const char*> cases[] = {

@@ -135,6 +135,15 @@ Groups cross(const Groups& left, const Groups& right) {
   return crossed;
 }
 
+std::string simple_title(std::string_view column, std::string_view value) {
+  if (condition_of(column) && value == "true") return std::string(column);
+  if (condition_of(column) && value == "false") return cat("not ", column);
+  const auto colon = column.rfind(':');
+  const bool buckets = colon != std::string_view::npos && colon + 1 < column.size() &&
+                       column.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  return cat(buckets ? column.substr(0, colon) : column, " ", value);
+}
+
 }  // namespace
 
 Result<Groups> slice_rows(const Table& table, std::string_view spec) {
@@ -146,6 +155,18 @@ Result<Groups> slice_rows(const Table& table, std::string_view spec) {
     groups = groups ? cross(*groups, one) : std::move(one);
   }
   return std::move(*groups);
+}
+
+std::string slice_title(std::string_view column, std::string_view value) {
+  const std::string columns_text = replace_all(std::string(column), "×", "\x1f");
+  const std::string values_text = replace_all(std::string(value), " × ", "\x1f");
+  const auto columns = split(columns_text, '\x1f');
+  const auto values = split(values_text, '\x1f');
+  if (columns.size() != values.size()) return cat(column, " ", value);
+  std::string title;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    title += cat(i == 0 ? "" : ", ", simple_title(columns[i], values[i]));
+  return title;
 }
 
 }  // namespace sluice::ml
