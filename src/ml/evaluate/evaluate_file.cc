@@ -8,6 +8,7 @@
 #include "ml/evaluate/leakage.h"
 #include "ml/evaluate/model_rows.h"
 #include "ml/evaluate/slice_spec.h"
+#include "ml/evaluate/wording.h"
 #include "os/in_parallel.h"
 
 namespace sluice::ml {
@@ -100,11 +101,11 @@ Result<void> check_numbers(const os::FileReader& files, const os::Path& path,
 }
 
 std::string judged_column(const PredictionColumns& columns) {
-  if (!columns.prediction.empty()) return columns.prediction;
-  if (!columns.probability.empty()) return columns.probability;
+  if (!columns.prediction.empty()) return cat("column ", columns.prediction);
+  if (!columns.probability.empty()) return cat("column ", columns.probability);
   std::vector<std::string> names;
   for (const ClassColumn& of_class : columns.class_probabilities) names.push_back(of_class.column);
-  return join(names, ", ");
+  return cat("columns ", join(names, ", "));
 }
 
 Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationRequest& request,
@@ -121,8 +122,7 @@ Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationR
   const auto numbers = number_columns(prepared.task, prepared.columns);
   const bool joined = !given.file.empty() && !request.data.empty();
   prepared.named = request.data.empty() ? given.file : request.data;
-  evaluation.model =
-      given.file.empty() ? cat("column ", judged_column(prepared.columns)) : given.file.string();
+  evaluation.model = given.file.empty() ? judged_column(prepared.columns) : given.file.string();
   TableOptions options;
   for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
   if (!joined)
@@ -236,7 +236,7 @@ void warn_of_empty_slices(const std::vector<Groups>& slices, const os::Path& pat
     const bool condition = groups.names.size() == 3 && groups.names[0] == "true";
     if (condition && rows[0] == 0)
       warnings.push_back(cat("The slice '", groups.column, "' is empty: of ",
-                             plural(groups.of_row.size(), "row"), " of ", path.string(),
+                             row_count(groups.of_row.size()), " of ", path.string(),
                              " none meets it. Check the column's unit and spelling."));
     else if (groups.names.size() == 1 && groups.names[0] == "(missing)")
       warnings.push_back(cat("The slices by '", groups.column, "' say nothing: the column has no ",
