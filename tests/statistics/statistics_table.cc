@@ -18,7 +18,6 @@
 #include "ml/statistics/diebold_mariano.h"
 #include "ml/statistics/mcnemar.h"
 #include "ml/statistics/normal.h"
-#include "ml/statistics/paired_bootstrap.h"
 #include "ml/statistics/random_stream.h"
 #include "ml/statistics/sample_size.h"
 
@@ -108,25 +107,34 @@ Evidence diebold_mariano(const Trial& trial) {
       .evidence;
 }
 
-// Skewed differences (squares of normals) of `per_block` rows that share a shock of the same size.
-Evidence bootstrap(const Trial& trial, std::size_t per_block) {
-  const double spread =
-      per_block > 1 ? std::sqrt(2 + static_cast<double>(per_block)) : std::sqrt(2);
-  const double error = spread / std::sqrt(static_cast<double>(trial.n));
-  std::vector<double> champion(trial.n);
-  std::vector<std::uint32_t> blocks(trial.n);
+// Mean absolute errors that differ by a skewed number (a square of a normal) and a shock that the
+// rows of a block share.
+Evidence block_bootstrap(const Trial& trial) {
+  constexpr std::size_t kBlocks = 100;
+  const auto n = static_cast<double>(trial.n);
+  const double error = std::sqrt(1.0 / kBlocks + 2 / n);
+  constexpr double kLevel = 20;  // keeps every error positive
+  std::vector<double> champion;
+  Groups blocks{"block", {}, std::vector<std::string>(kBlocks)};
   double shock = 0;
   for (std::size_t i = 0; i < trial.n; ++i) {
-    if (per_block > 1 && i % per_block == 0) shock = normal(trial.random);
-    blocks[i] = static_cast<std::uint32_t>(i / per_block);
-    champion[i] = trial.gain * error + shock + std::pow(normal(trial.random), 2) - 1;
+    if (i % (trial.n / kBlocks) == 0) shock = normal(trial.random);
+    blocks.of_row.push_back(static_cast<std::uint32_t>(i * kBlocks / trial.n));
+    champion.push_back(kLevel + trial.gain * error + shock + std::pow(normal(trial.random), 2) - 1);
   }
-  const std::vector<double> challenger(trial.n);
-  BootstrapPlan plan;
-  plan.resamples = 400;
-  plan.seed = trial.random.next();
-  return paired_bootstrap_test({champion, challenger, blocks},
-                               {.margin = trial.margin * error, .alpha = 0.05}, plan);
+  const auto rows_of = [&](std::vector<double> predictions) {
+    return judged_numbers(Task::Regression, std::vector<double>(trial.n), std::move(predictions));
+  };
+  ChangeQuestion question;
+  question.metric = find_metric("mae", Task::Regression).value();
+  question.scale = Scale::Absolute;
+  question.margin = trial.margin * error;
+  question.blocks = &blocks;
+  question.plan.resamples = 400;
+  question.plan.seed = trial.random.next();
+  return test_change(ChangeTest::Bootstrap, question, rows_of(std::move(champion)),
+                     rows_of(std::vector<double>(trial.n, kLevel)))
+      ->evidence;
 }
 
 // Areas of two correlated scores; 10 rows of a block share a shift of both, the blocks are left out
@@ -165,10 +173,8 @@ std::vector<Test> tests() {
       {"DeLong", "area under ROC; 30 % positives, correlated scores", delong},
       {"Diebold-Mariano", "4-step forecasts, losses hang together", diebold_mariano},
       {"Jackknife, blocks", "area under ROC; 30 % positives, correlated scores", block_jackknife},
-      {"Paired bootstrap, rows", "skewed differences, independent rows",
-       [](const Trial& trial) { return bootstrap(trial, 1); }},
-      {"Paired bootstrap, blocks", "blocks of 10 rows that share a shock",
-       [](const Trial& trial) { return bootstrap(trial, 10); }}};
+      {"Bootstrap, blocks", "100 blocks of rows that share a shock, skewed differences",
+       block_bootstrap}};
 }
 
 using Shares = std::map<ComparisonVerdict, double>;

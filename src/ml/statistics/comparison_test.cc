@@ -8,17 +8,10 @@
 #include "ml/statistics/delong.h"
 #include "ml/statistics/diebold_mariano.h"
 #include "ml/statistics/mcnemar.h"
-#include "ml/statistics/normal.h"
-#include "ml/statistics/paired_bootstrap.h"
-#include "ml/statistics/random_stream.h"
 #include "ml/statistics/sample_size.h"
 
 namespace sluice::ml {
 namespace {
-
-double normal(RandomStream& random) {
-  return normal_quantile(random.uniform());
-}
 
 ComparisonVerdict verdict(const Evidence& evidence, const ComparisonPlan& plan) {
   const std::vector<std::pair<std::string, Evidence>> one{{"metric", evidence}};
@@ -105,70 +98,6 @@ TEST(DieboldMariano, ANegativeVarianceFallsBackToWeightsThatCannotBe) {
   const auto test = diebold_mariano_test(gains, std::vector<double>(20), 2, {});
   EXPECT_EQ(test.weights, LagWeights::Bartlett);
   EXPECT_LT(test.evidence.difference_p, 1);
-}
-
-TEST(PairedBootstrap, FindsAGainAndRepeatsItself) {
-  RandomStream random(4);
-  std::vector<double> champion(600);
-  std::vector<double> challenger(600);
-  for (std::size_t i = 0; i < 600; ++i) {
-    champion[i] = std::fabs(normal(random));
-    challenger[i] = champion[i] - 0.1 - 0.2 * normal(random);
-  }
-  const ComparisonPlan plan{.margin = 0.05, .alpha = 0.05};
-  const Evidence evidence = paired_bootstrap_test({champion, challenger}, plan, {});
-  EXPECT_EQ(verdict(evidence, plan), ComparisonVerdict::Better);
-  EXPECT_NEAR(evidence.gain, 0.1, 0.03);
-  EXPECT_NEAR(evidence.standard_error, 0.2 / std::sqrt(600), 0.001);
-  EXPECT_EQ(evidence.seed, 1u);
-  const Evidence again = paired_bootstrap_test({champion, challenger}, plan, {});
-  EXPECT_EQ(evidence.interval.low, again.interval.low);
-  const Evidence turned = paired_bootstrap_test({challenger, champion}, plan, {});
-  EXPECT_DOUBLE_EQ(turned.gain, -evidence.gain);
-  EXPECT_EQ(verdict(turned, plan), ComparisonVerdict::Worse);
-}
-
-// A shock for each block of 50 rows: rows alone look sure of what blocks know to be chance.
-TEST(PairedBootstrap, RowsOfABlockThatHangTogetherAreNotCountedAsManyProofs) {
-  RandomStream random(10);
-  std::vector<double> champion(1000);
-  std::vector<std::uint32_t> blocks(1000);
-  int by_rows = 0;
-  int by_blocks = 0;
-  for (int trial = 0; trial < 60; ++trial) {
-    double shock = 0;
-    for (std::size_t i = 0; i < 1000; ++i) {
-      if (i % 50 == 0) shock = normal(random);
-      blocks[i] = static_cast<std::uint32_t>(i / 50);
-      champion[i] = shock + normal(random);
-    }
-    const std::vector<double> challenger(1000);
-    BootstrapPlan resampling;
-    resampling.resamples = 200;
-    if (paired_bootstrap_test({champion, challenger}, {}, resampling).difference_p < 0.05)
-      ++by_rows;
-    if (paired_bootstrap_test({champion, challenger, blocks}, {}, resampling).difference_p < 0.05)
-      ++by_blocks;
-  }
-  EXPECT_GT(by_rows, 30);
-  EXPECT_LT(by_blocks, 12);
-}
-
-TEST(PairedBootstrap, ManyBlocksAreJoinedWithoutLosingARow) {
-  std::vector<double> champion(10'000);
-  for (std::size_t i = 0; i < champion.size(); ++i) champion[i] = static_cast<double>(i % 7);
-  const std::vector<double> challenger(10'000);
-  BootstrapPlan resampling;
-  resampling.resamples = 20;
-  const Evidence evidence = paired_bootstrap_test({champion, challenger}, {}, resampling);
-  EXPECT_NEAR(evidence.gain, 2.9995, 1e-3);
-  EXPECT_NEAR(evidence.standard_error, 2.0 / 100, 0.01);
-}
-
-TEST(Blocks, AreRunsOfPeriodsOfOneSeries) {
-  EXPECT_EQ(blocks_by_series_and_time(std::vector<std::uint32_t>{0, 0, 0, 1, 1, 0},
-                                      std::vector<std::int64_t>{-1, 0, 3, 3, 4, 2}, 4),
-            (std::vector<std::uint32_t>{0, 1, 1, 2, 3, 1}));
 }
 
 TEST(SampleSize, TheRowsAskedForGiveThePowerAskedFor) {
