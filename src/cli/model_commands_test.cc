@@ -36,6 +36,7 @@ struct ModelCommands : ::testing::Test {
     test.environment.set("SLUICE_HOME", (root / "home").string());
     test.environment.set("SLUICE_ACTOR", "ana");
     test.environment.set("SLUICE_RUN_ID", "01run");
+    test.environment.set("TMPDIR", root.string());
     ml::NewModel model = ml::small_model();
     EXPECT_TRUE(ml::write_model_folder(files, root / "model", model).ok());
     // A cheap pack sells 10.75 by the model, a dear one -9.25; the truth is one off.
