@@ -262,7 +262,8 @@ Result<std::string_view> CsvReader::State::scan_header(CsvBlock& block, std::str
     if (!block.fields.empty()) {
       if (options.header == HeaderRow::None) scan = before;
       keep(std::string_view(untouched).substr(options.header == HeaderRow::None ? 0 : used));
-      return text.substr(0, used);
+      const std::size_t comments = block.rows.front().byte - before.next.byte;
+      return text.substr(comments, used - comments);
     }
     if (at_end && used == text.size())
       return error("there are only comments: expected a header row and data");
