@@ -54,6 +54,8 @@ std::string expectation(const ColumnRule& rule) {
       return "true or false";
     case ColumnType::Date:
       return "a date (YYYY-MM-DD)";
+    case ColumnType::Timestamp:
+      return "a timestamp (YYYY-MM-DDThh:mm)";
     case ColumnType::Text:
     case ColumnType::Category:
       return "text";
@@ -117,7 +119,7 @@ void ColumnCheck::check_field(const CsvBlock& block, std::size_t row, std::strin
   if (nulls_.contains(text)) return missing_.add(block, row, text);
   if (rule_.is_numeric())
     check_number(block, row, text);
-  else if (rule_.type == ColumnType::Date)
+  else if (rule_.is_dated())
     check_date(block, row, text);
   else
     check_text(block, row, text);
@@ -191,7 +193,7 @@ void ColumnCheck::check_number(const CsvBlock& block, std::size_t row, std::stri
 
 void ColumnCheck::check_date(const CsvBlock& block, std::size_t row, std::string_view text) {
   const std::optional<double> date = parse_date(text);
-  if (!date) {
+  if (!date || (rule_.type == ColumnType::Date && has_time_of_day(text))) {
     wrong_type_.add(block, row, text);
     return;
   }

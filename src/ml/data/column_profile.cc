@@ -34,7 +34,7 @@ void ColumnProfile::count_value(std::string_view text, std::uint64_t count) {
   value.number += 0.0;  // of two zeros, which are equal, the first one seen would be the smallest
   types[static_cast<std::size_t>(value.type)] += count;
   count_length(text.size());
-  if (value.type == ValueType::Date) count_date(value.number);
+  if (value.type == ValueType::Date || value.type == ValueType::Timestamp) count_date(value.number);
   if (value.type == ValueType::Text) patterns.add(text, count);
   if (value.type != ValueType::Integer && value.type != ValueType::Number) return;
   if (numbers.count == 0) numbers.min = numbers.max = value.number;

@@ -55,6 +55,9 @@ struct ColumnProfile {
 
   std::uint64_t present() const;
   std::uint64_t of_type(ValueType type) const { return types[static_cast<std::size_t>(type)]; }
+  std::uint64_t dated() const {  // days, with a time or without
+    return of_type(ValueType::Date) + of_type(ValueType::Timestamp);
+  }
 
   // All but distinct values, sketch of them, mean and squares: counts a value `count` times.
   void count_value(std::string_view text, std::uint64_t count);

@@ -62,6 +62,7 @@ ColumnType guess_type(const ColumnProfile& column) {
   if (is_all(column, {ValueType::Integer, ValueType::Number})) return ColumnType::Number;
   if (is_all(column, {ValueType::Boolean})) return ColumnType::Boolean;
   if (is_all(column, {ValueType::Date})) return ColumnType::Date;
+  if (is_all(column, {ValueType::Date, ValueType::Timestamp})) return ColumnType::Timestamp;
   return has_few_values(column, kMaxCategories) ? ColumnType::Category : ColumnType::Text;
 }
 
@@ -95,7 +96,7 @@ Range slack(const NumberSummary& seen) {
 }
 
 std::string bounds_text(const ColumnProfile& column, ColumnType type) {
-  if (type == ColumnType::Date)
+  if (is_dated(type))
     return fmt::format("    min: {:<14} # seen: {} to {}\n", date_text(column.dates->first),
                        date_text(column.dates->first), date_text(column.dates->second));
   Range range = slack(column.numbers);
@@ -131,8 +132,7 @@ std::string nulls_text(const ColumnProfile& column, std::uint64_t rows) {
 
 std::string types_seen(const ColumnProfile& column) {
   std::vector<std::string> parts;
-  for (const ValueType type : {ValueType::Integer, ValueType::Number, ValueType::Boolean,
-                               ValueType::Date, ValueType::Text})
+  for (const ValueType type : kEveryValueType)
     if (column.of_type(type) > 0)
       parts.push_back(cat(grouped(column.of_type(type)), " ", to_string(type)));
   return join(parts, ", ");
@@ -147,8 +147,7 @@ std::string column_text(const ColumnProfile& column, std::uint64_t rows) {
   else if (mixed)
     text += cat("  # mixed: ", types_seen(column));
   text += "\n";
-  const bool ranged =
-      type == ColumnType::Integer || type == ColumnType::Number || type == ColumnType::Date;
+  const bool ranged = type == ColumnType::Integer || type == ColumnType::Number || is_dated(type);
   if (type == ColumnType::Category || is_code(column, type))
     text += allowed_text(column, type);
   else if (ranged)

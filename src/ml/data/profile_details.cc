@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "base/strings.h"
+#include "ml/data/column_quantiles.h"
 #include "ml/data/histogram.h"
 #include "ml/data/number.h"
 #include "ml/data/profile.h"
@@ -28,10 +29,12 @@ std::string numbers_text(const ColumnProfile& column) {
                                  number_text(numbers.min), number_text(numbers.max), numbers.mean,
                                  numbers.deviation());
   text += "  quantiles ";
+  const ColumnQuantiles quantiles(column);
   for (const double q : {0.01, 0.25, 0.5, 0.75, 0.99})
-    text += fmt::format(" {} % {:.4g}", q * 100,
-                        std::clamp(column.quantiles.quantile(q), numbers.min, numbers.max));
-  text += fmt::format("  (within {:.1f} %)\n", QuantileSketch::kRelativeError * 100);
+    text += fmt::format(" {} % {:.4g}", q * 100, quantiles.at(q));
+  text += quantiles.relative_error() == 0
+              ? "  (exact)\n"
+              : fmt::format("  (within {:.1f} %)\n", quantiles.relative_error() * 100);
   const Histogram histogram = histogram_of(column);
   return text + cat("  histogram  [", sparkline(histogram), "]  (",
                     histogram.origin == HistogramOrigin::Values ? "exact" : "from the sketch",

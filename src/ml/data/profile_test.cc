@@ -79,13 +79,13 @@ TEST(Profile, AHeaderWithoutRowsIsAProfileOfNothing) {
 }
 
 TEST(Profile, TheTableForPeopleNamesColumnsTypesAndRanges) {
-  EXPECT_EQ(profile_text(profile_of("price,brand\n1.5,a\n2.5,b\n,a\n")),
-            "f.csv: 3 rows, 2 columns, 27 B\n"
-            "\n"
-            "column  type              missing    distinct  values\n"
-            "price   number                  1           2  1.5 .. 2.5, median ~1.5, mean 2, sd "
-            "0.5\n"
-            "brand   text                    0           2  a (2), b (1)\n");
+  EXPECT_EQ(
+      profile_text(profile_of("price,brand\n1.5,a\n2.5,b\n,a\n")),
+      "f.csv: 3 rows, 2 columns, 27 B\n"
+      "\n"
+      "column  type              missing    distinct  values\n"
+      "price   number                  1           2  1.5 .. 2.5, median 1.5, mean 2, sd 0.5\n"
+      "brand   text                    0           2  a (2), b (1)\n");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "base/strings.h"
+#include "ml/data/column_quantiles.h"
 #include "ml/data/histogram.h"
 #include "ml/data/number.h"
 #include "ml/data/profile.h"
@@ -18,9 +19,6 @@ namespace sluice::ml {
 namespace {
 
 constexpr std::array kQuantiles = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
-
-constexpr std::array kTypes = {ValueType::Integer, ValueType::Number, ValueType::Boolean,
-                               ValueType::Date, ValueType::Text};
 
 // Four significant digits are enough for people.
 std::string short_number(double value) {
@@ -41,9 +39,8 @@ JsonObject histogram_json(const Histogram& histogram) {
 
 JsonObject numbers_json(const ColumnProfile& column) {
   JsonObject quantiles;
-  for (const double q : kQuantiles)
-    quantiles[number_text(q)] =
-        std::clamp(column.quantiles.quantile(q), column.numbers.min, column.numbers.max);
+  const ColumnQuantiles found(column);
+  for (const double q : kQuantiles) quantiles[number_text(q)] = found.at(q);
   JsonObject json{{"count", column.numbers.count},
                   {"min", column.numbers.min},
                   {"max", column.numbers.max},
@@ -52,7 +49,7 @@ JsonObject numbers_json(const ColumnProfile& column) {
                   {"sum", column.moments.sum()},
                   {"sum_of_squares", column.moments.sum_of_squares()},
                   {"quantiles", std::move(quantiles)},
-                  {"quantile_relative_error", QuantileSketch::kRelativeError}};
+                  {"quantile_relative_error", found.relative_error()}};
   json["histogram"] = histogram_json(histogram_of(column));
   if (column.distinct_exact) return json;
   std::string buckets;
@@ -64,7 +61,7 @@ JsonObject numbers_json(const ColumnProfile& column) {
 
 JsonObject column_json(const ColumnProfile& column) {
   JsonObject types;
-  for (const ValueType type : kTypes)
+  for (const ValueType type : kEveryValueType)
     if (column.of_type(type) > 0) types[std::string(to_string(type))] = column.of_type(type);
   JsonObject json{{"name", column.name},
                   {"present", column.present()},
@@ -95,7 +92,7 @@ JsonObject column_json(const ColumnProfile& column) {
 
 std::string types_text(const ColumnProfile& column) {
   std::string text;
-  for (const ValueType type : kTypes) {
+  for (const ValueType type : kEveryValueType) {
     if (column.of_type(type) == 0) continue;
     if (!text.empty()) text += "+";
     text += to_string(type);
@@ -103,14 +100,16 @@ std::string types_text(const ColumnProfile& column) {
   return text.empty() ? "empty" : text;
 }
 
-double median(const ColumnProfile& column) {
-  return std::clamp(column.quantiles.quantile(0.5), column.numbers.min, column.numbers.max);
+std::string median_text(const ColumnProfile& column) {
+  const ColumnQuantiles quantiles(column);
+  const double median = quantiles.at(0.5);
+  return quantiles.relative_error() > 0 ? cat("~", rough_text(median, 2)) : short_number(median);
 }
 
 std::string range_text(const ColumnProfile& column) {
   if (column.numbers.count > 0)
-    return fmt::format("{} .. {}, median ~{}, mean {}, sd {}", short_number(column.numbers.min),
-                       short_number(column.numbers.max), rough_text(median(column), 2),
+    return fmt::format("{} .. {}, median {}, mean {}, sd {}", short_number(column.numbers.min),
+                       short_number(column.numbers.max), median_text(column),
                        short_number(column.numbers.mean), short_number(column.numbers.deviation()));
   if (column.dates)
     return cat(date_text(column.dates->first), " .. ", date_text(column.dates->second));

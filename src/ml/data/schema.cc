@@ -15,8 +15,10 @@ namespace sluice::ml {
 
 namespace {
 
-constexpr std::array kTypes = {ColumnType::Integer, ColumnType::Number, ColumnType::Boolean,
-                               ColumnType::Date,    ColumnType::Text,   ColumnType::Category};
+constexpr std::array kTypes = {ColumnType::Integer, ColumnType::Number,    ColumnType::Boolean,
+                               ColumnType::Date,    ColumnType::Timestamp, ColumnType::Text,
+                               ColumnType::Category};
+constexpr std::string_view kFloat = "float";  // what others call a number
 
 // What is wrong in several places, told at once, one line each.
 class Mistakes {
@@ -50,7 +52,7 @@ Result<std::optional<double>> read_bound(const YamlReader& reader, const YamlNod
     return reader.error_at(node->position, cat("the bound of a column of type ",
                                                to_string(rule.type), " must be a number"));
   }
-  if (rule.type == ColumnType::Date) {
+  if (rule.is_dated()) {
     if (const auto date = parse_date(node->text)) return date;
     return reader.error_at(node->position, cat("'", node->text, "' is not a date (YYYY-MM-DD)"));
   }
@@ -72,7 +74,7 @@ Result<void> read_bounds(YamlReader& reader, ColumnRule& rule) {
 // Null when the allowed value fits the type of its column.
 const char* allowed_value_problem(const ColumnRule& rule, const std::string& text) {
   if (rule.is_numeric() && !parse_number(text)) return "is not a number";
-  if (rule.type == ColumnType::Date && !parse_date(text)) return "is not a date (YYYY-MM-DD)";
+  if (rule.is_dated() && !parse_date(text)) return "is not a date (YYYY-MM-DD)";
   if (rule.type == ColumnType::Boolean && !is_boolean(text)) return "is not a boolean";
   return nullptr;
 }
@@ -264,6 +266,8 @@ std::string_view to_string(ColumnType type) {
       return "boolean";
     case ColumnType::Date:
       return "date";
+    case ColumnType::Timestamp:
+      return "timestamp";
     case ColumnType::Text:
       return "text";
     case ColumnType::Category:
@@ -273,13 +277,18 @@ std::string_view to_string(ColumnType type) {
 }
 
 std::optional<ColumnType> parse_column_type(std::string_view word) {
+  if (word == kFloat) return ColumnType::Number;
   for (const ColumnType type : kTypes)
     if (to_string(type) == word) return type;
   return std::nullopt;
 }
 
+bool is_dated(ColumnType type) {
+  return type == ColumnType::Date || type == ColumnType::Timestamp;
+}
+
 std::string bound_text(ColumnType type, double bound) {
-  return type == ColumnType::Date ? date_text(bound) : number_text(bound);
+  return is_dated(type) ? date_text(bound) : number_text(bound);
 }
 
 const ColumnRule* Schema::find(std::string_view column) const {

@@ -15,7 +15,9 @@
 namespace sluice::ml {
 
 // Category: text out of `allowed`.
-enum class ColumnType { Integer, Number, Boolean, Date, Text, Category };
+enum class ColumnType { Integer, Number, Boolean, Date, Timestamp, Text, Category };
+
+bool is_dated(ColumnType type);  // Date, Timestamp
 
 std::string_view to_string(ColumnType type);  // "integer" …
 std::optional<ColumnType> parse_column_type(std::string_view word);
@@ -52,6 +54,7 @@ struct ColumnRule {
   double mostly = 1;  // share of the values there are that must keep each rule
   Severities severities;
 
+  bool is_dated() const { return ml::is_dated(type); }
   bool is_numeric() const { return type == ColumnType::Integer || type == ColumnType::Number; }
 };
 

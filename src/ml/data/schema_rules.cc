@@ -233,7 +233,7 @@ Result<void> read_one_series(YamlReader& reader, Schema& schema) {
   series.severity = TRY(read_severity(reader));
   const ColumnRule& column = *schema.find(series.time);
   const bool numbers = series.step.unit == SeriesStep::Unit::Number;
-  if (numbers ? !column.is_numeric() : column.type != ColumnType::Date)
+  if (numbers ? !column.is_numeric() : !column.is_dated())
     return reader.error_at(
         place_of(reader, "step"),
         cat("'", series.time, "' is of type ", to_string(column.type), ": its step is ",
@@ -246,9 +246,9 @@ Result<void> read_one_freshness(YamlReader& reader, Schema& schema) {
   FreshnessRule freshness;
   freshness.column = TRY(reader.string("column"));
   TRY(known_column(reader, place_of(reader, "column"), freshness.column, schema));
-  if (schema.find(freshness.column)->type != ColumnType::Date)
+  if (!schema.find(freshness.column)->is_dated())
     return reader.error_at(place_of(reader, "column"),
-                           cat("'", freshness.column, "' is not of type date"));
+                           cat("'", freshness.column, "' is not of type date or timestamp"));
   const YamlNode* age = TRY(reader.required("max_age"));
   freshness.max_age = TRY(duration_of(reader, *age));
   freshness.text = age->text;

@@ -149,7 +149,7 @@ columns: {store: {type: integer}, item: {type: text}, week: {type: TYPE}})";
 TEST_F(SchemaRules, SeriesFollowTheCalendar) {
   const auto with = [&](std::string_view step, std::string_view rows) {
     return broken(cat("t\n", rows),
-                  cat("series: {time: t, step: ", step, "}\ncolumns: {t: {type: date}}"));
+                  cat("series: {time: t, step: ", step, "}\ncolumns: {t: {type: timestamp}}"));
   };
   // Ends of months, billing on the 30th, the first of each quarter.
   EXPECT_EQ(with("1mo", "2024-01-31\n2024-02-29\n2024-03-31\n2024-04-30\n"), "");

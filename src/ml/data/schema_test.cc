@@ -83,9 +83,9 @@ const Mistake kMistakes[] = {
      "s.yml:2:10: column 'price' must be a mapping of keys to values"},
     {"columns:\n  price: {type: numbr}\n",
      "s.yml:2:17: unknown type 'numbr', did you mean 'number'?"},
-    {"columns:\n  price: {type: float}\n",
-     "s.yml:2:17: unknown type 'float'; the types are integer, number, boolean, date, text, "
-     "category"},
+    {"columns:\n  price: {type: decimal}\n",
+     "s.yml:2:17: unknown type 'decimal'; the types are integer, number, boolean, date, timestamp, "
+     "text, category"},
     {"columns:\n  price: {type: number, maximum: 3}\n",
      "s.yml:2:25: column 'price' has an unknown key 'maximum'; it knows: type, required, unique, "
      "max_null_share, description, min, max, allowed, "

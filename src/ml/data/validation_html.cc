@@ -124,8 +124,7 @@ std::string violation_card(const Violation& violation) {
 
 std::string type_words(const ColumnProfile& column) {
   std::vector<std::string> words;
-  for (const ValueType type : {ValueType::Integer, ValueType::Number, ValueType::Boolean,
-                               ValueType::Date, ValueType::Text})
+  for (const ValueType type : kEveryValueType)
     if (column.of_type(type) > 0) words.emplace_back(to_string(type));
   if (words.empty()) return "no value";
   return join(words, ", ");

@@ -125,6 +125,8 @@ std::string_view to_string(ValueType type) {
       return "boolean";
     case ValueType::Date:
       return "date";
+    case ValueType::Timestamp:
+      return "timestamp";
     case ValueType::Text:
       return "text";
   }
@@ -138,7 +140,8 @@ Value classify(std::string_view text) {
       if (is_code(text)) return {ValueType::Text, 0};
       return {all_digits(text) ? ValueType::Integer : ValueType::Number, *number};
     }
-    if (const auto date = parse_date(text)) return {ValueType::Date, *date};
+    if (const auto date = parse_date(text))
+      return {has_time_of_day(text) ? ValueType::Timestamp : ValueType::Date, *date};
     return {ValueType::Text, 0};
   }
   if (is_truth_word(text)) return {ValueType::Boolean, 0};

@@ -1,6 +1,7 @@
 // What one field of a data file is. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,14 +11,18 @@ namespace sluice::ml {
 
 // What a value looks like by itself. Digits after a leading zero ("007") are Text: they are codes,
 // and reading them as numbers would change them.
-enum class ValueType : std::uint8_t { Integer, Number, Boolean, Date, Text };
-inline constexpr std::size_t kValueTypes = 5;
+// A timestamp is a day with a time of day.
+enum class ValueType : std::uint8_t { Integer, Number, Boolean, Date, Timestamp, Text };
+inline constexpr std::size_t kValueTypes = 6;
+inline constexpr std::array kEveryValueType = {ValueType::Integer,   ValueType::Number,
+                                               ValueType::Boolean,   ValueType::Date,
+                                               ValueType::Timestamp, ValueType::Text};
 
 std::string_view to_string(ValueType type);  // "integer" …
 
 struct Value {
   ValueType type = ValueType::Text;
-  double number = 0;  // Integer, Number: the value; Date: seconds since 1970-01-01 UTC
+  double number = 0;  // Integer, Number: the value; Date, Timestamp: seconds since 1970-01-01 UTC
 };
 
 Value classify(std::string_view text);
@@ -26,6 +31,10 @@ Value classify(std::string_view text);
 // offset "+01:00", "+0100" or "+01". Days that the calendar does not have are refused, offsets of a
 // day and more, and moments that are not of the years 0 to 9999 in UTC. Seconds since 1970 UTC.
 std::optional<double> parse_date(std::string_view text);
+// Of a text that parse_date() reads: whether it has a time of day.
+inline bool has_time_of_day(std::string_view date) {
+  return date.size() > 10;
+}
 // The same as the clock on the wall shows it: the offset is read and left out.
 std::optional<double> parse_wall_time(std::string_view text);
 

@@ -50,14 +50,14 @@ bool mostly_numbers(const ColumnProfile& column) {
 }
 
 bool mostly_dates(const ColumnProfile& column) {
-  return 2 * column.of_type(ValueType::Date) > column.present();
+  return 2 * column.dated() > column.present();
 }
 
 // Values of the type that most of the reference has: numbers, dates, or neither.
 std::uint64_t of_main_type(const ColumnProfile& column, const ColumnProfile& reference) {
   if (mostly_numbers(reference)) return numbers_in(column);
-  if (mostly_dates(reference)) return column.of_type(ValueType::Date);
-  return column.present() - numbers_in(column) - column.of_type(ValueType::Date);
+  if (mostly_dates(reference)) return column.dated();
+  return column.present() - numbers_in(column) - column.dated();
 }
 
 bool is_key(const ColumnProfile& column) {

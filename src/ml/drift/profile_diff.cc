@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/data/column_quantiles.h"
 #include "ml/data/number.h"
 #include "ml/drift/column_drift.h"
 
@@ -78,12 +79,14 @@ class ColumnDiff {
     note("max", number_text(a.max), number_text(b.max));
     note("mean", six_digits(a.mean), six_digits(b.mean));
     note("standard_deviation", six_digits(a.deviation()), six_digits(b.deviation()));
+    const ColumnQuantiles of_before(before_);
+    const ColumnQuantiles of_after(after_);
     for (const auto& [name, q] : {std::pair{"quantile_0.25", 0.25}, std::pair{"median", 0.5},
                                   std::pair{"quantile_0.75", 0.75}}) {
-      const double was = std::clamp(before_.quantiles.quantile(q), a.min, a.max);
-      const double is = std::clamp(after_.quantiles.quantile(q), b.min, b.max);
-      const double error =
-          2 * QuantileSketch::kRelativeError * std::max(std::abs(was), std::abs(is));
+      const double was = of_before.at(q);
+      const double is = of_after.at(q);
+      const double error = (of_before.relative_error() + of_after.relative_error()) *
+                           std::max(std::abs(was), std::abs(is));
       if (std::abs(was - is) > error) note(name, six_digits(was), six_digits(is));
     }
   }

@@ -71,6 +71,7 @@ Cell cell_of_field(std::string_view field) {
     case ValueType::Boolean:
       return {CellKind::Boolean, equal_ignoring_case(field, "true") ? 1.0 : 0.0, field};
     case ValueType::Date:
+    case ValueType::Timestamp:
     case ValueType::Text:
       return {CellKind::Text, 0, field};
   }
