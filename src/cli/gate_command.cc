@@ -7,6 +7,7 @@
 #include "cli/model_access.h"
 #include "ml/evaluate/gate_file.h"
 #include "ml/evaluate/judge.h"
+#include "ml/registry/required_gate.h"
 
 namespace sluice::cli {
 namespace {
@@ -93,8 +94,57 @@ Result<std::optional<ml::PredictCommand>> command_of(const GateOptions& options)
   return std::optional(ml::PredictCommand{options.command, *timeout});
 }
 
-Result<ml::GateRequest> request_of(const GateOptions& options, const Context& context) {
+// The registered name that a reference such as demand/3 holds; empty for a folder.
+std::string name_in(const std::string& model, const os::FileReader& files) {
+  if (files.stat(model).ok()) return {};
+  const auto reference = ml::parse_model_reference(model);
+  if (!reference.ok()) return {};
+  if (const auto* version = std::get_if<ml::VersionReference>(&reference.value()))
+    return version->name;
+  const auto* alias = std::get_if<ml::AliasReference>(&reference.value());
+  return alias == nullptr ? std::string() : alias->name;
+}
+
+// A file, the name of a model whose gate sluice.yml names, or nothing: then that of --model.
+Result<std::string> gate_file(const GateOptions& options, const Context& context) {
+  const os::FileReader& files = context.world.files;
+  const bool is_name = ml::is_model_name(options.gate) && !options.gate.ends_with(".yml") &&
+                       !files.stat(options.gate).ok();
+  if (!options.gate.empty() && !is_name) return options.gate;
+  const app::WorkPlace place = TRY(work_place_of(context));
+  std::string name = options.gate;
+  if (name.empty()) name = name_in(options.model, files);
+  const os::Path path =
+      TRY_CONTEXT(app::gate_file_of(place, name),
+                  name.empty() ? "say which gate: a gate file, or the name of a model"
+                               : cat("no gate for '", name, "'"));
+  const os::Path near = path.lexically_relative(place.folder);
+  return near.empty() || *near.begin() == ".." ? path.string() : near.string();
+}
+
+// Judging by another gate than the one that approval asks for is allowed, but nobody should wonder
+// later.
+void warn_of_other_gate(const GateOptions& options, const ml::GateRequest& request,
+                        Context& context) {
+  const std::string name =
+      request.gate.model.empty() ? name_in(options.model, context.world.files) : request.gate.model;
+  if (name.empty()) return;
+  const auto demanded = demanded_gate(context, name);
+  if (!demanded.ok()) {
+    context.terminal.error(cat("note: an approval of ", name,
+                               " will be refused: ", demanded.error().describe(), "\n"));
+    return;
+  }
+  if (!*demanded || (*demanded)->digest == request.gate.digest) return;
+  context.terminal.error(cat("note: this verdict will not do for an approval of ", name,
+                             ", which demands the gate ", ml::describe(**demanded),
+                             "; this one is ", request.gate_name, " ",
+                             request.gate.digest.to_string(), "\n"));
+}
+
+Result<ml::GateRequest> request_of(GateOptions options, const Context& context) {
   ml::GateRequest request;
+  options.gate = TRY(gate_file(options, context));
   const std::string text = TRY(context.world.files.read(options.gate, kMaxGateFile));
   request.gate = TRY(ml::parse_gate_file(text, options.gate));
   request.gate_name = options.gate;
@@ -130,6 +180,7 @@ Result<int> gate(const GateOptions& options, Context& context) {
   os::Files& files = context.world.files;
   TRY(forget_earlier(options, files));
   const ml::GateRequest request = TRY(request_of(options, context));
+  warn_of_other_gate(options, request, context);
   const ml::Verdict verdict = TRY(ml::judge_file(context.world, request, context.interrupt));
   const os::Path home = TRY(home_of(context));
   const auto key = TRY(ml::VerdictKey::open(files, context.world.random, home));
@@ -152,7 +203,9 @@ void add_gate_command(CLI::App& root, Chosen& chosen) {
   auto* command = root.add_subcommand("gate", "Let a model pass, or say why not (exit 1)");
   // Shared by CLI11, which fills it, and the action.
   auto options = std::make_shared<GateOptions>();
-  command->add_option("gate", options->gate, "Gate file, such as gates/demand.yml")->required();
+  command->add_option("gate", options->gate,
+                      "Gate file, or the name of a model whose gate sluice.yml names (default: the "
+                      "name in --model, or the only one that sluice.yml names)");
   command->add_option("--model", options->model, "NAME, NAME/3, NAME@alias or a model folder")
       ->required();
   command->add_option("--data", options->data, "CSV file with features and target")->required();

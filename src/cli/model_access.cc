@@ -24,6 +24,24 @@ Result<ml::ModelToJudge> model_to_judge(const Context& context, const std::strin
   return ml::ModelToJudge{model.label, model.folder, model.digest};
 }
 
+Result<app::WorkPlace> work_place_of(const Context& context) {
+  const os::Path folder = TRY(context.world.files.resolve("."));
+  const os::Path home = TRY(home_of(context));
+  return app::WorkPlace{context.world, home, context.executable, folder,
+                        or_environment(context, "", "SLUICE_RUN_ID")};
+}
+
+Result<std::optional<ml::RequiredGate>> demanded_gate(const Context& context,
+                                                      const std::string& model) {
+  const app::WorkPlace place = TRY(work_place_of(context));
+  auto named = TRY(app::find_required_gate(place, model));
+  const auto registry = TRY(open_registry(context));
+  auto kept = TRY(registry->required_gate(model));
+  // Another repository may not name another one.
+  const bool kept_counts = kept && (!named || kept->repository != named->repository);
+  return kept_counts ? kept : named;
+}
+
 std::string actor_of(const Context& context) {
   for (const auto* variable : {"SLUICE_ACTOR", "GITHUB_ACTOR", "USER"})
     if (const auto name = context.world.environment.get(variable); name && !name->empty())

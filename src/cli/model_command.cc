@@ -11,6 +11,7 @@
 #include "ml/evaluate/evaluation_plots.h"
 #include "ml/registry/model_card.h"
 #include "ml/registry/registry_json.h"
+#include "ml/registry/required_gate.h"
 #include "ml/serve/scorer.h"
 
 namespace sluice::cli {
@@ -300,9 +301,18 @@ Result<ml::ModelVersion> approve_if_passed(ml::LocalRegistry& registry,
   return version;
 }
 
+// What sluice.yml demands of this name is kept before anything is decided, so that a decision that
+// is refused here is refused elsewhere, too.
+Result<void> keep_required_gate(ml::LocalRegistry& registry, const std::string& name,
+                                const std::string& actor, const Context& context) {
+  const auto gate = TRY(app::find_required_gate(TRY(work_place_of(context)), name));
+  return gate ? registry.require_gate(name, *gate, actor) : success();
+}
+
 Result<int> register_model(const ModelOptions& options, Context& context) {
   const auto registry = TRY(open_registry(context));
   const ml::NewVersion request = TRY(registration_of(options, context));
+  TRY(keep_required_gate(*registry, request.name, request.actor, context));
   const ml::Registered registered = TRY(registry->register_version(request));
   ml::ModelVersion version = registered.version;
   std::string said;
@@ -322,6 +332,7 @@ Result<int> register_model(const ModelOptions& options, Context& context) {
 Result<int> approve(const ModelOptions& options, Context& context) {
   const auto registry = TRY(open_registry(context));
   const auto reference = TRY(version_reference(options.reference));
+  TRY(keep_required_gate(*registry, reference.name, who(options, context), context));
   const auto version =
       TRY(registry->approve({reference.name, reference.version, who(options, context),
                              options.comment, options.override_reason}));
@@ -335,6 +346,41 @@ Result<int> reject(const ModelOptions& options, Context& context) {
       {reference.name, reference.version, who(options, context), options.comment, ""}));
   context.terminal.error(TRY(uses_by_targets(context, version.name, version.version)));
   return print_version(options, context, version, cat(label(version), " is rejected"));
+}
+
+Json gate_json(const std::optional<ml::RequiredGate>& gate) {
+  if (!gate) return nullptr;
+  return JsonObject{{"file", gate->file},
+                    {"digest", gate->digest.to_string()},
+                    {"waivers", gate->waivers ? Json(gate->waivers->to_string()) : Json(nullptr)},
+                    {"target", gate->target},
+                    {"repository", gate->repository},
+                    {"revision", gate->revision}};
+}
+
+Result<int> gate(const ModelOptions& options, Context& context) {
+  const auto registry = TRY(open_registry(context));
+  if (options.remove) {
+    TRY(registry->release_gate(options.name, who(options, context)));
+    context.terminal.out(
+        cat("no gate is required for ", options.name, " any more, until a sluice.yml names one\n"));
+    return 0;
+  }
+  const auto required = TRY(registry->required_gate(options.name));
+  const auto history = TRY(registry->gate_history(options.name));
+  if (options.json) {
+    context.terminal.out(to_pretty_text(JsonObject{{"gate", gate_json(required)},
+                                                   {"history", ml::to_json(history)}}) +
+                         "\n");
+    return 0;
+  }
+  context.terminal.out(cat(
+      options.name, ": ",
+      required ? ml::describe(*required) : std::string("any gate for this name will do"), "\n"));
+  for (const auto& entry : history)
+    context.terminal.out(fmt::format("  {}  {:<14} by {}: {}\n", day_and_time(entry.at),
+                                     entry.action, entry.actor, entry.comment));
+  return 0;
 }
 
 Result<int> alias(const ModelOptions& options, Context& context) {
@@ -419,6 +465,12 @@ void add_deciding(CLI::App& model, Chosen& chosen) {
   rejecting->add_option("model", rejected->reference, "NAME/3")->required();
   rejecting->add_option("--comment", rejected->comment, "Kept in the history");
   add_by(*rejecting, rejected);
+  auto gated = std::make_shared<ModelOptions>();
+  auto* gating =
+      add(model, chosen, "gate", "The gate that versions of a model must pass", gated, gate);
+  gating->add_option("name", gated->name, "Model")->required();
+  gating->add_flag("--remove", gated->remove, "Require none any more, until sluice.yml names one");
+  add_by(*gating, gated);
   auto aliased = std::make_shared<ModelOptions>();
   auto* aliasing = add(model, chosen, "alias",
                        "Point an alias to a version: alias demand/3 champion", aliased, alias);

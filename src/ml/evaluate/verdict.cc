@@ -140,6 +140,9 @@ Result<VerifiedVerdict> verify_object(const JsonObject& object, const VerdictKey
   verified.gate_model = string_or(*TRY(get_object(object, "gate")), "model", "");
   if (const Json* champion = find(object, "champion"); champion != nullptr && !champion->is_null())
     verified.champion = TRY(named_digest(object, "champion")).digest;
+  if (const Json* waivers = find(object, "waivers"); waivers != nullptr && !waivers->is_null())
+    verified.waivers = TRY(named_digest(object, "waivers")).digest;
+  verified.target = string_or(object, "target", "");
   verified.by_command = !string_or(object, "command", "").empty();
   verified.passed = TRY(get_bool(object, "passed"));
   const std::string time = TRY(get_string(object, "time"));

@@ -63,6 +63,8 @@ struct VerifiedVerdict {
   NamedDigest gate;
   std::string gate_model;
   std::optional<Digest> champion;
+  std::optional<Digest> waivers;
+  std::string target;
   bool by_command = false;  // our own scorer need not be able to read the model
   bool compares = false;    // some check was against the champion, or allowed that there is none
   bool passed = false;

@@ -92,6 +92,18 @@ struct NewVersion {
 
 enum class Registration { Created, Existing };
 
+// The gate that versions of a name must pass: `sluice.yml` names it, the registry keeps it.
+struct RequiredGate {
+  std::string file;               // as sluice.yml names it: gates/demand.yml
+  Digest digest;                  // of its content
+  std::optional<Digest> waivers;  // of waivers.yml beside it; unset: there is none
+  std::string target;             // the column that it judges by; empty: it leaves that open
+  std::string repository;         // whose sluice.yml it was: only that one may name another
+  std::string revision;           // of that repository: "1a2b3c4", for people
+
+  bool operator==(const RequiredGate&) const = default;
+};
+
 struct Registered {
   ModelVersion version;
   Registration registration = Registration::Created;
@@ -114,7 +126,8 @@ class RegistryWriter {
   // one that did not pass takes an approval back, except from the champion.
   virtual Result<Registered> register_version(const NewVersion& request) = 0;
   // Refused unless the version's verdict is signed by this home, names its digest, passed, is of a
-  // gate for this name, and (where the gate compares) was against the present champion.
+  // gate for this name, by the required one where there is one, and (where the gate compares) was
+  // against the present champion.
   virtual Result<ModelVersion> approve(const ApprovalRequest& request) = 0;
   // Refused for the champion: point the alias elsewhere first.
   virtual Result<ModelVersion> reject(const ApprovalRequest& request) = 0;

@@ -7,7 +7,9 @@
 #include "ml/evaluate/verdict.h"
 #include "ml/model/model_folder.h"
 #include "ml/registry/audit.h"
+#include "ml/registry/gate_table.h"
 #include "ml/registry/model_reference.h"
+#include "ml/registry/required_gate.h"
 #include "ml/registry/schema.h"
 #include "ml/registry/staged_model.h"
 #include "ml/registry/version_table.h"
@@ -274,6 +276,52 @@ Result<std::optional<std::string>> LocalRegistry::last_under_alias(std::string_v
   return last;
 }
 
+Result<std::optional<RequiredGate>> LocalRegistry::required_gate(std::string_view name) {
+  std::optional<RequiredGate> gate;
+  TRY(database_.read([&](store::Reader& reader) -> Result<void> {
+    gate = TRY(select_required_gate(reader, name));
+    return success();
+  }));
+  return gate;
+}
+
+Result<std::vector<HistoryEntry>> LocalRegistry::gate_history(std::string_view name) {
+  std::vector<HistoryEntry> entries;
+  TRY(database_.read([&](store::Reader& reader) -> Result<void> {
+    entries = TRY(audit_of(reader, name));
+    return success();
+  }));
+  return entries;
+}
+
+Result<void> LocalRegistry::require_gate(std::string_view name, const RequiredGate& gate,
+                                         std::string_view actor) {
+  TRY(require_name(name));
+  const auto before = TRY(required_gate(name));
+  if (before && asks_for_the_same(*before, gate)) return success();
+  return database_.write([&](store::Transaction& transaction) -> Result<void> {
+    const auto known = TRY(select_required_gate(transaction, name));
+    if (known && known->repository != gate.repository && !asks_for_the_same(*known, gate))
+      return failed_precondition(
+          cat("the gate of '", name, "' is ", describe(*known), ", and sluice.yml of ",
+              gate.repository, " names another, ", gate.file, " ", gate.digest.to_string(),
+              "; if that one is to count from now on: `sluice model gate ", name, " --remove`"));
+    TRY(upsert_required_gate(transaction, name, gate));
+    return append_audit(transaction, {world_.clock.now(), std::string(actor), "gate_set",
+                                      std::string(name), describe(gate)});
+  });
+}
+
+Result<void> LocalRegistry::release_gate(std::string_view name, std::string_view actor) {
+  return database_.write([&](store::Transaction& transaction) -> Result<void> {
+    const auto gate = TRY(select_required_gate(transaction, name));
+    if (!gate) return not_found(cat("no gate is required for '", name, "'"));
+    TRY(delete_required_gate(transaction, name));
+    return append_audit(transaction, {world_.clock.now(), std::string(actor), "gate_removed",
+                                      std::string(name), describe(*gate)});
+  });
+}
+
 Result<std::int64_t> LocalRegistry::check_audit() {
   std::int64_t rows = 0;
   TRY(database_.read([&](store::Reader& reader) -> Result<void> {
@@ -363,6 +411,8 @@ Result<std::string> LocalRegistry::check_verdict(store::Reader& reader,
   const std::string text = TRY(select_document(reader, *version.lineage.verdict));
   const auto verdict = TRY_CONTEXT(verify_verdict(text, key_), label);
   TRY_CONTEXT(check_is_for(verdict, version.name, version.digest), label);
+  if (const auto gate = TRY(select_required_gate(reader, version.name)))
+    TRY(check_is_by(*gate, verdict, label));
   for (const WaivedCheck& waived : verdict.waived_checks)
     if (world_.clock.now() >= waived.end)
       return failed_precondition(cat("the waiver of ", waived.check, " by ", waived.who,

@@ -37,6 +37,16 @@ class LocalRegistry final : public RegistryReader, public RegistryWriter {
   // get it; unset where none ever did.
   Result<std::optional<std::string>> last_under_alias(std::string_view name,
                                                       std::string_view alias);
+  // The gate that versions of this name must pass; unset: any gate for the name will do.
+  Result<std::optional<RequiredGate>> required_gate(std::string_view name);
+  // What happened to it, oldest first.
+  Result<std::vector<HistoryEntry>> gate_history(std::string_view name);
+  // From now on approvals demand this gate. FailedPrecondition where another repository set another
+  // one. The same again changes nothing.
+  Result<void> require_gate(std::string_view name, const RequiredGate& gate,
+                            std::string_view actor);
+  // NotFound where there is none.
+  Result<void> release_gate(std::string_view name, std::string_view actor);
   // Rows of the audit; Corrupt where its chain of hashes does not hold.
   Result<std::int64_t> check_audit();
 

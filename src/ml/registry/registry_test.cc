@@ -388,7 +388,8 @@ TEST_F(RegistryTest, ANewerSchemaIsRefused) {
   {
     auto newer = store::open_sqlite(home() / "ml.db").value();
     const store::Migration future[] = {{1, "CREATE TABLE a (x INTEGER)"},
-                                       {2, "CREATE TABLE b (x INTEGER)"}};
+                                       {2, "CREATE TABLE b (x INTEGER)"},
+                                       {3, "CREATE TABLE c (x INTEGER)"}};
     ASSERT_TRUE(store::migrate(*newer, "ml_registry", future).ok());
   }
   const auto opened = LocalRegistry::open(test.world(), home());
@@ -448,6 +449,88 @@ TEST_F(RegistryTest, ReferencesResolveToFoldersWhoseFilesAreVerified) {
   os::Files& files = test.files;
   ASSERT_TRUE(files.write(home() / "models/demand/1/MLmodel", "changed").ok());
   EXPECT_EQ(resolve_model(*registry, test.files, "demand/1").error().code(), ErrorCode::Corrupt);
+}
+
+RequiredGate demanded(const Verdict& verdict) {
+  return {"gates/demand.yml", verdict.gate.digest, std::nullopt, "units", "/shop", "1a2b3c4"};
+}
+
+TEST_F(RegistryTest, ARequiredGateAsksForItsOwnVerdict) {
+  const os::Path folder = model(1);
+  Verdict verdict = verdict_on(folder, CheckStatus::Passed);
+  verdict.target = "units";
+  verdict.gate.digest = sha256("lax");
+  ASSERT_TRUE(present(folder, verdict).ok());
+  RequiredGate gate = demanded(verdict);
+  gate.digest = sha256("strict");
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  const auto refused = registry->approve(decision(1));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::FailedPrecondition);
+  EXPECT_NE(refused.error().message().find("with another content"), std::string::npos)
+      << refused.error().message();
+  ASSERT_TRUE(registry->require_gate("demand", demanded(verdict), "bo").ok());
+  EXPECT_TRUE(registry->approve(decision(1)).ok());
+  EXPECT_TRUE(registry->check_audit().ok());
+}
+
+TEST_F(RegistryTest, ARequiredGateIsForItsNameAlone) {
+  const os::Path folder = model(1);
+  ASSERT_TRUE(present(folder, verdict_on(folder, CheckStatus::Passed)).ok());
+  RequiredGate gate = demanded(verdict_on(folder, CheckStatus::Passed));
+  gate.digest = sha256("strict");
+  ASSERT_TRUE(registry->require_gate("price", gate, "ana").ok());
+  EXPECT_TRUE(registry->approve(decision(1)).ok());
+}
+
+TEST_F(RegistryTest, ARequiredGateAsksForItsTargetAndItsWaivers) {
+  const os::Path folder = model(1);
+  Verdict verdict = verdict_on(folder, CheckStatus::Waived);
+  verdict.checks[0].waiver =
+      Waiver{"price", "", "ana", "Easter week", "2099-01-01", Timestamp::max()};
+  verdict.checks[0].waiver->end = test.clock.now() + std::chrono::hours(24);
+  verdict.waivers = NamedDigest{"mine.yml", sha256("mine")};
+  verdict.target = "easy";
+  ASSERT_TRUE(present(folder, verdict).ok());
+  RequiredGate gate = demanded(verdict);
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  EXPECT_NE(registry->approve(decision(1)).error().message().find("judges by the column 'easy'"),
+            std::string::npos);
+  gate.target = "";
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  EXPECT_NE(registry->approve(decision(1)).error().message().find("do not stand beside"),
+            std::string::npos);
+  gate.waivers = sha256("others");
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  EXPECT_NE(registry->approve(decision(1)).error().message().find("are not those beside"),
+            std::string::npos);
+  gate.waivers = sha256("mine");
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  EXPECT_TRUE(registry->approve(decision(1)).ok());
+}
+
+TEST_F(RegistryTest, OnlyTheSameRepositoryNamesAnotherGate) {
+  RequiredGate gate{"g.yml", sha256("a"), sha256("w"), "units", "/shop", "1a2b3c4"};
+  EXPECT_FALSE(registry->required_gate("demand").value().has_value());
+  ASSERT_TRUE(registry->require_gate("demand", gate, "ana").ok());
+  EXPECT_EQ(registry->required_gate("demand").value(), gate);
+  RequiredGate elsewhere = gate;
+  elsewhere.repository = "/other";
+  EXPECT_TRUE(registry->require_gate("demand", elsewhere, "bo").ok()) << "it asks for the same";
+  EXPECT_EQ(registry->required_gate("demand").value(), gate);
+  elsewhere.digest = sha256("b");
+  const auto refused = registry->require_gate("demand", elsewhere, "bo");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message().find("sluice model gate demand --remove"), std::string::npos);
+  ASSERT_TRUE(registry->release_gate("demand", "cleo").ok());
+  EXPECT_EQ(registry->release_gate("demand", "cleo").error().code(), ErrorCode::NotFound);
+  ASSERT_TRUE(registry->require_gate("demand", elsewhere, "bo").ok());
+  std::vector<std::string> rows;
+  const auto history = registry->gate_history("demand").value();
+  for (const auto& entry : history) rows.push_back(cat(entry.actor, " ", entry.action));
+  EXPECT_EQ(rows, (std::vector<std::string>{"ana gate_set", "cleo gate_removed", "bo gate_set"}));
+  EXPECT_NE(history[0].comment.find("by sluice.yml of /shop at 1a2b3c4"), std::string::npos);
+  EXPECT_TRUE(registry->check_audit().ok());
 }
 
 }  // namespace

@@ -48,7 +48,19 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_subject ON audit (subject, seq);
 )";
 
-constexpr std::array kMigrations{store::Migration{1, kTables}};
+constexpr std::string_view kRequiredGates = R"(
+CREATE TABLE required_gates (
+  name TEXT PRIMARY KEY,
+  file TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  waivers TEXT,
+  target TEXT NOT NULL,
+  repository TEXT NOT NULL,
+  revision TEXT NOT NULL
+) WITHOUT ROWID;
+)";
+
+constexpr std::array kMigrations{store::Migration{1, kTables}, store::Migration{2, kRequiredGates}};
 
 }  // namespace
 
