@@ -224,6 +224,30 @@ TEST_F(HostBackendTest, a_child_that_ignores_every_polite_signal_goes_with_the_s
   EXPECT_FALSE(alive(pid_in("pid")));
 }
 
+TEST_F(HostBackendTest,
+       a_child_whose_first_thread_has_ended_goes_with_the_step_while_another_lives) {
+  prepare();
+  const RunStep step = script(R"(
+(trap '' INT TERM; exec python3 -c '
+import ctypes, os, threading, time
+def outlive():
+    while ") Z " not in open("/proc/self/stat").read(): pass
+    open("pid.part", "w").write(str(os.getpid()))
+    os.rename("pid.part", "pid")
+    time.sleep(60)
+threading.Thread(target=outlive).start()
+ctypes.CDLL(None).pthread_exit(None)
+') &
+until test -s pid; do sleep 0.01; done; trap 'exit 3' INT; echo ready; sleep 600 & wait $!)");
+  StepWatch watch = start(step);
+  watch.wait_output();
+  const pid_t child = pid_in("pid");
+  EXPECT_TRUE(alive(child));
+  backend_->stop(spec_.address, step.id);
+  EXPECT_EQ(watch.wait_ended().exit_code, 3);
+  EXPECT_FALSE(alive(child));
+}
+
 TEST_F(HostBackendTest, a_step_may_leave_a_child_that_goes_on_writing_and_ends_all_the_same) {
   prepare();
   const StepResult result =
