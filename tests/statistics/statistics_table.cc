@@ -138,7 +138,7 @@ Evidence block_jackknife(const Trial& trial) {
   Groups blocks{"block", {}, std::vector<std::string>(trial.n / 10)};
   JudgedRows challenger = champion;
   for (std::size_t i = 0; i < trial.n; ++i) {
-    const std::uint32_t label = trial.random.uniform() < 0.3 ? 1 : 0;
+    const ClassIndex label = trial.random.uniform() < 0.3 ? 1 : 0;
     const double shared = normal(trial.random);
     champion.true_class.push_back(label);
     champion.probability.push_back(label + (shared + normal(trial.random)) * std::sqrt(0.5));

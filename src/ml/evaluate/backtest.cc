@@ -60,7 +60,7 @@ Result<std::vector<const Metric*>> metrics_for(const BacktestRequest& request) {
   return metrics;
 }
 
-Result<Evaluated> evaluate_folds(const BacktestRequest& request, Table judged,
+Result<Evaluated> evaluate_folds(const BacktestRequest& request, const Table& judged,
                                  std::vector<double> predictions, const Digest& data) {
   Evaluated result;
   result.evaluation.model = cat("back-test of ", request.training.name);
@@ -77,7 +77,6 @@ Result<Evaluated> evaluate_folds(const BacktestRequest& request, Table judged,
   const Groups blocks = TRY(group_rows(judged, request.plan.time));
   plan.blocks = &blocks;
   evaluate_rows(result.evaluation, result.rows, slices, plan);
-  result.table = std::move(judged);
   return result;
 }
 
@@ -133,7 +132,7 @@ Result<Evaluated> run_backtest(os::World world, TrainingBackend& backend,
   }
   Table judged = table.take(rows);
   judged.set_column(std::move(origin));
-  return TRY_CONTEXT(evaluate_folds(request, std::move(judged), std::move(predictions), digest),
+  return TRY_CONTEXT(evaluate_folds(request, judged, std::move(predictions), digest),
                      request.data.string());
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ml/evaluate/score_order.h"
 
@@ -16,22 +17,45 @@ double logit(double probability) {
   return std::log(held / (1 - held));
 }
 
+// Rows of one score.
+struct EqualScores {
+  double logit = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t positives = 0;
+};
+
+std::vector<EqualScores> equal_scores(std::span<const RankedRow> ranked,
+                                      std::span<const double> scores) {
+  std::vector<EqualScores> found;
+  found.reserve(static_cast<std::size_t>(
+      std::ranges::count_if(ranked, [](RankedRow one) { return one.ends_score(); })));
+  EqualScores equal;
+  for (const RankedRow one : ranked) {
+    equal.rows += 1;
+    equal.positives += one.label();
+    if (!one.ends_score()) continue;
+    equal.logit = logit(scores[one.row()]);
+    found.push_back(std::exchange(equal, {}));
+  }
+  return found;
+}
+
 // Newton steps on the log likelihood of two parameters; unset where they run away (classes that the
 // scores separate, a single score).
-std::optional<CalibrationLine> logistic_line(const std::vector<double>& x,
-                                             const std::vector<std::uint8_t>& labels) {
+std::optional<CalibrationLine> logistic_line(const std::vector<EqualScores>& scores) {
   CalibrationLine line{1, 0};
   for (int step = 0; step < kNewtonSteps; ++step) {
     double g0 = 0, g1 = 0, h00 = 0, h01 = 0, h11 = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double p = 1 / (1 + std::exp(-(line.intercept + line.slope * x[i])));
-      const double residual = labels[i] - p;
-      const double weight = p * (1 - p);
+    for (const EqualScores& equal : scores) {
+      const double x = equal.logit;
+      const double p = 1 / (1 + std::exp(-(line.intercept + line.slope * x)));
+      const double residual = equal.positives - equal.rows * p;
+      const double weight = equal.rows * p * (1 - p);
       g0 += residual;
-      g1 += residual * x[i];
+      g1 += residual * x;
       h00 += weight;
-      h01 += weight * x[i];
-      h11 += weight * x[i] * x[i];
+      h01 += weight * x;
+      h11 += weight * x * x;
     }
     const double determinant = h00 * h11 - h01 * h01;
     if (!(determinant > 1e-12 * h00 * h11)) return std::nullopt;
@@ -59,21 +83,16 @@ std::optional<CalibrationLine> least_squares_line(const std::vector<double>& x,
   return CalibrationLine{xy / xx, mean_y - xy / xx * mean_x};
 }
 
-Calibration of_probabilities(const JudgedRows& rows) {
-  const SumsLayout layout(rows);
-  const BlockSums sums = sum_rows(rows, layout, {});
-  const SumsView view(sums.block(0), layout);
+Calibration of_probabilities(const JudgedRows& rows, const SumsView& sums,
+                             std::span<const RankedRow> ranked) {
   Calibration found;
   for (std::size_t i = 0; i < kCalibrationBins; ++i) {
-    const CalibrationBin bin = view.calibration_bin(i);
+    const CalibrationBin bin = sums.calibration_bin(i);
     if (bin.n > 0)
       found.bins.push_back({bin.n, bin.probability_sum / bin.n, bin.positives / bin.n});
   }
-  found.error = expected_calibration_error(view);
-  if (rows.probability.empty()) return found;
-  std::vector<double> scores;
-  for (const double probability : rows.probability) scores.push_back(logit(probability));
-  found.line = logistic_line(scores, rows.labels());
+  found.error = expected_calibration_error(sums);
+  if (!rows.probability.empty()) found.line = logistic_line(equal_scores(ranked, rows.probability));
   return found;
 }
 
@@ -114,11 +133,18 @@ std::optional<double> expected_calibration_error(const SumsView& sums) {
   return distance / rows;
 }
 
-std::optional<Calibration> calibration_of(const JudgedRows& rows) {
+std::optional<Calibration> calibration_of(const JudgedRows& rows, const SumsView& sums,
+                                          std::span<const RankedRow> ranked) {
   if (rows.size() == 0 || rows.task == Task::Ranking) return std::nullopt;
   if (rows.task != Task::Classification) return of_numbers(rows);
   if (rows.probability.empty() && rows.class_probability.empty()) return std::nullopt;
-  return of_probabilities(rows);
+  return of_probabilities(rows, sums, ranked);
+}
+
+std::optional<Calibration> calibration_of(const JudgedRows& rows) {
+  const SumsLayout layout(rows);
+  const BlockSums sums = sum_rows(rows, layout, {});
+  return calibration_of(rows, {sums.block(0), layout}, rows.ranked());
 }
 
 JsonObject to_json(const Calibration& calibration) {

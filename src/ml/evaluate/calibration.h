@@ -38,6 +38,9 @@ std::optional<double> expected_calibration_error(const SumsView& sums);
 
 // Unset for rankings, and for classes without probabilities.
 std::optional<Calibration> calibration_of(const JudgedRows& rows);
+// With the sums over all rows and rows.ranked() known.
+std::optional<Calibration> calibration_of(const JudgedRows& rows, const SumsView& sums,
+                                          std::span<const RankedRow> ranked);
 
 JsonObject to_json(const Calibration& calibration);
 

@@ -248,8 +248,8 @@ void warn_of_empty_slices(const std::vector<Groups>& slices, const os::Path& pat
 void warn_of_strange_classes(const JudgedRows& rows, std::vector<std::string>& warnings) {
   std::vector<std::size_t> truths(rows.classes.size());
   std::vector<std::size_t> predictions(rows.classes.size());
-  for (const std::uint32_t one : rows.true_class) ++truths[one];
-  for (const std::uint32_t one : rows.predicted_class) ++predictions[one];
+  for (const ClassIndex one : rows.true_class) ++truths[one];
+  for (const ClassIndex one : rows.predicted_class) ++predictions[one];
   std::vector<std::string> true_names;
   for (std::size_t c = 0; c < truths.size(); ++c)
     if (truths[c] > 0) true_names.push_back(rows.classes[c]);
@@ -273,6 +273,30 @@ Result<std::vector<std::string>> leaks_in(const os::World& world, const Evaluati
   return sentences;
 }
 
+// How the rows are cut.
+struct JudgedGroups {
+  std::vector<Groups> slices;
+  std::vector<Groups> fairness;
+  std::optional<Groups> blocks;
+  os::Path named;
+};
+
+// Ends the table, which is most of the memory.
+Result<JudgedGroups> groups_of(const EvaluationRequest& request, Prepared prepared) {
+  if (!request.fairness.empty() && prepared.task == Task::Ranking)
+    return invalid_input("fairness is judged for classification, regression and forecasts");
+  if (prepared.task == Task::Ranking)
+    prepared.table =
+        prepared.table.take(first_rows(TRY(group_rows(prepared.table, prepared.columns.query))));
+  JudgedGroups groups;
+  groups.named = prepared.named;
+  groups.slices = TRY(slices_of(prepared.table, request.slices, prepared.named));
+  groups.fairness = TRY(slices_of(prepared.table, request.fairness, prepared.named));
+  if (!request.block.empty())
+    groups.blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block), prepared.named.string());
+  return groups;
+}
+
 Result<std::vector<const Metric*>> chosen_metrics(const std::vector<std::string>& names,
                                                   Task task) {
   if (names.empty()) return usual_metrics(task);
@@ -294,24 +318,13 @@ Result<Evaluated> evaluate_file(os::World world, const EvaluationRequest& reques
   plan.min_rows = request.min_rows;
   evaluation.warnings = TRY(leaks_in(world, request, prepared));
   result.rows = TRY(judge(world.files, request, prepared));
-  if (prepared.task == Task::Ranking)
-    prepared.table =
-        prepared.table.take(first_rows(TRY(group_rows(prepared.table, prepared.columns.query))));
-  const os::Path& path = prepared.named;
-  const auto slices = TRY(slices_of(prepared.table, request.slices, path));
+  const JudgedGroups groups = TRY(groups_of(request, std::move(prepared)));
   warn_of_strange_classes(result.rows, evaluation.warnings);
-  warn_of_empty_slices(slices, path, evaluation.warnings);
-  std::optional<Groups> blocks;
-  if (!request.block.empty())
-    blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block), path.string());
-  plan.blocks = blocks ? &*blocks : nullptr;
-  evaluate_rows(evaluation, result.rows, slices, plan);
-  if (!request.fairness.empty() && prepared.task == Task::Ranking)
-    return invalid_input("fairness is judged for classification, regression and forecasts");
-  const auto groups = TRY(slices_of(prepared.table, request.fairness, path));
-  for (const Groups& one : groups)
+  warn_of_empty_slices(groups.slices, groups.named, evaluation.warnings);
+  plan.blocks = groups.blocks ? &*groups.blocks : nullptr;
+  evaluate_rows(evaluation, result.rows, groups.slices, plan);
+  for (const Groups& one : groups.fairness)
     evaluation.fairness.push_back(fairness_of(result.rows, one, request.min_rows));
-  result.table = std::move(prepared.table);
   return result;
 }
 

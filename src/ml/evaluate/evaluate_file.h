@@ -48,7 +48,6 @@ struct EvaluationRequest {
 struct Evaluated {
   Evaluation evaluation;
   JudgedRows rows;
-  Table table;
 };
 
 // InvalidInput, with file and rows, for data that cannot be judged: no rows, a truth or prediction

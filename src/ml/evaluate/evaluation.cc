@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "base/check.h"
-#include "ml/evaluate/score_order.h"
 #include "os/in_parallel.h"
 
 namespace sluice::ml {
@@ -55,13 +54,17 @@ JudgedSlices judge_slices(const MetricValues& values, const Groups& groups,
   return judged;
 }
 
-void add_confusion(Evaluation& evaluation, const JudgedRows& rows) {
+// What all rows tell: metrics, confusion, calibration.
+void judge_all(Evaluation& evaluation, const JudgedRows& rows, const EvaluationPlan& plan,
+               std::span<const RankedRow> ranked) {
+  const MetricValues values(rows, nullptr, plan.blocks, ranked);
+  evaluation.metrics = values_of(values, 0, plan.metrics);
+  const std::vector<double> total = values.sums(0);
+  const SumsView sums(total, values.layout());
+  evaluation.calibration = calibration_of(rows, sums, ranked);
   if (rows.task != Task::Classification) return;
-  ConfusionMatrix confusion(rows.classes.size());
-  for (std::size_t row = 0; row < rows.size(); ++row)
-    confusion.add(rows.true_class[row], rows.predicted_class[row]);
   evaluation.classes = rows.classes;
-  evaluation.confusion = std::move(confusion);
+  evaluation.confusion = sums.confusion();
 }
 
 }  // namespace
@@ -73,26 +76,20 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
   evaluation.rows = rows.size();
   evaluation.chosen = plan.metrics;
   if (plan.blocks != nullptr) evaluation.block = plan.blocks->column;
-  const std::vector<std::uint32_t> order = highest_first(rows.probability);
+  const std::vector<RankedRow> ranked = rows.ranked();
   std::vector<JudgedSlices> judged(slices.size());
   // Each writes only what is its own.
   std::vector<std::function<void()>> works;
-  works.emplace_back([&] {
-    const MetricValues values(rows, nullptr, plan.blocks, order);
-    evaluation.metrics = values_of(values, 0, plan.metrics);
-  });
+  works.emplace_back([&] { judge_all(evaluation, rows, plan, ranked); });
   for (std::size_t i = 0; i < slices.size(); ++i)
     works.emplace_back([&, i] {
-      const MetricValues values(rows, &slices[i], plan.blocks, order);
+      const MetricValues values(rows, &slices[i], plan.blocks, ranked);
       judged[i] = judge_slices(values, slices[i], plan);
     });
-  works.emplace_back([&] { add_confusion(evaluation, rows); });
-  works.emplace_back([&] { evaluation.calibration = calibration_of(rows); });
   works.emplace_back([&] { evaluation.predictions_digest = predictions_digest(rows); });
   works.emplace_back([&] {
-    if (!rows.probability.empty())
-      evaluation.thresholds =
-          thin_threshold_sweep(rows.labels(), rows.probability, order, kThresholds);
+    if (!ranked.empty())
+      evaluation.thresholds = thin_threshold_sweep(ranked, rows.probability, kThresholds);
   });
   os::in_parallel(works.size(), [&](std::size_t i) { works[i](); });
   for (JudgedSlices& one : judged) {
@@ -102,20 +99,9 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
 }
 
 Digest predictions_digest(std::span<const double> predictions) {
-  constexpr std::size_t kAtATime = 8192;
+  static_assert(std::endian::native == std::endian::little, "turn the bytes round first");
   Sha256 hash;
-  std::string bytes;
-  for (std::size_t i = 0; i < predictions.size(); ++i) {
-    auto bits = std::bit_cast<std::uint64_t>(predictions[i]);
-    for (int byte = 0; byte < 8; ++byte) {
-      bytes.push_back(static_cast<char>(bits & 0xff));
-      bits >>= 8;
-    }
-    if (bytes.size() < 8 * kAtATime) continue;
-    hash.update(bytes);
-    bytes.clear();
-  }
-  hash.update(bytes);
+  hash.update({reinterpret_cast<const char*>(predictions.data()), predictions.size_bytes()});
   return hash.finish();
 }
 

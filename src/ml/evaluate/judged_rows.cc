@@ -23,8 +23,13 @@ std::size_t JudgedRows::size() const {
 std::vector<std::uint8_t> JudgedRows::labels() const {
   std::vector<std::uint8_t> labels;
   labels.reserve(true_class.size());
-  for (const std::uint32_t one : true_class) labels.push_back(one == positive ? 1 : 0);
+  for (const ClassIndex one : true_class) labels.push_back(one == positive ? 1 : 0);
   return labels;
+}
+
+std::vector<RankedRow> JudgedRows::ranked() const {
+  if (probability.empty()) return {};
+  return rank_rows(probability, true_class, static_cast<ClassIndex>(positive));
 }
 
 JudgedRows judged_numbers(Task task, std::vector<double> truth, std::vector<double> prediction) {

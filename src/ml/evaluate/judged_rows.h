@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ml/evaluate/score_order.h"
 #include "ml/evaluate/task.h"
 
 namespace sluice::ml {
@@ -29,6 +30,7 @@ struct QuantileForecast {
 
 // More different values are no classes.
 inline constexpr std::size_t kMaxClasses = 50;
+using ClassIndex = std::uint8_t;
 
 struct JudgedRows {
   Task task = Task::Regression;
@@ -39,8 +41,8 @@ struct JudgedRows {
   // Classification: indices into `classes`; probabilities are of the class `positive`, of two.
   std::vector<std::string> classes;
   std::size_t positive = 1;
-  std::vector<std::uint32_t> true_class;
-  std::vector<std::uint32_t> predicted_class;
+  std::vector<ClassIndex> true_class;
+  std::vector<ClassIndex> predicted_class;
   std::vector<double> probability;
   // Of more than two classes: of each class, by row; those of a row sum to one.
   std::vector<std::vector<double>> class_probability;
@@ -59,6 +61,8 @@ struct JudgedRows {
   std::size_t size() const;
   // 1 for each row of the positive class, else 0.
   std::vector<std::uint8_t> labels() const;
+  // Of the probability of the positive class; empty without one.
+  std::vector<RankedRow> ranked() const;
 };
 
 // Of numbers, for regression and forecasts.

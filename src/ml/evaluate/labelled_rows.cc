@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <unordered_map>
 
 #include "base/strings.h"
 
@@ -21,9 +20,8 @@ std::string row_list(const std::vector<std::size_t>& rows) {
              rows.size() > kShownRows ? ", …" : "");
 }
 
-std::uint64_t key_of(const Column& column, std::size_t row) {
-  if (column.kind == ColumnKind::Text) return static_cast<std::uint64_t>(column.codes[row]);
-  const double number = column.numbers[row];
+// Equal for equal numbers, and for all that are missing.
+std::uint64_t bits_of(double number) {
   if (std::isnan(number)) return ~std::uint64_t{0};
   return std::bit_cast<std::uint64_t>(number == 0 ? 0.0 : number);
 }
@@ -46,16 +44,40 @@ Result<std::vector<double>> complete_column(const Table& table, std::string_view
   return column->numbers;
 }
 
+ValueNumbers::ValueNumbers(const Column& column) : column_(column) {
+  if (column.kind == ColumnKind::Text)
+    of_code_.assign(column.dictionary.size() + 1, kNone);
+  else
+    remembered_.resize(kRemembered);
+}
+
+std::uint32_t ValueNumbers::of(std::size_t row) {
+  if (column_.kind == ColumnKind::Text) return of_text(row);
+  const std::uint64_t bits = bits_of(column_.numbers[row]);
+  Remembered& place = remembered_[(bits * 0x9e3779b97f4a7c15u) >> 56];
+  if (place.number != kNone && place.bits == bits) return place.number;
+  const auto [known, added] = of_bits_.try_emplace(bits, count_);
+  if (added) ++count_;
+  place = {bits, known->second};
+  return known->second;
+}
+
+std::uint32_t ValueNumbers::of_text(std::size_t row) {
+  const std::int32_t code = column_.codes[row];
+  std::uint32_t& number = of_code_[code < 0 ? of_code_.size() - 1 : static_cast<std::size_t>(code)];
+  if (number == kNone) number = count_++;
+  return number;
+}
+
 Result<Groups> group_rows(const Table& table, std::string_view name) {
   const Column* column = TRY(table.column(name));
   Groups groups{std::string(name), {}, {}};
   groups.of_row.reserve(table.row_count());
-  std::unordered_map<std::uint64_t, std::uint32_t> known;
+  ValueNumbers numbers(*column);
   for (std::size_t row = 0; row < table.row_count(); ++row) {
-    const auto [place, added] =
-        known.try_emplace(key_of(*column, row), static_cast<std::uint32_t>(groups.names.size()));
-    if (added) groups.names.push_back(column->missing(row) ? "(missing)" : column->text(row));
-    groups.of_row.push_back(place->second);
+    groups.of_row.push_back(numbers.of(row));
+    if (numbers.count() > groups.names.size())
+      groups.names.push_back(column->missing(row) ? "(missing)" : column->text(row));
   }
   return groups;
 }

@@ -43,23 +43,40 @@ Interval with_doubt(Interval interval, const Metric& metric, double value, std::
   return clamp_to_range(interval, metric.range);
 }
 
+// Of a group whose rows are counted off: the part of the next row, and where the part after begins.
+struct Counting {
+  std::size_t seen = 0;
+  std::size_t part = 0;
+  std::size_t next_begin = 0;
+
+  // floor(seen * parts / count), without a division for each row.
+  std::size_t next(std::size_t parts, std::size_t count) {
+    while (seen >= next_begin) {
+      if (seen > 0) ++part;
+      next_begin = ((part + 1) * count + parts - 1) / parts;
+    }
+    ++seen;
+    return part;
+  }
+};
+
 }  // namespace
 
 MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
                            std::size_t parts)
-    : MetricValues(rows, groups, blocks, highest_first(rows.probability), parts) {}
+    : MetricValues(rows, groups, blocks, rows.ranked(), parts) {}
 
 MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
-                           std::span<const std::uint32_t> order, std::size_t parts)
+                           std::span<const RankedRow> ranked, std::size_t parts)
     : rows_(rows), layout_(rows), parts_(parts), sums_(0, 0) {
   CHECK(groups == nullptr || groups->of_row.size() == rows.size());
   CHECK(blocks == nullptr || blocks->of_row.size() == rows.size());
   counts_.assign(groups == nullptr ? 1 : groups->names.size(), 0);
   if (counts_.size() * parts_ * layout_.width() > kMaxSums) parts_ = 1;
   cut_into_parts(groups, blocks);
-  if (!rows.probability.empty()) judge_scores(rows.probability, rows.positive, order);
+  if (!rows.probability.empty()) judge_scores(ranked);
   for (std::size_t c = 0; c < rows.class_probability.size(); ++c)
-    judge_scores(rows.class_probability[c], c, highest_first(rows.class_probability[c]));
+    judge_scores(rank_rows(rows.class_probability[c], rows.true_class, static_cast<ClassIndex>(c)));
   sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});
 }
 
@@ -68,33 +85,27 @@ void MetricValues::cut_into_parts(const Groups* groups, const Groups* blocks) {
     return groups == nullptr ? std::size_t{0} : std::size_t{groups->of_row[row]};
   };
   for (std::size_t row = 0; row < rows_.size(); ++row) ++counts_[group_of(row)];
-  std::vector<std::size_t> seen(counts_.size());
+  std::vector<Counting> counting(counts_.size());
   cell_.resize(rows_.size());
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     const std::size_t group = group_of(row);
-    const std::size_t part =
-        blocks == nullptr ? seen[group]++ * parts_ / counts_[group] : blocks->of_row[row] % parts_;
+    const std::size_t part = blocks == nullptr ? counting[group].next(parts_, counts_[group])
+                                               : blocks->of_row[row] % parts_;
     cell_[row] = static_cast<std::uint32_t>(group * parts_ + part);
   }
 }
 
-void MetricValues::judge_scores(std::span<const double> scores, std::size_t of_class,
-                                std::span<const std::uint32_t> order) {
-  CHECK(order.size() == rows_.size());
-  std::vector<std::size_t> next(counts_.size());
-  for (std::size_t group = 1; group < counts_.size(); ++group)
-    next[group] = next[group - 1] + counts_[group - 1];
-  std::vector<ScoredRow> sorted(rows_.size());
+void MetricValues::judge_scores(std::span<const RankedRow> ranked) {
+  CHECK(ranked.size() == rows_.size());
+  std::vector<ScoreAreas>& areas = areas_.emplace_back(counts_.size(), ScoreAreas(parts_));
   const auto parts = static_cast<std::uint32_t>(parts_);
-  for (const std::uint32_t row : order) {
-    const std::uint32_t cell = cell_[row];
-    const std::uint8_t label = rows_.true_class[row] == of_class ? 1 : 0;
-    sorted[next[cell / parts]++] = {scores[row], cell % parts, label};
+  std::uint32_t score_number = 0;
+  for (const RankedRow one : ranked) {
+    const std::uint32_t cell = cell_[one.row()];
+    areas[cell / parts].add(score_number, cell % parts, one.label());
+    if (one.ends_score()) ++score_number;
   }
-  areas_.resize(counts_.size());
-  for (std::size_t group = 0; group < counts_.size(); ++group)
-    areas_[group].emplace_back(
-        std::span(sorted).subspan(next[group] - counts_[group], counts_[group]), parts_);
+  for (ScoreAreas& of_group : areas) of_group.finish();
 }
 
 // The mean over the classes whose area is defined for all rows of the group.
@@ -102,7 +113,8 @@ std::optional<double> MetricValues::area_of(ScoreArea area, std::size_t group,
                                             std::optional<std::uint32_t> without) const {
   double sum = 0;
   double classes = 0;
-  for (const ScoreAreas& areas : areas_[group]) {
+  for (const std::vector<ScoreAreas>& of_class : areas_) {
+    const ScoreAreas& areas = of_class[group];
     const auto whole = areas.of(area);
     if (!whole) continue;
     const auto value = without ? areas.without(area, *without) : whole;
@@ -122,13 +134,17 @@ MetricValue MetricValues::with_interval(const Metric& metric, std::size_t group)
   return metric.area == ScoreArea::None ? of_sums(metric, group) : of_scores(metric, group);
 }
 
-std::optional<double> MetricValues::sums_value(const Metric& metric, std::size_t group) const {
+std::vector<double> MetricValues::sums(std::size_t group) const {
   std::vector<double> total(layout_.width());
   for (std::size_t part = 0; part < parts_; ++part) {
     const auto sums = sums_.block(group * parts_ + part);
     for (std::size_t k = 0; k < total.size(); ++k) total[k] += sums[k];
   }
-  return metric.of({total, layout_});
+  return total;
+}
+
+std::optional<double> MetricValues::sums_value(const Metric& metric, std::size_t group) const {
+  return metric.of({sums(group), layout_});
 }
 
 MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const {
@@ -158,7 +174,7 @@ MetricValue MetricValues::of_scores(const Metric& metric, std::size_t group) con
   if (!found.value) return found;
   std::vector<std::optional<double>> without;
   for (std::uint32_t part = 0; part < parts_; ++part)
-    if (areas_[group].front().has_rows(part)) without.push_back(area_of(metric.area, group, part));
+    if (areas_.front()[group].has_rows(part)) without.push_back(area_of(metric.area, group, part));
   if (without.size() >= 2)
     found.interval = clamp_to_range(interval_of_parts(*found.value, without), metric.range);
   return found;

@@ -33,19 +33,21 @@ class MetricValues {
   // Borrows the rows. `groups` null: all rows are one group; `blocks` null: rows are independent.
   MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
                std::size_t parts = kParts);
-  // With the order of the scores known: highest_first() (score_order.h).
+  // With rows.ranked() known.
   MetricValues(const JudgedRows& rows, const Groups* groups, const Groups* blocks,
-               std::span<const std::uint32_t> order, std::size_t parts = kParts);
+               std::span<const RankedRow> ranked, std::size_t parts = kParts);
 
   std::size_t groups() const { return counts_.size(); }
   std::size_t rows(std::size_t group) const { return counts_[group]; }
   std::optional<double> value(const Metric& metric, std::size_t group) const;
   MetricValue with_interval(const Metric& metric, std::size_t group) const;
+  const SumsLayout& layout() const { return layout_; }
+  // Of all rows of a group.
+  std::vector<double> sums(std::size_t group) const;
 
  private:
   void cut_into_parts(const Groups* groups, const Groups* blocks);
-  void judge_scores(std::span<const double> scores, std::size_t of_class,
-                    std::span<const std::uint32_t> order);
+  void judge_scores(std::span<const RankedRow> ranked);
   std::optional<double> area_of(ScoreArea area, std::size_t group,
                                 std::optional<std::uint32_t> without) const;
   std::optional<double> sums_value(const Metric& metric, std::size_t group) const;
@@ -57,7 +59,7 @@ class MetricValues {
   std::size_t parts_;
   std::vector<std::size_t> counts_;
   std::vector<std::uint32_t> cell_;  // group * parts + part of each row
-  // Of each group, for each class that has scores one after the other; empty: there are none.
+  // Of each class that has scores, for each group; empty: there are none.
   std::vector<std::vector<ScoreAreas>> areas_;
   BlockSums sums_;
 };

@@ -40,22 +40,32 @@ Result<void> check_no_gaps(const Column& column, std::string_view what, const Ro
                            "); remove these rows or fill them in"));
 }
 
+// Where the name is among those known, added if it is not.
+std::size_t place_of(std::vector<std::string>& names, const std::string& name) {
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  names.push_back(name);
+  return names.size() - 1;
+}
+
 // Adds the classes of a column to those known; gives the index of each row.
-Result<std::vector<std::uint32_t>> class_indices(const Column& column, std::string_view what,
-                                                 std::vector<std::string>& names,
-                                                 const RowPlace& place) {
+Result<std::vector<ClassIndex>> class_indices(const Column& column, std::string_view what,
+                                              std::vector<std::string>& names,
+                                              const RowPlace& place) {
   TRY(check_no_gaps(column, what, place));
-  std::unordered_map<std::string, std::uint32_t> known;
-  for (std::uint32_t i = 0; i < names.size(); ++i) known.emplace(names[i], i);
-  std::vector<std::uint32_t> indices;
+  std::vector<ClassIndex> of_number;
+  std::vector<ClassIndex> indices;
+  indices.reserve(column.size());
+  ValueNumbers numbers(column);
   for (std::size_t row = 0; row < column.size(); ++row) {
-    const auto [known_class, added] =
-        known.try_emplace(column.text(row), static_cast<std::uint32_t>(names.size()));
-    if (added) names.push_back(known_class->first);
-    if (names.size() > kMaxClasses)
-      return invalid_input(cat(what, " '", column.name, "' has more than ", kMaxClasses,
-                               " different values: that is no classification"));
-    indices.push_back(known_class->second);
+    const std::uint32_t number = numbers.of(row);
+    if (number == of_number.size()) {
+      of_number.push_back(static_cast<ClassIndex>(place_of(names, column.text(row))));
+      if (names.size() > kMaxClasses)
+        return invalid_input(cat(what, " '", column.name, "' has more than ", kMaxClasses,
+                                 " different values: that is no classification"));
+    }
+    indices.push_back(of_number[number]);
   }
   return indices;
 }
@@ -93,7 +103,7 @@ Result<std::vector<double>> probabilities(const Table& table, const PredictionCo
 
 // Every class of the truth or of predictions must have a probability.
 Result<void> check_known_classes(const Column& column, std::string_view what,
-                                 const std::vector<std::uint32_t>& indices,
+                                 const std::vector<ClassIndex>& indices,
                                  const std::vector<std::string>& names, std::size_t known,
                                  const RowPlace& place) {
   if (names.size() <= known) return success();
@@ -139,9 +149,9 @@ Result<std::vector<std::vector<double>>> class_probabilities(
   return values;
 }
 
-std::vector<std::uint32_t> most_probable(const std::vector<std::vector<double>>& values) {
-  std::vector<std::uint32_t> most(values.front().size());
-  for (std::uint32_t c = 1; c < values.size(); ++c)
+std::vector<ClassIndex> most_probable(const std::vector<std::vector<double>>& values) {
+  std::vector<ClassIndex> most(values.front().size());
+  for (ClassIndex c = 1; c < values.size(); ++c)
     for (std::size_t row = 0; row < most.size(); ++row)
       if (values[c][row] > values[most[row]][row]) most[row] = c;
   return most;
@@ -213,8 +223,9 @@ Result<JudgedRows> judge_classes(const Table& table, const PredictionColumns& co
                              "); --class-probability CLASS=COLUMN takes one for each"));
   rows.probability = TRY(probabilities(table, columns, place));
   if (!columns.prediction.empty()) return rows;
+  rows.predicted_class.reserve(rows.size());
   for (const double probability : rows.probability)
-    rows.predicted_class.push_back(static_cast<std::uint32_t>(
+    rows.predicted_class.push_back(static_cast<ClassIndex>(
         probability >= columns.threshold ? rows.positive : 1 - rows.positive));
   return rows;
 }

@@ -83,10 +83,10 @@ TEST(JudgeColumns, TextsAreClassesAndTheProbabilityDecides) {
   const JudgedRows rows = judge(table, implied_task(columns), columns).value();
   EXPECT_EQ(rows.classes, (std::vector<std::string>{"no", "yes"}));
   EXPECT_EQ(rows.positive, 1u);
-  EXPECT_EQ(rows.predicted_class, (std::vector<std::uint32_t>{1, 0}));
+  EXPECT_EQ(rows.predicted_class, (std::vector<ClassIndex>{1, 0}));
   columns.threshold = 0.4;
   EXPECT_EQ(judge(table, Task::Classification, columns)->predicted_class,
-            (std::vector<std::uint32_t>{1, 1}));
+            (std::vector<ClassIndex>{1, 1}));
   columns.positive = "no";
   EXPECT_EQ(judge(table, Task::Classification, columns)->labels(),
             (std::vector<std::uint8_t>{1, 0}));

@@ -25,7 +25,7 @@ struct ProbabilitySums {
     const double held = std::clamp(probability, kLeast, 1 - kLeast);
     n += 1;
     squared_error += (probability - label) * (probability - label);
-    log_loss_sum -= label * std::log(held) + (1 - label) * std::log(1 - held);
+    log_loss_sum -= std::log(label != 0 ? held : 1 - held);
   }
 
   // Probabilities of all classes, of which `truth` came.

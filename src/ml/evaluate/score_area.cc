@@ -18,68 +18,53 @@ ScoreAreas::ScoreAreas(std::span<const std::uint8_t> labels, std::span<const dou
                        std::span<const std::uint32_t> parts)
     : parts_(part_count(parts)) {
   CHECK(labels.size() == scores.size() && labels.size() == parts.size());
-  std::vector<ScoredRow> rows;
-  rows.reserve(labels.size());
-  for (const std::uint32_t row : highest_first(scores))
-    rows.push_back({scores[row], parts[row], labels[row]});
-  add_rows(rows);
+  std::uint32_t number = 0;
+  for (const RankedRow one : rank_rows(scores, labels, 1)) {
+    add(number, parts[one.row()], one.label());
+    if (one.ends_score()) ++number;
+  }
+  finish();
 }
 
-ScoreAreas::ScoreAreas(std::span<const ScoredRow> highest_first, std::size_t parts)
-    : parts_(parts) {
-  add_rows(highest_first);
+// The rows of one score come in.
+void ScoreAreas::finish() {
+  const double rows = new_positives_ + new_negatives_;
+  if (rows == 0) return;
+  if (rows == 1) {
+    add_pairs(parts_[last_part_]);
+  } else {
+    for (Part& part : parts_) add_pairs(part);
+  }
+  pairs_ += new_negatives_ * (positives_ + new_positives_ / 2);
+  positives_ += new_positives_;
+  negatives_ += new_negatives_;
+  if (new_positives_ > 0)
+    add_precision();
+  else if (rows == 1)
+    parts_[last_part_].new_negatives = 0;
+  else
+    for (Part& part : parts_) part.new_negatives = 0;
+  new_positives_ = 0;
+  new_negatives_ = 0;
 }
 
-void ScoreAreas::add_rows(std::span<const ScoredRow> highest_first) {
-  std::vector<double> equal_positives(parts_.size());
-  for (std::size_t first = 0; first < highest_first.size();) {
-    std::size_t last = first + 1;
-    while (last < highest_first.size() && highest_first[last].score == highest_first[first].score)
-      ++last;
-    add_equal(highest_first.subspan(first, last - first), equal_positives);
-    first = last;
-  }
+void ScoreAreas::add_pairs(Part& part) {
+  part.before_positives += part.new_positives * (negatives_ + new_negatives_ / 2);
+  part.above_negatives += part.new_negatives * (positives_ + new_positives_ / 2);
+  part.above_own += part.new_negatives * (part.positives + part.new_positives / 2);
+  part.positives += part.new_positives;
+  part.negatives += part.new_negatives;
 }
 
-// `equal_positives`: zero for each part, before and after.
-void ScoreAreas::add_equal(std::span<const ScoredRow> equal, std::vector<double>& equal_positives) {
-  double new_positives = 0;
-  for (const ScoredRow& row : equal) {
-    if (row.label == 0) continue;
-    new_positives += 1;
-    equal_positives[row.part] += 1;
-  }
-  const double new_negatives = static_cast<double>(equal.size()) - new_positives;
-  const double above = positives_ + new_positives / 2;
-  for (const ScoredRow& row : equal) {
-    Part& part = parts_[row.part];
-    if (row.label != 0) {
-      part.before_positives += negatives_ + new_negatives / 2;
-    } else {
-      part.above_negatives += above;
-      part.above_own += part.positives + equal_positives[row.part] / 2;
-    }
-  }
-  pairs_ += new_negatives * above;
-  for (const ScoredRow& row : equal) {
-    Part& part = parts_[row.part];
-    (row.label != 0 ? part.positives : part.negatives) += 1;
-  }
-  positives_ += new_positives;
-  negatives_ += new_negatives;
-  if (new_positives == 0) return;
-  add_precision(new_positives, equal_positives);
-  for (const ScoredRow& row : equal) equal_positives[row.part] = 0;
-}
-
-void ScoreAreas::add_precision(double new_positives, const std::vector<double>& equal_positives) {
-  precision_recall_ += new_positives * positives_ / (positives_ + negatives_);
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    Part& part = parts_[i];
+void ScoreAreas::add_precision() {
+  precision_recall_ += new_positives_ * positives_ / (positives_ + negatives_);
+  for (Part& part : parts_) {
     const double positives = positives_ - part.positives;
     // Without rows there are no positives either.
     const double rows = std::max(positives + negatives_ - part.negatives, 1.0);
-    part.precision_recall += (new_positives - equal_positives[i]) * positives / rows;
+    part.precision_recall += (new_positives_ - part.new_positives) * positives / rows;
+    part.new_positives = 0;
+    part.new_negatives = 0;
   }
 }
 

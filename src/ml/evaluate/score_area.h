@@ -14,19 +14,25 @@
 
 namespace sluice::ml {
 
-struct ScoredRow {
-  double score = 0;
-  std::uint32_t part = 0;
-  std::uint8_t label = 0;
-};
-
 class ScoreAreas {
  public:
+  // Without rows yet.
+  explicit ScoreAreas(std::size_t parts) : parts_(parts) {}
   // Labels 1 and 0, scores without NaN; a part for each row.
   ScoreAreas(std::span<const std::uint8_t> labels, std::span<const double> scores,
              std::span<const std::uint32_t> parts);
-  // Of rows in the order of highest_first() (score_order.h); their parts are below `parts`.
-  ScoreAreas(std::span<const ScoredRow> highest_first, std::size_t parts);
+
+  // One row after the other, highest scores first; equal scores have one number, others another.
+  // `part` is below that of the constructor. finish() after the last.
+  void add(std::uint32_t score_number, std::uint32_t part, std::uint8_t label) {
+    if (score_number != score_number_) finish();
+    score_number_ = score_number;
+    last_part_ = part;
+    Part& own = parts_[part];
+    (label != 0 ? own.new_positives : own.new_negatives) += 1;
+    (label != 0 ? new_positives_ : new_negatives_) += 1;
+  }
+  void finish();
 
   // Unset without positives or (Roc) negatives.
   std::optional<double> of(ScoreArea area) const;
@@ -43,15 +49,20 @@ class ScoreAreas {
     double above_negatives = 0;   // positives above the negatives of the part
     double above_own = 0;         // of these in the part, too
     double precision_recall = 0;  // without the part
+    double new_positives = 0;     // of the score that is being added
+    double new_negatives = 0;
   };
-  void add_rows(std::span<const ScoredRow> highest_first);
-  void add_equal(std::span<const ScoredRow> equal, std::vector<double>& equal_positives);
-  void add_precision(double new_positives, const std::vector<double>& equal_positives);
+  void add_pairs(Part& part);
+  void add_precision();
 
   double positives_ = 0;
   double negatives_ = 0;
+  double new_positives_ = 0;
+  double new_negatives_ = 0;
   double pairs_ = 0;  // in the right order, ties half
   double precision_recall_ = 0;
+  std::uint32_t score_number_ = 0;
+  std::uint32_t last_part_ = 0;
   std::vector<Part> parts_;
 };
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "base/check.h"
@@ -56,15 +55,21 @@ void sort_equal_keys(std::vector<Item>& items, std::span<const double> scores) {
   }
 }
 
-std::vector<std::uint32_t> by_comparing(std::span<const double> scores) {
-  std::vector<std::uint32_t> rows(scores.size());
-  std::iota(rows.begin(), rows.end(), 0u);
-  std::sort(rows.begin(), rows.end(),
-            [scores](std::uint32_t a, std::uint32_t b) { return is_higher(scores, a, b); });
-  return rows;
+// Sorted; different keys are different scores, and equal ones are equal where `keys_are_whole`.
+struct SortedItems {
+  std::vector<Item> items;
+  bool keys_are_whole = false;
+};
+
+SortedItems by_comparing(std::span<const double> scores) {
+  std::vector<Item> items(scores.size());
+  for (std::uint32_t row = 0; row < items.size(); ++row) items[row] = {0, row};
+  std::sort(items.begin(), items.end(),
+            [scores](const Item& a, const Item& b) { return is_higher(scores, a.row, b.row); });
+  return {std::move(items), false};
 }
 
-std::vector<std::uint32_t> by_digits(std::span<const double> scores) {
+SortedItems by_digits(std::span<const double> scores) {
   std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t most = 0;
   for (const double score : scores) {
@@ -84,16 +89,39 @@ std::vector<std::uint32_t> by_digits(std::span<const double> scores) {
     items.swap(sorted);
   }
   if (dropped > 0) sort_equal_keys(items, scores);
-  std::vector<std::uint32_t> rows;
-  rows.reserve(items.size());
-  for (const Item& item : items) rows.push_back(item.row);
-  return rows;
+  return {std::move(items), dropped == 0};
+}
+
+SortedItems sort_items(std::span<const double> scores) {
+  return scores.size() <= kFew ? by_comparing(scores) : by_digits(scores);
 }
 
 }  // namespace
 
 std::vector<std::uint32_t> highest_first(std::span<const double> scores) {
   CHECK(scores.size() < std::numeric_limits<std::uint32_t>::max());
-  return scores.size() <= kFew ? by_comparing(scores) : by_digits(scores);
+  const SortedItems sorted = sort_items(scores);
+  std::vector<std::uint32_t> rows;
+  rows.reserve(scores.size());
+  for (const Item& item : sorted.items) rows.push_back(item.row);
+  return rows;
 }
+
+std::vector<RankedRow> rank_rows(std::span<const double> scores,
+                                 std::span<const std::uint8_t> classes, std::uint8_t positive) {
+  CHECK(scores.size() == classes.size() && scores.size() < std::size_t{1} << 30);
+  const SortedItems sorted = sort_items(scores);
+  const std::vector<Item>& items = sorted.items;
+  const auto equal = [&](const Item& a, const Item& b) {
+    return a.key == b.key && (sorted.keys_are_whole || scores[a.row] == scores[b.row]);
+  };
+  std::vector<RankedRow> ranked(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool ends = i + 1 == items.size() || !equal(items[i], items[i + 1]);
+    ranked[i].bits_ =
+        items[i].row << 2 | (ends ? 2u : 0u) | (classes[items[i].row] == positive ? 1u : 0u);
+  }
+  return ranked;
+}
+
 }  // namespace sluice::ml

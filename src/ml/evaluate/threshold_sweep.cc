@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "ml/evaluate/score_order.h"
 
 namespace sluice::ml {
 namespace {
@@ -13,15 +12,15 @@ std::optional<double> ratio(double above, double below) {
   return above / below;
 }
 
+// use(point, row) for each different score, highest first; the point still lacks its threshold,
+// which is the score of the row.
 template <class Use>
-void each_point(std::span<const std::uint8_t> labels, std::span<const double> scores,
-                std::span<const std::uint32_t> order, const Use& use) {
+void each_point(std::span<const RankedRow> ranked, const Use& use) {
   ThresholdPoint point;
-  for (const std::uint8_t label : labels) (label != 0 ? point.positives : point.negatives) += 1;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    (labels[order[i]] != 0 ? point.true_positives : point.false_positives) += 1;
-    point.threshold = scores[order[i]];
-    if (i + 1 == order.size() || scores[order[i + 1]] != point.threshold) use(point);
+  for (const RankedRow one : ranked) (one.label() != 0 ? point.positives : point.negatives) += 1;
+  for (const RankedRow one : ranked) {
+    (one.label() != 0 ? point.true_positives : point.false_positives) += 1;
+    if (one.ends_score()) use(point, one.row());
   }
 }
 
@@ -55,24 +54,25 @@ double ThresholdPoint::accuracy() const {
 
 std::vector<ThresholdPoint> threshold_sweep(std::span<const std::uint8_t> labels,
                                             std::span<const double> scores) {
-  CHECK(labels.size() == scores.size());
   std::vector<ThresholdPoint> sweep;
-  each_point(labels, scores, highest_first(scores),
-             [&](const ThresholdPoint& point) { sweep.push_back(point); });
+  each_point(rank_rows(scores, labels, 1), [&](ThresholdPoint point, std::uint32_t row) {
+    point.threshold = scores[row];
+    sweep.push_back(point);
+  });
   return sweep;
 }
 
-std::vector<ThresholdPoint> thin_threshold_sweep(std::span<const std::uint8_t> labels,
-                                                 std::span<const double> scores,
-                                                 std::span<const std::uint32_t> order,
-                                                 std::size_t most) {
-  CHECK(labels.size() == scores.size() && order.size() == scores.size());
-  std::size_t points = 0;
-  each_point(labels, scores, order, [&](const ThresholdPoint&) { ++points; });
+std::vector<ThresholdPoint> thin_threshold_sweep(std::span<const RankedRow> ranked,
+                                                 std::span<const double> scores, std::size_t most) {
+  CHECK(ranked.size() == scores.size());
+  const auto points = static_cast<std::size_t>(
+      std::ranges::count_if(ranked, [](RankedRow one) { return one.ends_score(); }));
   std::vector<ThresholdPoint> kept;
   std::size_t at = 0;
-  each_point(labels, scores, order, [&](const ThresholdPoint& point) {
-    if (at++ == thin_place(kept.size(), points, most)) kept.push_back(point);
+  each_point(ranked, [&](ThresholdPoint point, std::uint32_t row) {
+    if (at++ != thin_place(kept.size(), points, most)) return;
+    point.threshold = scores[row];
+    kept.push_back(point);
   });
   return kept;
 }

@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "ml/evaluate/score_order.h"
+
 namespace sluice::ml {
 
 struct ThresholdPoint {
@@ -41,10 +43,8 @@ const ThresholdPoint* best_f1(std::span<const ThresholdPoint> sweep);
 
 // At most `most` points of a sweep, evenly spaced in it, first and last included: for plots.
 std::vector<ThresholdPoint> thin_out(std::span<const ThresholdPoint> sweep, std::size_t most);
-// The same of a sweep that is never there as a whole; `order` is highest_first() of the scores.
-std::vector<ThresholdPoint> thin_threshold_sweep(std::span<const std::uint8_t> labels,
-                                                 std::span<const double> scores,
-                                                 std::span<const std::uint32_t> order,
-                                                 std::size_t most);
+// The same of a sweep that is never there as a whole; `ranked` is rank_rows() of the scores.
+std::vector<ThresholdPoint> thin_threshold_sweep(std::span<const RankedRow> ranked,
+                                                 std::span<const double> scores, std::size_t most);
 
 }  // namespace sluice::ml

@@ -301,9 +301,9 @@ JsonObject classes(const Arguments& of) {
   for (std::size_t row = 0; row < truth.size(); ++row) {
     const auto all = std::span(values).subspan(row * count, count);
     for (std::size_t c = 0; c < count; ++c) rows.class_probability[c].push_back(all[c]);
-    rows.true_class.push_back(static_cast<std::uint32_t>(truth[row]));
+    rows.true_class.push_back(static_cast<ClassIndex>(truth[row]));
     rows.predicted_class.push_back(
-        static_cast<std::uint32_t>(std::ranges::max_element(all) - all.begin()));
+        static_cast<ClassIndex>(std::ranges::max_element(all) - all.begin()));
   }
   const MetricValues found(rows, nullptr, nullptr);
   JsonObject object;
