@@ -214,12 +214,12 @@ TEST_F(EvaluateFile, EmptySlicesAndClassesThatNeverComeAreWarnedOf) {
   EXPECT_NE(strange->evaluation.warnings[0].find("'Yes' is predicted in 1 row"), std::string::npos);
 }
 
-TEST_F(EvaluateFile, OnlyColumnsThatAreAskedForAreRead) {
+TEST_F(EvaluateFile, ColumnsOfExpressionsAreFoundAmongThoseOfTheFile) {
   EvaluationRequest request = numbers();
   request.slices = {"store*price<3"};
   const auto judged = evaluate("units,guess,note,store,price\n1,2,x,1,2\n2,3,y,1,4\n", request);
   ASSERT_TRUE(judged.ok()) << judged.error().describe();
-  EXPECT_EQ(judged->table.names(), (std::vector<std::string>{"units", "guess", "store", "price"}));
+  EXPECT_EQ(judged->evaluation.slices.size(), 2u) << "store 1, price<3 and not";
   request.slices = {"shop"};
   expect_says(evaluate("units,guess,shops\n1,2,x\n", request), {"did you mean 'shops'"});
 }

@@ -1,6 +1,7 @@
 #include "ml/evaluate/metric_values.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -13,6 +14,7 @@ namespace sluice::ml {
 namespace {
 
 constexpr std::size_t kMaxSums = std::size_t{1} << 25;  // 256 MB
+constexpr std::size_t kFetched = 512;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 MetricValue unknown(const Metric& metric) {
@@ -100,10 +102,15 @@ void MetricValues::judge_scores(std::span<const RankedRow> ranked) {
   std::vector<ScoreAreas>& areas = areas_.emplace_back(counts_.size(), ScoreAreas(parts_));
   const auto parts = static_cast<std::uint32_t>(parts_);
   std::uint32_t score_number = 0;
-  for (const RankedRow one : ranked) {
-    const std::uint32_t cell = cell_[one.row()];
-    areas[cell / parts].add(score_number, cell % parts, one.label());
-    if (one.ends_score()) ++score_number;
+  // Cells stand anywhere in memory: fetched ahead, the processor waits for many at a time.
+  std::array<std::uint32_t, kFetched> cells;
+  for (std::size_t first = 0; first < ranked.size(); first += kFetched) {
+    const auto batch = ranked.subspan(first, std::min(kFetched, ranked.size() - first));
+    for (std::size_t i = 0; i < batch.size(); ++i) cells[i] = cell_[batch[i].row()];
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      areas[cells[i] / parts].add(score_number, cells[i] % parts, batch[i].label());
+      if (batch[i].ends_score()) ++score_number;
+    }
   }
   for (ScoreAreas& of_group : areas) of_group.finish();
 }

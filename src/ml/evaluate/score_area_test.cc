@@ -47,6 +47,24 @@ TEST(HighestFirst, IsTheOrderOfAStableSort) {
     }
 }
 
+TEST(RankRows, AreThoseRowsWithTheirLabelsAndWhereScoresEnd) {
+  for (const std::string_view kind : {"any", "ties", "equal", "close", "zeros"})
+    for (const std::size_t count : {0u, 1u, 1000u, 20'000u}) {
+      const Scores scores = scores_of(kind, count);
+      std::vector<std::uint8_t> classes;
+      for (std::size_t i = 0; i < count; ++i) classes.push_back(static_cast<std::uint8_t>(i % 3));
+      const auto rows = by_stable_sort(scores);
+      const auto ranked = rank_rows(scores, classes, 2);
+      ASSERT_EQ(ranked.size(), count);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(ranked[i].row(), rows[i]) << kind << " " << i;
+        ASSERT_EQ(ranked[i].label(), classes[rows[i]] == 2 ? 1 : 0) << kind << " " << i;
+        const bool ends = i + 1 == count || scores[rows[i + 1]] != scores[rows[i]];
+        ASSERT_EQ(ranked[i].ends_score(), ends) << kind << " " << i;
+      }
+    }
+}
+
 TEST(ScoreAreas, WithoutAPartAreThoseOfTheOtherRows) {
   constexpr std::uint32_t kParts = 4;
   for (const std::string_view kind : {"any", "ties", "equal"}) {
@@ -91,10 +109,10 @@ TEST(ThresholdSweep, ThinnedOnTheWayIsTheSame) {
   const Scores scores = scores_of("any", 5000);
   std::vector<std::uint8_t> labels;
   for (std::size_t i = 0; i < scores.size(); ++i) labels.push_back(i % 3 == 0 ? 1 : 0);
-  const auto order = highest_first(scores);
+  const auto ranked = rank_rows(scores, labels, 1);
   for (const std::size_t most : {2u, 11u, 10'000u}) {
     const auto expected = thin_out(threshold_sweep(labels, scores), most);
-    const auto thin = thin_threshold_sweep(labels, scores, order, most);
+    const auto thin = thin_threshold_sweep(ranked, scores, most);
     ASSERT_EQ(thin.size(), expected.size());
     for (std::size_t i = 0; i < thin.size(); ++i) {
       EXPECT_EQ(thin[i].threshold, expected[i].threshold);
