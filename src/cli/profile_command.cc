@@ -8,6 +8,7 @@
 #include "cli/reading_options.h"
 #include "cli/style.h"
 #include "ml/data/bad_rows.h"
+#include "ml/data/hashed_files.h"
 #include "ml/data/profile_mask.h"
 #include "ml/data/profile_merge.h"
 #include "ml/data/profile_reader.h"
@@ -66,8 +67,9 @@ Result<int> deliver(Context& context, const ProfileArguments& arguments,
 }
 
 Result<ml::DataProfile> profile_rows(Context& context, const ProfileArguments& arguments,
+                                     const os::FileReader& files,
                                      const ml::ProfileOptions& options) {
-  auto rows = TRY(ml::open_rows(context.world.files, arguments.inputs[0], {options.csv}));
+  auto rows = TRY(ml::open_rows(files, arguments.inputs[0], {options.csv}));
   std::unique_ptr<os::AppendFile> aside;
   if (arguments.bad_rows == "fail") rows = ml::fail_on_bad_rows(std::move(rows));
   if (!arguments.quarantine.empty()) {
@@ -83,14 +85,19 @@ Result<ml::DataProfile> profile_rows(Context& context, const ProfileArguments& a
 
 Result<int> profile(Context& context, const ProfileArguments& arguments) {
   const ml::ProfileOptions options = TRY(profile_options(arguments));
-  ml::DataProfile found = TRY(profile_rows(context, arguments, options));
+  // Standard input is gone once it is read, and has no digest.
+  const bool is_file = arguments.inputs[0] != "-";
+  const ml::HashedFiles hashed(context.world.files);
+  const os::FileReader& plain = context.world.files;
+  const os::FileReader& files = is_file ? hashed : plain;
+  ml::DataProfile found = TRY(profile_rows(context, arguments, files, options));
   TRY(ml::mask_columns(found, arguments.masked));
   warn_of_header(context, found);
   JsonObject json = ml::to_json(found);
-  // Standard input is gone once it is read.
-  if (arguments.inputs[0] != "-")
+  if (is_file)
     json["data_digest"] =
-        TRY(ml::data_digest(context.world.files, arguments.inputs[0])).to_string();
+        TRY(ml::data_digest(context.world.files, arguments.inputs[0], hashed.digests()))
+            .to_string();
   return deliver(context, arguments, found, std::move(json));
 }
 

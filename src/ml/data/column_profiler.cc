@@ -57,15 +57,11 @@ std::size_t ColumnProfiler::add_to_table(const CsvBlock& block,
   const std::string_view* const fields = block.fields.data() + field_;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string_view text = fields[rows[i] * block.columns];
-    bool is_new = false;
-    if (text.size() <= FieldWords::kMaxBytes) {
-      is_new = table_.add(words_of(text));
-    } else if (text.size() <= ValueTable::kLongest) {
-      is_new = table_.add_long(text);
-    } else {
+    if (text.size() > ValueTable::kLongest) {
       overflow();
       return i;
     }
+    const bool is_new = table_.add(text);
     if (is_new && table_.size() > max_distinct_ && over_budget()) {
       overflow();
       return i + 1;

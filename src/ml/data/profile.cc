@@ -17,18 +17,6 @@ unsigned threads_of(const ProfileOptions& options) {
   return std::clamp(wanted, 1u, kMost);
 }
 
-// Of several files the message names the one.
-void take_problems(DataProfile& profile, const std::vector<std::string>& files, CsvBlock& block) {
-  profile.unreadable += block.problem_count;
-  for (CsvProblem& problem : block.problems) {
-    if (profile.problems.size() == CsvBlock::kMaxProblems) return;
-    if (problem.position.file > 0)
-      problem.message = cat("in ", files[problem.position.file - 1], ": ", problem.message);
-    problem.position.file = 0;
-    profile.problems.push_back(std::move(problem));
-  }
-}
-
 std::string name_of(const std::vector<std::string>& files) {
   if (files.size() == 1) return files[0];
   return cat(files.size(), " files, ", files.front(), " to ", files.back());
@@ -41,14 +29,8 @@ Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options)
   profile.file = name_of(rows.facts().files);
   profile.csv = rows.facts().csv;
   const ProfileShape shape = TRY_CONTEXT(profile_shape(rows.header(), options), profile.file);
-  ProfileWorkers workers(shape, threads_of(options));
-  CsvBlock block = workers.take_block();
-  while (TRY(rows.next(block))) {
-    take_problems(profile, rows.facts().files, block);
-    workers.count(std::move(block));
-    block = workers.take_block();
-  }
-  TRY_CONTEXT(workers.finish(profile), profile.file);
+  ProfileWorkers workers(shape, rows, threads_of(options));
+  TRY(workers.run(profile));
   profile.bytes = rows.bytes_read();
   return profile;
 }

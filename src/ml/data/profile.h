@@ -2,8 +2,8 @@
 // it is exact: column_profile.h). The reference that `data infer` proposes a schema from, and the
 // form in which a run records what its data was like.
 //
-// Memory does not grow with the file. One thread reads, several count; how many makes no difference
-// to the result.
+// Memory does not grow with the file. Several threads read in turn and count; how many makes no
+// difference to the result.
 #pragma once
 
 #include <cstdint>

@@ -1,70 +1,59 @@
 #include "ml/data/profile_workers.h"
 
-#include <algorithm>
+#include <thread>
+
+#include "base/strings.h"
 
 namespace sluice::ml {
 
-ProfileWorkers::ProfileWorkers(const ProfileShape& shape, unsigned threads)
-    : shape_(shape), max_blocks_(2 * threads + 1) {
+namespace {
+
+// Of several files the message names the one.
+void take_problems(DataProfile& profile, const std::vector<std::string>& files, CsvBlock& block) {
+  profile.unreadable += block.problem_count;
+  for (CsvProblem& problem : block.problems) {
+    if (profile.problems.size() == CsvBlock::kMaxProblems) return;
+    if (problem.position.file > 0)
+      problem.message = cat("in ", files[problem.position.file - 1], ": ", problem.message);
+    problem.position.file = 0;
+    profile.problems.push_back(std::move(problem));
+  }
+}
+
+}  // namespace
+
+ProfileWorkers::ProfileWorkers(const ProfileShape& shape, RowSource& rows, unsigned threads)
+    : shape_(shape), rows_(rows) {
   for (unsigned i = 0; i < threads; ++i)
     profilers_.push_back(std::make_unique<GroupedProfiler>(shape));
-  for (const auto& profiler : profilers_)
-    threads_.emplace_back([this, raw = profiler.get()] { work(*raw); });
 }
 
-ProfileWorkers::~ProfileWorkers() {
-  stop();
+// False at the end, which an error is too.
+bool ProfileWorkers::read(CsvBlock& block, DataProfile& profile) {
+  std::lock_guard lock(reading_);
+  if (at_end_) return false;
+  const Result<bool> more = rows_.next(block);
+  if (!more.ok()) error_ = more.error();
+  at_end_ = !more.ok() || !*more;
+  if (!at_end_) take_problems(profile, rows_.facts().files, block);
+  return !at_end_;
 }
 
-CsvBlock ProfileWorkers::take_block() {
-  std::unique_lock lock(mutex_);
-  if (free_.empty() && blocks_ < max_blocks_) {
-    ++blocks_;
-    return {};
-  }
-  changed_.wait(lock, [this] { return !free_.empty(); });
-  CsvBlock block = std::move(free_.back());
-  free_.pop_back();
-  return block;
+void ProfileWorkers::work(GroupedProfiler& profiler, DataProfile& profile) {
+  CsvBlock block;
+  while (read(block, profile)) profiler.add(block);
 }
 
-void ProfileWorkers::count(CsvBlock block) {
-  {
-    std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(block));
-  }
-  changed_.notify_all();
-}
-
-void ProfileWorkers::work(GroupedProfiler& profiler) {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    CsvBlock block = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    profiler.add(block);
-    lock.lock();
-    free_.push_back(std::move(block));
-    changed_.notify_all();
-  }
-}
-
-void ProfileWorkers::stop() {
-  {
-    std::lock_guard lock(mutex_);
-    closed_ = true;
-  }
-  changed_.notify_all();
-  for (std::thread& thread : threads_)
-    if (thread.joinable()) thread.join();
-}
-
-Result<void> ProfileWorkers::finish(DataProfile& profile) {
-  stop();
+Result<void> ProfileWorkers::run(DataProfile& profile) {
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < profilers_.size(); ++i)
+    threads.emplace_back([&, i] { work(*profilers_[i], profile); });
+  work(*profilers_[0], profile);
+  for (std::thread& thread : threads) thread.join();
+  if (error_) return *error_;
   GroupedProfile whole;
-  for (const auto& profiler : profilers_) TRY(whole.merge(profiler->finish(), shape_));
+  for (const auto& profiler : profilers_)
+    TRY_CONTEXT(whole.merge(profiler->finish(), shape_), profile.file);
   whole.move_into(profile, shape_);
   return success();
 }

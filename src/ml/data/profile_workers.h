@@ -1,12 +1,12 @@
-// Counting the rows of blocks on several threads. Each thread has counts of its own; they are
-// merged in the end, which gives the same whatever thread counted what.
+// Counting the rows of a source on several threads. Each thread in turn reads a block and then
+// counts it, while the next thread reads: what is counted is still in the cache of the processor
+// that read it. Each thread has counts of its own; they are merged in the end, which gives the same
+// whatever thread counted what.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <optional>
 #include <vector>
 
 #include "ml/data/grouped_profiler.h"
@@ -15,30 +15,22 @@ namespace sluice::ml {
 
 class ProfileWorkers {
  public:
-  // `shape` outlives the workers.
-  ProfileWorkers(const ProfileShape& shape, unsigned threads);
-  ~ProfileWorkers();
+  // `shape` and `rows` outlive the workers. The thread that calls run() is one of the threads.
+  ProfileWorkers(const ProfileShape& shape, RowSource& rows, unsigned threads);
 
-  // A block to be filled, used before where one is free. Waits while all are being counted.
-  CsvBlock take_block();
-  void count(CsvBlock block);
-  // After the last block: waits for all, and adds what they found to the profile.
-  Result<void> finish(DataProfile& profile);
+  // Reads to the end, and adds what was found to the profile. Once.
+  Result<void> run(DataProfile& profile);
 
  private:
-  void work(GroupedProfiler& profiler);
-  void stop();
+  void work(GroupedProfiler& profiler, DataProfile& profile);
+  bool read(CsvBlock& block, DataProfile& profile);
 
   const ProfileShape& shape_;
-  std::size_t max_blocks_;
-  std::mutex mutex_;  // of the five below
-  std::condition_variable changed_;
-  std::deque<CsvBlock> waiting_;
-  std::vector<CsvBlock> free_;
-  std::size_t blocks_ = 0;  // that exist
-  bool closed_ = false;
+  std::mutex reading_;  // of the three below, and of the profile's problems
+  RowSource& rows_;
+  bool at_end_ = false;
+  std::optional<Error> error_;
   std::vector<std::unique_ptr<GroupedProfiler>> profilers_;
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace sluice::ml

@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "base/strings.h"
-#include "ml/data/input_files.h"
+#include "ml/data/hashed_files.h"
 #include "ml/data/nulls.h"
 #include "ml/data/number.h"
 #include "ml/data/row_source.h"
@@ -351,28 +351,8 @@ Result<void> write_csv(os::FileWriter& files, const os::Path& path, const Table&
   return files.write(path, to_csv(table));
 }
 
-static Result<Digest> file_digest(const os::FileReader& files, const os::Path& path) {
-  const std::unique_ptr<os::ReadFile> file = TRY(files.open(path));
-  std::vector<char> buffer(256u << 10);
-  Sha256 hash;
-  while (const std::size_t n = TRY_CONTEXT(file->read(buffer), "read " + path.string()))
-    hash.update(std::string_view(buffer.data(), n));
-  return hash.finish();
-}
-
 Result<Digest> data_digest(const os::FileReader& files, const os::Path& path) {
-  const std::vector<InputFile> inputs = TRY(find_inputs(files, path));
-  if (inputs.size() == 1) return file_digest(files, inputs[0].path);
-  os::Path common = inputs.front().path.parent_path();
-  const os::Path& last = inputs.back().path;
-  while (!common.empty() && common != common.root_path() &&
-         !last.string().starts_with(common.string() + "/"))
-    common = common.parent_path();
-  Sha256 hash;
-  for (const InputFile& input : inputs)
-    hash.update(cat(TRY(file_digest(files, input.path)).to_string(), "  ",
-                    input.path.lexically_relative(common).string(), "\n"));
-  return hash.finish();
+  return data_digest(files, path, {});
 }
 
 }  // namespace sluice::ml

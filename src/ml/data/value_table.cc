@@ -2,27 +2,6 @@
 
 namespace sluice::ml {
 
-ValueTable::ValueTable() : slots_(32), mask_(slots_.size() - 1) {}
-
-void ValueTable::insert(const FieldWords& words) {
-  if (++used_ * 2 > slots_.size()) grow();
-  std::size_t at = words.hash() & mask_;
-  while (slots_[at].count != 0) at = (at + 1) & mask_;
-  slots_[at] = {words, 1};
-}
-
-void ValueTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  mask_ = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.count == 0) continue;
-    std::size_t at = slot.words.hash() & mask_;
-    while (slots_[at].count != 0) at = (at + 1) & mask_;
-    slots_[at] = slot;
-  }
-}
-
 bool ValueTable::add_long(std::string_view value) {
   if (last_long_ == nullptr || last_long_->first != value) {
     auto known = long_.find(value);
