@@ -4,6 +4,7 @@
 
 #include "ml/data/profile.h"
 #include "ml/data/table.h"
+#include "os/testing/fake_clock.h"
 #include "os/testing/memory_files.h"
 
 namespace sluice::ml {
@@ -16,7 +17,9 @@ std::string rows_of(std::size_t count) {
 }
 
 TEST(HashedFiles, a_file_that_was_profiled_is_not_read_again_for_its_digest) {
-  os::MemoryFiles files;
+  const os::FakeClock clock;
+  os::MemoryFiles memory(clock);
+  os::Files& files = memory;
   const std::string text = rows_of(200'000);
   ASSERT_TRUE(files.write("/d.csv", text).ok());
   const HashedFiles hashed(files);
@@ -29,7 +32,9 @@ TEST(HashedFiles, a_file_that_was_profiled_is_not_read_again_for_its_digest) {
 }
 
 TEST(HashedFiles, the_digest_of_several_files_is_the_same_as_that_of_reading_them_again) {
-  os::MemoryFiles files;
+  const os::FakeClock clock;
+  os::MemoryFiles memory(clock);
+  os::Files& files = memory;
   ASSERT_TRUE(files.make_directories("/d").ok());
   for (const char* name : {"/d/a.csv", "/d/b.csv", "/d/c.csv"})
     ASSERT_TRUE(files.write(name, rows_of(static_cast<std::size_t>(name[3]))).ok());
@@ -40,7 +45,9 @@ TEST(HashedFiles, the_digest_of_several_files_is_the_same_as_that_of_reading_the
 }
 
 TEST(HashedFiles, what_was_not_read_from_end_to_end_has_no_digest) {
-  os::MemoryFiles files;
+  const os::FakeClock clock;
+  os::MemoryFiles memory(clock);
+  os::Files& files = memory;
   ASSERT_TRUE(files.write("/d.csv", rows_of(10)).ok());
   const HashedFiles hashed(files);
   std::string buffer(4, '\0');

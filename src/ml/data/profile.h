@@ -42,8 +42,11 @@ struct DataProfile {
   std::optional<Digest> stored_digest;  // of the file that it was read back from
 };
 
+// What is read at a time for profiles: so much with its fields stays in the cache of a processor.
+inline constexpr std::size_t kProfileBlockBytes = 64u << 10;
+
 struct ProfileOptions {
-  CsvOptions csv = {};
+  CsvOptions csv = {.block_bytes = kProfileBlockBytes};
   std::vector<std::string> nulls = default_null_spellings();
   std::size_t max_distinct = ColumnProfile::kMaxDistinct;  // values kept for each column
   std::vector<std::string> by = {};                        // also a profile for each group of these
