@@ -326,7 +326,8 @@ class SuiteFile {
     if (by_row) frame->number_rows(std::string(kRowColumn));
     gx::SessionOptions options;
     options.format.detail = gx::Detail::Complete;
-    if (by_row) options.format.index_columns = {std::string(kRowColumn)};
+    if (by_row && find(arguments.get_object(), "result_format") == nullptr)
+      options.format.index_columns = {std::string(kRowColumn)};
     options.parameters.now =
         static_cast<double>(world_.clock.now().time_since_epoch().count()) / 1e6;
     gx::Session session(frame->header(), options);

@@ -79,6 +79,7 @@ constexpr ExpectationType kCatalogue[] = {
      make_unique_within_record},
     {"expect_select_column_values_to_be_unique_within_record", Domain::Columns, Cost::OnePass,
      make_unique_within_record},
+    {"expect_multicolumn_values_to_be_equal", Domain::Columns, Cost::OnePass, make_values_equal},
     {"expect_multicolumn_sum_to_equal", Domain::Columns, Cost::OnePass, make_multicolumn_sum},
     {"expect_column_to_exist", Domain::Table, Cost::OnePass, make_column_exists},
     {"expect_table_column_count_to_be_between", Domain::Table, Cost::OnePass,

@@ -124,6 +124,7 @@ std::string to_text(const Cell& cell) {
     default:
       break;
   }
+  if (cell.kind == CellKind::Day) return time_text(cell.number).substr(0, 10);
   return replace_all(time_text(cell.number), "T", " ");
 }
 

@@ -4,8 +4,10 @@
 #include <unordered_set>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/expectations/json_schema.h"
 #include "ml/expectations/lenient_time.h"
+#include "ml/expectations/python_json.h"
 
 namespace sluice::ml::expectations {
 namespace {
@@ -68,13 +70,26 @@ Bounds as_times(Bounds bounds) {
   return bounds;
 }
 
+// Bounds that are numbers in quotes become numbers where the values are.
+Bounds as_numbers(Bounds bounds) {
+  for (KeptCell* end : {&bounds.low, &bounds.high})
+    if (end->get().is_text())
+      if (const auto number = parse_number(end->get().text))
+        *end = KeptCell(Cell{CellKind::Number, *number, {}});
+  return bounds;
+}
+
 constexpr std::string_view kMixedTypes =
     "TypeError: Column values, min_value, and max_value must either be None or of the same type.";
 
 class BetweenTest {
  public:
   BetweenTest(Bounds bounds, bool dates, bool mixed)  // style: bool because they are values
-      : bounds_(std::move(bounds)), times_(as_times(bounds_)), dates_(dates), mixed_(mixed) {
+      : bounds_(std::move(bounds)),
+        times_(as_times(bounds_)),
+        numbers_(as_numbers(bounds_)),
+        dates_(dates),
+        mixed_(mixed) {
     has_time_ = bounds_.low.get().is_time() || bounds_.high.get().is_time();
   }
 
@@ -85,7 +100,7 @@ class BetweenTest {
       if (!time) return CellVerdict::Unexpected;
       side = times_.side_of(Cell{CellKind::Time, *time, {}});
     } else {
-      side = (cell.is_time() ? times_ : bounds_).side_of(cell);
+      side = (cell.is_time() ? times_ : cell.is_numeric() ? numbers_ : bounds_).side_of(cell);
     }
     if (side == Bounds::Side::NoOrder)
       return mixed_ ? CellVerdict::Unexpected : CellVerdict::Impossible;
@@ -95,6 +110,7 @@ class BetweenTest {
  private:
   Bounds bounds_;
   Bounds times_;
+  Bounds numbers_;
   bool dates_;
   bool mixed_;
   bool has_time_ = false;
@@ -104,14 +120,13 @@ std::optional<std::size_t> length_of_cell(const Cell& cell) {
   return length_of(cell.is_text() ? std::string(cell.text) : to_text(cell));
 }
 
-// A whole number, or nothing where absent.
-Result<std::optional<double>> whole(const Setup& setup, std::string_view key,
-                                    std::string_view message) {
-  const Json* value = setup.arguments.find(key);
-  if (value == nullptr) return std::optional<double>();
-  const Cell cell = cell_of(*value);
-  if (!cell.is_numeric() || cell.number != std::trunc(cell.number)) return value_error(message);
-  return std::optional(cell.number);
+// A number, also one in quotes, or nothing where absent.
+Result<KeptCell> length_bound(const Setup& setup, std::string_view key, std::string_view message) {
+  const Cell cell = setup.arguments.cell(key);
+  if (cell.is_null()) return KeptCell();
+  const auto number = cell.is_text() ? parse_number(cell.text) : std::optional(cell.number);
+  if (!number || cell.is_time()) return value_error(message);
+  return KeptCell(Cell{CellKind::Number, *number, {}});
 }
 
 constexpr std::string_view kTextOnly =
@@ -144,15 +159,18 @@ Result<CellTest> test_between(const Setup& setup) {
     return value_error("min_value and max_value cannot both be None");
   const bool dates = setup.arguments.flag("parse_strings_as_datetimes");
   const bool mixed = setup.arguments.flag("allow_cross_type_comparisons");
-  Bounds bounds = TRY(read_bounds(setup));
+  TRY(read_metric_bounds(setup));  // refuses texts that are neither numbers nor dates
+  Bounds bounds = TRY(read_ordered_bounds(setup));
   return CellTest{BetweenTest(std::move(bounds), dates, mixed), std::string(kMixedTypes)};
 }
 
 Result<CellTest> test_length_equal(const Setup& setup) {
   constexpr std::string_view kMessage = "value must be an integer; it must be integers";
-  const auto value = TRY(whole(setup, "value", kMessage));
-  if (!value) return value_error("value: field required, it must be an integer");
-  return CellTest{[length = *value](const Cell& cell) {
+  const KeptCell value = TRY(length_bound(setup, "value", kMessage));
+  if (value.get().is_null())
+    return value_error(
+        "value: field required, it must be an integer (none is not an allowed value)");
+  return CellTest{[length = value.get().number](const Cell& cell) {
     return verdict_of(static_cast<double>(*length_of_cell(cell)) == length);
   }};
 }
@@ -161,9 +179,13 @@ Result<CellTest> test_length_between(const Setup& setup) {
   constexpr std::string_view kMessage = "min_value and max_value must be integers";
   if (setup.arguments.find("min_value") == nullptr && setup.arguments.find("max_value") == nullptr)
     return value_error("min_value and max_value cannot both be None");
-  TRY(whole(setup, "min_value", kMessage));
-  TRY(whole(setup, "max_value", kMessage));
   Bounds bounds = TRY(read_bounds(setup));
+  bounds.low = TRY(length_bound(setup, "min_value", kMessage));
+  bounds.high = TRY(length_bound(setup, "max_value", kMessage));
+  // Of fractions Great Expectations takes the whole part.
+  for (KeptCell* end : {&bounds.low, &bounds.high})
+    if (!end->get().is_null())
+      *end = KeptCell(Cell{CellKind::Number, std::trunc(end->get().number), {}});
   return CellTest{[bounds = std::move(bounds)](const Cell& cell) {
     const Cell length{CellKind::Integer, static_cast<double>(*length_of_cell(cell)), {}};
     return verdict_of(bounds.side_of(length) == Bounds::Side::Inside);
@@ -195,7 +217,7 @@ Result<CellTest> test_date_parseable(const Setup&) {
 Result<CellTest> test_json_parseable(const Setup&) {
   return CellTest{[](const Cell& cell) {
     if (!cell.is_text() && cell.text.empty()) return CellVerdict::Unexpected;
-    return verdict_of(parse_json(cell.text).ok());
+    return verdict_of(parse_python_json(cell.text).ok());
   }};
 }
 
@@ -204,11 +226,12 @@ Result<CellTest> test_json_schema(const Setup& setup) {
   auto schema = std::make_shared<const JsonSchema>(TRY(JsonSchema::open(*given)));
   // Shared by the copies of the function, which std::function makes.
   return CellTest{[schema](const Cell& cell) {
-                    const auto value = parse_json(to_text(cell));
+                    if (!cell.is_text() && cell.text.empty()) return CellVerdict::Impossible;
+                    const auto value = parse_python_json(to_text(cell));
                     if (!value.ok()) return CellVerdict::Impossible;
                     return verdict_of(schema->accepts(*value));
                   },
-                  "JSONDecodeError: a value is no JSON text"};
+                  "JSONDecodeError: a value is no JSON text (the JSON object must be str)"};
 }
 
 }  // namespace sluice::ml::expectations

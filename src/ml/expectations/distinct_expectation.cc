@@ -1,6 +1,7 @@
 // The different values of a column: which they are, how many, and the most frequent.
 #include <algorithm>
 
+#include "base/strings.h"
 #include "ml/expectations/lenient_time.h"
 #include "ml/expectations/makers.h"
 #include "ml/expectations/value_counts.h"
@@ -65,34 +66,42 @@ class DistinctSetExpectation final : public Expectation {
       value_counts.push_back(JsonObject{{"value", to_json(cell)}, {"count", count}});
     JsonObject result{{"observed_value", values_json(counted)},
                       {"details", JsonObject{{"value_counts", std::move(value_counts)}}}};
-    if (wanted_ && rule_ == SetRule::InSet) add_unexpected(counted, result);
-    return Outcome{holds(counted), std::move(result)};
+    // No set, or an empty one, is no demand on what may be there.
+    if (!wanted_ || (rule_ == SetRule::InSet && wanted_->cells().empty()))
+      return Outcome{true, std::move(result)};
+    const std::vector<Cell> unexpected = not_wanted(counted);
+    const std::vector<Cell> missing = not_there(counted);
+    if (rule_ != SetRule::ContainSet) tell("unexpected", unexpected, result);
+    if (rule_ != SetRule::InSet) tell("missing", missing, result);
+    const bool inside = rule_ == SetRule::ContainSet || unexpected.empty();
+    const bool covers = rule_ == SetRule::InSet || missing.empty();
+    return Outcome{inside && covers, std::move(result)};
   }
 
  private:
   // As the newest versions of Great Expectations, which no longer tell all values.
-  void add_unexpected(const Counted& counted, JsonObject& result) const {
-    Counted unexpected;
-    for (const auto& entry : counted)
-      if (!wanted_->has(entry.first)) unexpected.push_back(entry);
-    result["unexpected_count"] = unexpected.size();
-    unexpected.resize(std::min(unexpected.size(), partial_count_));
-    result["partial_unexpected_list"] = values_json(unexpected);
+  void tell(std::string_view what, const std::vector<Cell>& cells, JsonObject& result) const {
+    result[cat(what, "_count")] = cells.size();
+    JsonArray some;
+    for (std::size_t i = 0; i < std::min(cells.size(), partial_count_); ++i)
+      some.push_back(to_json(cells[i]));
+    result[cat("partial_", what, "_list")] = std::move(some);
   }
 
-  bool holds(const Counted& counted) const {
-    if (!wanted_) return true;
-    const bool inside = std::all_of(counted.begin(), counted.end(), [this](const auto& entry) {
-      return wanted_->has(entry.first);
-    });
-    const auto& cells = wanted_->cells();
-    const bool covers = std::all_of(cells.begin(), cells.end(), [&](const KeptCell& cell) {
-      return std::any_of(counted.begin(), counted.end(), [&](const auto& entry) {
-        return Wanted::is_same(cell.get(), entry.first);
-      });
-    });
-    if (rule_ == SetRule::InSet) return inside;
-    return rule_ == SetRule::ContainSet ? covers : inside && covers;
+  std::vector<Cell> not_wanted(const Counted& counted) const {
+    std::vector<Cell> cells;
+    for (const auto& entry : counted)
+      if (!wanted_->has(entry.first)) cells.push_back(entry.first);
+    return cells;
+  }
+
+  std::vector<Cell> not_there(const Counted& counted) const {
+    std::vector<Cell> cells;
+    for (const KeptCell& cell : wanted_->cells())
+      if (std::none_of(counted.begin(), counted.end(),
+                       [&](const auto& entry) { return Wanted::is_same(cell.get(), entry.first); }))
+        cells.push_back(cell.get());
+    return cells;
   }
 
   std::size_t field_;
@@ -112,6 +121,10 @@ MadeExpectation distinct_set(const Setup& setup, SetRule rule) {
   const std::size_t field = TRY(read_column(setup));
   setup.arguments.flag("parse_strings_as_datetimes");
   auto wanted = TRY(read_wanted(setup));
+  if (!wanted && rule != SetRule::InSet)
+    return type_error(
+        "value_set must be a list ('NoneType' object is not iterable; none is not an "
+        "allowed value)");
   return std::unique_ptr<Expectation>(
       std::make_unique<DistinctSetExpectation>(setup, field, rule, std::move(wanted)));
 }

@@ -23,6 +23,7 @@ MadeExpectation make_pair_greater(const Setup& setup);
 MadeExpectation make_pair_in_set(const Setup& setup);
 // multicolumn_expectation.cc
 MadeExpectation make_unique_within_record(const Setup& setup);
+MadeExpectation make_values_equal(const Setup& setup);
 MadeExpectation make_multicolumn_sum(const Setup& setup);
 // number_expectation.cc
 MadeExpectation make_max(const Setup& setup);

@@ -12,6 +12,8 @@ enum class IgnoreRow { Never, AllMissing, AnyMissing };
 
 // "ignore_row_if" in the words of pairs and of lists of columns.
 Result<IgnoreRow> read_ignore_row(const Setup& setup, IgnoreRow fallback);
+// Only these words, or none.
+Result<void> check_ignore_row(const Setup& setup, std::initializer_list<std::string_view> words);
 
 bool is_ignored(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields,
                 IgnoreRow ignore);

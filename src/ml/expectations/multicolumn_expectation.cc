@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -60,6 +61,7 @@ class RowExpectation final : public Expectation {
 // Rows are shown as records.
 MadeExpectation make(const Setup& setup, const std::vector<std::size_t>& fields,
                      std::function<RowVerdict(const Batch&, std::uint32_t)> verdict) {
+  TRY(check_ignore_row(setup, {"all_values_are_missing", "any_value_is_missing", "never"}));
   RowJudge judge;
   judge.verdict = std::move(verdict);
   judge.shown = [&header = setup.header, fields](const Batch& batch, std::uint32_t row) {
@@ -106,6 +108,14 @@ Result<IgnoreRow> read_ignore_row(const Setup& setup, IgnoreRow fallback) {
   return value_error(cat("Unknown value of ignore_row_if: ", word));
 }
 
+Result<void> check_ignore_row(const Setup& setup, std::initializer_list<std::string_view> words) {
+  const std::string word = setup.arguments.text_or("ignore_row_if", "");
+  if (word.empty() || std::find(words.begin(), words.end(), word) != words.end()) return success();
+  return value_error(cat("Unknown value of ignore_row_if: ", word,
+                         " (unexpected value; permitted: '",
+                         join(std::vector<std::string>(words.begin(), words.end()), "', '"), "')"));
+}
+
 bool is_ignored(const Batch& batch, std::uint32_t row, const std::vector<std::size_t>& fields,
                 IgnoreRow ignore) {
   if (ignore == IgnoreRow::Never) return false;
@@ -135,6 +145,17 @@ MadeExpectation make_unique_within_record(const Setup& setup) {
   auto fields = TRY(read_columns(setup, "column_list"));
   return make(setup, fields, [fields](const Batch& batch, std::uint32_t row) {
     return all_differ(batch, row, fields) ? RowVerdict::Expected : RowVerdict::Unexpected;
+  });
+}
+
+MadeExpectation make_values_equal(const Setup& setup) {
+  auto fields = TRY(read_columns(setup, "column_list"));
+  return make(setup, fields, [fields](const Batch& batch, std::uint32_t row) {
+    const Cell& first = batch.columns[fields[0]][row];
+    const bool equal = std::all_of(fields.begin(), fields.end(), [&](std::size_t field) {
+      return same(first, batch.columns[field][row]);
+    });
+    return equal ? RowVerdict::Expected : RowVerdict::Unexpected;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/data/quantile_sketch.h"
 #include "ml/expectations/lenient_time.h"
 #include "ml/expectations/makers.h"
@@ -18,10 +19,29 @@ Cell as_time(const Cell& cell) {
   return time ? Cell{CellKind::Time, *time, {}} : cell;
 }
 
-Result<Outcome> judged(const Bounds& bounds, const Cell& observed) {
+Cell as_number(const Cell& cell) {
+  const auto number = cell.is_text() ? parse_number(cell.text) : std::nullopt;
+  return number ? Cell{CellKind::Number, *number, {}} : cell;
+}
+
+// A text with a time of day, not a day alone.
+bool is_moment_text(const Cell& cell) {
+  return cell.is_text() && cell.text.find(':') != std::string_view::npos &&
+         parse_lenient_time(cell.text).has_value();
+}
+
+Result<Outcome> judged(const Bounds& bounds, const Cell& measured) {
+  const bool moments = is_moment_text(bounds.low.get()) || is_moment_text(bounds.high.get());
+  const Cell observed = moments ? as_time(measured) : measured;
   JsonObject result{{"observed_value", to_json(observed)}};
   if (observed.is_null()) return Outcome{false, std::move(result)};
   Bounds::Side side = bounds.side_of(observed);
+  if (side == Bounds::Side::NoOrder && observed.is_numeric()) {
+    Bounds numbers = bounds;
+    numbers.low = KeptCell(as_number(bounds.low.get()));
+    numbers.high = KeptCell(as_number(bounds.high.get()));
+    side = numbers.side_of(observed);
+  }
   if (side == Bounds::Side::NoOrder) {
     Bounds times = bounds;
     times.low = KeptCell(as_time(bounds.low.get()));
@@ -222,10 +242,21 @@ class MedianExpectation final : public Expectation {
   NumberPool pool_;
 };
 
+// As Great Expectations compares a quantile with its bounds.
+bool is_close(double value, double bound) {
+  return std::abs(value - bound) <= 1e-8 + 1e-4 * std::abs(bound);
+}
+
 struct QuantileRange {
   double quantile = 0;
   std::optional<double> low;
   std::optional<double> high;
+
+  bool has(double value) const {
+    if (low && is_close(value, *low)) return true;
+    if (high && is_close(value, *high)) return true;
+    return (!low || value >= *low) && (!high || value <= *high);
+  }
 };
 
 struct BetweenName {
@@ -257,8 +288,7 @@ class QuantileExpectation final : public Expectation {
     for (const QuantileRange& range : ranges_) {
       const Json value =
           pool_.count() == 0 ? Json(nullptr) : Json(pool_.quantile(range.quantile, between_));
-      const bool inside = !value.is_null() && (!range.low || value.get_double() >= *range.low) &&
-                          (!range.high || value.get_double() <= *range.high);
+      const bool inside = !value.is_null() && range.has(value.get_double());
       all = all && inside;
       quantiles.push_back(range.quantile);
       values.push_back(value);
@@ -315,7 +345,9 @@ Result<std::vector<QuantileRange>> read_ranges(const Setup& setup) {
 }
 
 Result<NumberPool::Between> read_between(const Setup& setup) {
-  const std::string word = setup.arguments.text_or("allow_relative_error", "nearest");
+  const Json* given = setup.arguments.find("allow_relative_error");
+  if (given == nullptr || given->is_bool()) return NumberPool::Between::Nearest;
+  const std::string word = setup.arguments.text_or("allow_relative_error", "a number");
   for (const BetweenName& name : kBetween)
     if (name.word == word) return name.between;
   return value_error(
@@ -326,6 +358,7 @@ Result<NumberPool::Between> read_between(const Setup& setup) {
 
 MadeExpectation extreme(const Setup& setup, Extreme which) {
   const std::size_t field = TRY(read_column(setup));
+  TRY(read_metric_bounds(setup));  // refuses texts that are no dates
   Bounds bounds = TRY(read_bounds(setup));
   return std::unique_ptr<Expectation>(
       std::make_unique<ExtremeExpectation>(setup, field, which, std::move(bounds)));

@@ -46,9 +46,7 @@ class OrderExpectation final : public Expectation {
     if (!cell.is_text()) return cell;
     const bool dates = dates_ || source_ == Header::Source::TextFile;
     const auto time = dates ? parse_lenient_time(cell.text) : std::nullopt;
-    if (time) return Cell{CellKind::Time, *time, {}};
-    mixed_ = true;
-    return cell;
+    return time ? Cell{CellKind::Time, *time, {}} : cell;
   }
 
   // The difference of two booleans is whether they differ, which is never less than nothing.
@@ -61,7 +59,7 @@ class OrderExpectation final : public Expectation {
     if (before.kind == CellKind::Boolean && value.kind == CellKind::Boolean)
       return booleans_in_order(before.number != value.number);
     const auto order = compare(before, value);
-    if (!order) {
+    if (!order || value.is_text()) {
       mixed_ = true;
       return true;
     }

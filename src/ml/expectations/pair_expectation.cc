@@ -17,6 +17,7 @@ RowVerdict verdict_of(bool expected) {  // style: bool because it is a value
 }
 
 MadeExpectation make(const Setup& setup, PairTest test) {
+  TRY(check_ignore_row(setup, {"both_values_are_missing", "either_value_is_missing", "neither"}));
   const std::size_t a = TRY(read_column(setup, "column_A"));
   const std::size_t b = TRY(read_column(setup, "column_B"));
   RowJudge judge;
@@ -64,8 +65,6 @@ MadeExpectation make_pair_greater(const Setup& setup) {
 }
 
 MadeExpectation make_pair_in_set(const Setup& setup) {
-  if (setup.arguments.find("value_pairs_set") == nullptr)
-    return make(setup, [](const Cell&, const Cell&) { return RowVerdict::Expected; });
   std::unordered_set<std::uint64_t> pairs;
   for (const Json& item : *TRY(setup.arguments.list("value_pairs_set"))) {
     if (!item.is_array() || item.get_array().size() != 2)

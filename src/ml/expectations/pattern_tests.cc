@@ -2,6 +2,7 @@
 // LIKE.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/strings.h"
@@ -10,22 +11,84 @@
 namespace sluice::ml::expectations {
 namespace {
 
-using Pattern = std::shared_ptr<const RE2>;  // shared by the copies that std::function makes
+enum class Alphabet { Ascii, Unicode };
+
+// What a class of Python is within brackets; nothing for other letters.
+std::string_view class_of(char letter) {
+  switch (letter) {
+    case 'w':
+      return "\\p{L}\\p{N}_";
+    case 'd':
+      return "\\p{Nd}";
+    case 's':
+      return "\\s\\v\\p{Z}\\x{85}";
+    default:
+      return {};
+  }
+}
+
+// Python's \Z, and its \w, \d and \s, which know all alphabets.
+std::string translated(std::string_view text, Alphabet alphabet) {
+  std::string source;
+  bool in_brackets = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '\\' || i + 1 == text.size()) {
+      if (c == '[') in_brackets = true;
+      if (c == ']') in_brackets = false;
+      source += c;
+      continue;
+    }
+    const char letter = text[++i];
+    const bool negated = letter == 'W' || letter == 'D' || letter == 'S';
+    const std::string_view inside = class_of(negated ? static_cast<char>(letter + 32) : letter);
+    if (letter == 'Z')
+      source += "\\z";
+    else if (alphabet == Alphabet::Ascii || inside.empty() || (negated && in_brackets))
+      source += {c, letter};
+    else if (in_brackets)
+      source += inside;
+    else
+      source += cat(negated ? "[^" : "[", inside, "]");
+  }
+  return source;
+}
+
+// A regular expression as Python has it. For texts of ASCII alone the plain one, which is faster.
+class Regex {
+ public:
+  explicit Regex(std::string_view text)
+      : ascii_(translated(text, Alphabet::Ascii), RE2::Quiet),
+        unicode_(translated(text, Alphabet::Unicode), RE2::Quiet) {}
+
+  const RE2& plain() const { return ascii_; }
+  bool found_in(std::string_view text) const {
+    const bool plain = !unicode_.ok() || std::all_of(text.begin(), text.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x80;
+    });
+    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), plain ? ascii_ : unicode_);
+  }
+
+ private:
+  RE2 ascii_;
+  RE2 unicode_;
+};
+
+using Pattern = std::shared_ptr<const Regex>;  // shared by the copies that std::function makes
 
 Result<Pattern> compile(std::string_view text) {
-  // Python's end of text.
-  const std::string source = replace_all(std::string(text), "\\Z", "\\z");
-  auto pattern = std::make_shared<RE2>(source, RE2::Quiet);
-  if (pattern->ok()) return Pattern(std::move(pattern));
+  auto pattern = std::make_shared<Regex>(text);
+  if (pattern->plain().ok()) return Pattern(std::move(pattern));
   return value_error(cat("re.error: the regular expression '", text, "' cannot be used (",
-                         pattern->error(), "); look-around and back references are not supported"));
+                         pattern->plain().error(),
+                         "); look-around and back references are not supported"));
 }
 
-bool found(const RE2& pattern, std::string_view text) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+bool found(const Regex& pattern, std::string_view text) {
+  return pattern.found_in(text);
 }
 
-bool found(const RE2& pattern, const Cell& cell) {
+bool found(const Regex& pattern, const Cell& cell) {
   if (cell.is_text() || !cell.text.empty()) return found(pattern, cell.text);
   return found(pattern, to_text(cell));
 }

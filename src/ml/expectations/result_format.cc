@@ -54,6 +54,27 @@ JsonArray first_of(const JsonArray& all, std::size_t count) {
   return some;
 }
 
+// The values of a record without their names.
+Json as_tuple(const Json& value) {
+  if (!value.is_object()) return value;
+  JsonArray tuple;
+  for (const auto& member : value.get_object()) tuple.push_back(member.value());
+  return tuple;
+}
+
+// As Python orders values and tuples; nothing where it refuses to.
+std::optional<std::partial_ordering> python_order(const Json& a, const Json& b) {
+  if (!a.is_array() || !b.is_array()) return compare(cell_of(a), cell_of(b));
+  const JsonArray& left = a.get_array();
+  const JsonArray& right = b.get_array();
+  for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+    if (left[i] == right[i]) continue;
+    const auto order = python_order(left[i], right[i]);
+    if (!order || *order != std::partial_ordering::equivalent) return order;
+  }
+  return left.size() <=> right.size();
+}
+
 constexpr std::string_view kMask = "•••";
 
 }  // namespace
@@ -76,12 +97,12 @@ Result<double> read_mostly(const Arguments& arguments) {
   const double mostly = TRY(arguments.number_or("mostly", 1));
   if (mostly > 1)
     return value_error(
-        "mostly: ensure this value is less than or equal to 1 ('mostly' parameter must be "
-        "between 0 and 1)");
+        "Mostly must be less than or equal to 1. (ensure this value is less than or equal to 1: "
+        "'mostly' parameter must be between 0 and 1)");
   if (!(mostly >= 0))
     return value_error(
-        "mostly: ensure this value is greater than or equal to 0 ('mostly' parameter must be "
-        "between 0 and 1)");
+        "Mostly must be greater than or equal to 0. (ensure this value is greater than or equal to "
+        "0: 'mostly' parameter must be between 0 and 1)");
   return mostly;
 }
 
@@ -119,9 +140,9 @@ void UnexpectedTally::add_unexpected(const Batch& batch, std::uint32_t row, Json
     std::string key = sluice::to_text(value);
     const auto found = counts_.find(key);
     if (found != counts_.end())
-      ++found->second.second;
+      ++found->second.count;
     else if (counts_.size() < kMaxCounted)
-      counts_.emplace(std::move(key), std::pair(value, std::uint64_t{1}));
+      counts_.emplace(std::move(key), Counted{as_tuple(value), 1, counts_.size()});
   }
   if (values_.size() >= kept()) return;
   if (!batch.positions.empty() && positions_.size() < format_.partial_count)
@@ -136,15 +157,27 @@ bool UnexpectedTally::mostly_expected(double mostly, Missing missing) const {
   return static_cast<double>(all - unexpected_) / static_cast<double>(all) >= mostly;
 }
 
-// The most frequent first.
+// The most frequent first, of equally many the first ones; these then in the order of their values
+// where those have one.
 JsonArray UnexpectedTally::counted() const {
-  std::vector<const std::pair<Json, std::uint64_t>*> order;
+  std::vector<const Counted*> order;
   for (const auto& [key, entry] : counts_) order.push_back(&entry);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto* a, const auto* b) { return a->second > b->second; });
+  std::sort(order.begin(), order.end(), [](const Counted* a, const Counted* b) {
+    return a->count != b->count ? a->count > b->count : a->place < b->place;
+  });
+  order.resize(std::min(order.size(), format_.partial_count));
+  const bool have_order = std::all_of(order.begin(), order.end(), [&](const Counted* entry) {
+    return python_order(order[0]->value, entry->value).has_value();
+  });
+  if (have_order)
+    std::stable_sort(order.begin(), order.end(), [](const Counted* a, const Counted* b) {
+      if (a->count != b->count) return a->count > b->count;
+      const auto values = python_order(a->value, b->value);
+      return values && *values == std::partial_ordering::less;
+    });
   JsonArray list;
-  for (std::size_t i = 0; i < std::min(order.size(), format_.partial_count); ++i)
-    list.push_back(JsonObject{{"value", order[i]->first}, {"count", order[i]->second}});
+  for (const Counted* entry : order)
+    list.push_back(JsonObject{{"value", entry->value}, {"count", entry->count}});
   return list;
 }
 

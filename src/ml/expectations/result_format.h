@@ -50,6 +50,11 @@ class UnexpectedTally {
 
  private:
   Json index_of(const Batch& batch, std::uint32_t row) const;
+  struct Counted {
+    Json value;
+    std::uint64_t count = 0;
+    std::size_t place = 0;  // in the order in which the values came
+  };
   JsonArray counted() const;
   std::size_t kept() const;
 
@@ -64,7 +69,7 @@ class UnexpectedTally {
   JsonArray indexes_;
   std::vector<CsvPosition> positions_;
   bool masked_ = false;
-  std::map<std::string, std::pair<Json, std::uint64_t>> counts_;
+  std::map<std::string, Counted> counts_;
 };
 
 Result<double> read_mostly(const Arguments& arguments);

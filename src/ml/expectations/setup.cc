@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/expectations/lenient_time.h"
 
 namespace sluice::ml::expectations {
@@ -18,18 +19,14 @@ Result<std::size_t> field_of(const Setup& setup, std::string_view name) {
 Result<KeptCell> metric_bound(const Setup& setup, std::string_view key) {
   const Cell cell = setup.arguments.cell(key);
   if (!cell.is_text()) return KeptCell(cell);
+  if (const auto number = parse_number(cell.text))
+    return KeptCell(Cell{CellKind::Number, *number, {}});
   if (const auto time = parse_lenient_time(cell.text))
     return KeptCell(Cell{CellKind::Time, *time, {}});
   return type_error(cat(key, ": '", cell.text,
                         "' is no number (value is not a valid float) and no moment (invalid "
-                        "datetime format)"));
-}
-
-Result<void> check_order(const Bounds& bounds) {
-  const auto order = compare(bounds.low.get(), bounds.high.get());
-  if (order && *order == std::partial_ordering::greater)
-    return value_error("min_value cannot be greater than max_value");
-  return success();
+                        "datetime format): a bound must be a datetime (for datetime columns) or "
+                        "number"));
 }
 
 void read_edges(const Setup& setup, Bounds& bounds) {
@@ -83,8 +80,20 @@ Result<Bounds> read_bounds(const Setup& setup) {
   bounds.low = KeptCell(setup.arguments.cell("min_value"));
   bounds.high = KeptCell(setup.arguments.cell("max_value"));
   read_edges(setup, bounds);
+  return bounds;
+}
+
+Result<Bounds> read_ordered_bounds(const Setup& setup) {
+  Bounds bounds = TRY(read_bounds(setup));
   TRY(check_order(bounds));
   return bounds;
+}
+
+Result<void> check_order(const Bounds& bounds) {
+  const auto order = compare(bounds.low.get(), bounds.high.get());
+  if (order && *order == std::partial_ordering::greater)
+    return value_error("min_value cannot be greater than max_value");
+  return success();
 }
 
 Result<Bounds> read_metric_bounds(const Setup& setup) {
@@ -92,7 +101,6 @@ Result<Bounds> read_metric_bounds(const Setup& setup) {
   bounds.low = TRY(metric_bound(setup, "min_value"));
   bounds.high = TRY(metric_bound(setup, "max_value"));
   read_edges(setup, bounds);
-  TRY(check_order(bounds));
   return bounds;
 }
 

@@ -41,6 +41,9 @@ struct Bounds {
   Side side_of(const Cell& value) const;
 };
 Result<Bounds> read_bounds(const Setup& setup);
+// As above; the lower one must not be above the upper one.
+Result<Bounds> read_ordered_bounds(const Setup& setup);
+Result<void> check_order(const Bounds& bounds);
 // As above, for a measured value: texts that are dates become moments, other texts are refused.
 Result<Bounds> read_metric_bounds(const Setup& setup);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/expectations/makers.h"
 
 namespace sluice::ml::expectations {
@@ -41,32 +42,38 @@ MadeExpectation fixed(bool success, JsonObject result) {  // style: bool because
       std::make_unique<FixedExpectation>(Outcome{success, std::move(result)}));
 }
 
-Result<void> check_whole(const Setup& setup, std::string_view key, std::string_view message) {
-  const Json* value = setup.arguments.find(key);
-  if (value == nullptr) return success();
-  const Cell cell = cell_of(*value);
-  if (cell.kind == CellKind::Integer ||
-      (cell.kind == CellKind::Number && cell.number == std::trunc(cell.number)))
-    return success();
-  return value_error(message);
+// A number, also in quotes as Great Expectations reads it.
+Result<KeptCell> count_bound(const Setup& setup, std::string_view key, std::string_view message) {
+  const Cell cell = setup.arguments.cell(key);
+  if (cell.is_null()) return KeptCell();
+  if (cell.is_numeric() && std::isfinite(cell.number))
+    return KeptCell(Cell{CellKind::Number, cell.number, {}});
+  const auto number = cell.is_text() ? parse_number(cell.text) : std::nullopt;
+  if (!number || *number != std::trunc(*number)) return value_error(message);
+  return KeptCell(Cell{CellKind::Integer, *number, {}});
 }
 
 Result<Bounds> read_count_bounds(const Setup& setup) {
   constexpr std::string_view kMessage =
       "min_value and max_value must be integers (value is not a valid integer)";
-  TRY(check_whole(setup, "min_value", kMessage));
-  TRY(check_whole(setup, "max_value", kMessage));
-  return read_bounds(setup);
+  Bounds bounds = TRY(read_bounds(setup));
+  bounds.low = TRY(count_bound(setup, "min_value", kMessage));
+  bounds.high = TRY(count_bound(setup, "max_value", kMessage));
+  TRY(check_order(bounds));
+  return bounds;
 }
 
 Result<Bounds> read_exact_count(const Setup& setup) {
+  constexpr std::string_view kMessage =
+      "Provided row count must be an integer: counts must be integers (value is not a valid "
+      "integer)";
   if (setup.arguments.find("value") == nullptr)
-    return value_error("value must be provided; it must be an integer");
-  TRY(check_whole(setup, "value",
-                  "Provided row count must be an integer: counts must be integers (value is not a "
-                  "valid integer)"));
+    return value_error(
+        "value must be provided; it must be an integer (none is not an allowed value)");
   Bounds bounds;
-  bounds.low = KeptCell(setup.arguments.cell("value"));
+  bounds.low = TRY(count_bound(setup, "value", kMessage));
+  const double value = bounds.low.get().number;
+  if (value != std::trunc(value)) return value_error(kMessage);
   bounds.high = bounds.low;
   return bounds;
 }
@@ -111,7 +118,8 @@ MadeExpectation make_column_exists(const Setup& setup) {
   const std::string name = TRY(setup.arguments.text("column"));
   const auto index = TRY(setup.arguments.number("column_index"));
   const auto field = setup.header.find(name);
-  if (!index) return fixed(field.has_value(), {});
+  // Great Expectations does not look at the place where it is 0.
+  if (!index || *index == 0) return fixed(field.has_value(), {});
   double place = *index;
   if (place < 0) place += static_cast<double>(setup.header.columns.size());
   return fixed(field && static_cast<double>(*field) == place, {});

@@ -54,16 +54,28 @@ constexpr TypeName kColumnTypes[] = {
     {"datetime", "datetime64"},
     {"timedelta64", "timedelta64"},
     {"timedelta64[ns]", "timedelta64"},
-    {"Int64Dtype", "Int64"},
-    {"Int64", "Int64"},
-    {"Int32Dtype", "Int32"},
-    {"Int16Dtype", "Int16"},
-    {"Int8Dtype", "Int8"},
-    {"BooleanDtype", "boolean"},
-    {"StringDtype", "string"},
+    {"Int64Dtype", "int64"},
+    {"Int32Dtype", "int32"},
+    {"Int16Dtype", "int16"},
+    {"Int8Dtype", "int8"},
+    {"BooleanDtype", "bool"},
+    {"StringDtype", "str"},
     {"CategoricalDtype", "category"},
     {"category", "category"},
     {"DatetimeTZDtype", "datetime64tz"},
+    {"half", "float16"},
+    {"single", "float32"},
+    {"longlong", "int64"},
+    {"intc", "int32"},
+    {"short", "int16"},
+    {"byte", "int8"},
+    {"ubyte", "uint8"},
+    {"ushort", "uint16"},
+    {"uintc", "uint32"},
+    {"uint", "uint64"},
+    {"csingle", "complex64"},
+    {"complex64", "complex64"},
+    {"cdouble", "complex128"},
 };
 
 // Words for the types of single values in Python.
@@ -79,6 +91,11 @@ std::string_view column_type(std::string_view word) {
   for (const TypeName& name : kColumnTypes)
     if (name.word == word) return name.type;
   return {};
+}
+
+// One of the types of pandas that may hold missing values.
+bool is_extension(std::string_view word) {
+  return word.ends_with("Dtype");
 }
 
 std::string_view value_type(std::string_view word) {
@@ -113,7 +130,6 @@ std::string_view type_of(const Cell& cell, Header::Source source) {
 std::string shown(std::string_view type) {
   if (type == "object") return "object_";
   if (type == "bool") return "bool_";
-  if (type == "Int64") return "Int64Dtype";
   return std::string(type);
 }
 
@@ -130,7 +146,8 @@ class TypeExpectation final : public Expectation {
         mostly_(mostly),
         tally_(setup.header, setup.format, {field}) {
     for (const std::string& word : types_) {
-      if (const auto type = column_type(word); !type.empty()) column_types_.emplace(type);
+      if (const auto type = column_type(word); !type.empty())
+        column_types_.emplace(is_extension(word) ? word : type);
       if (const auto type = value_type(word); !type.empty()) value_types_.emplace(type);
     }
     // In Python True is a whole number.
@@ -151,6 +168,7 @@ class TypeExpectation final : public Expectation {
 
   Result<Outcome> outcome() override {
     const std::string actual = actual_type();
+    if (is_extension(declared_word())) return whole_column(actual, is_extension_wanted(actual));
     if (types_.empty() && listing_ == Listing::One) return whole_column(actual, true);
     const bool by_value =
         actual == "object" && (listing_ == Listing::Several || !column_types_.contains("object"));
@@ -171,9 +189,20 @@ class TypeExpectation final : public Expectation {
 
   std::uint64_t count(CellKind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
 
-  std::string declared_type() const {
+  // A list has the names that pandas gives to its own types, a single type those of numpy.
+  bool is_extension_wanted(const std::string& actual) const {
+    if (listing_ == Listing::One) return types_.empty() || column_types_.contains(actual);
+    return std::find(types_.begin(), types_.end(), declared_word()) != types_.end();
+  }
+
+  std::string_view declared_word() const {
     if (field_ >= header_.declared_types.size()) return {};
-    const std::string_view known = column_type(header_.declared_types[field_]);
+    return header_.declared_types[field_];
+  }
+
+  std::string declared_type() const {
+    if (is_extension(declared_word())) return std::string(column_type(declared_word()));
+    const std::string_view known = column_type(declared_word());
     return known == "str" ? "object" : std::string(known);
   }
 
@@ -182,6 +211,7 @@ class TypeExpectation final : public Expectation {
     const bool gaps = count(CellKind::Null) > 0;
     const std::uint64_t numbers = count(CellKind::Integer) + count(CellKind::Number);
     const std::uint64_t present = tally_.present();
+    if (tally_.elements() == 0 && header_.source != Header::Source::TextFile) return "float64";
     if (present == 0)
       return header_.source == Header::Source::TextFile && gaps ? "float64" : "object";
     if (numbers == present) return count(CellKind::Number) > 0 || gaps ? "float64" : "int64";
