@@ -2,8 +2,8 @@
 """usage: validate.py [BUILD]
 
 `sluice data validate` on generated sales of 0.1 and 1 GB: highest resident memory of each, with and without a key whose
-uniqueness is checked, and MB/s beside pandas doing the same checks on the smaller file. SLUICE_BENCH_LARGE_MB sets the
-size of the larger one.
+uniqueness is checked, and MB/s beside pandas doing the same checks on the smaller file, and beside Great Expectations with
+the same suite on a file of 0.02 GB, so that the benchmark ends soon. SLUICE_BENCH_LARGE_MB sets the size of the largest one.
 """
 
 import json
@@ -12,7 +12,9 @@ import subprocess
 import sys
 
 import measure
+import peer_suite
 
+PEER_MB = 20
 SMALL_MB = 100
 LARGE_MB = int(os.environ.get("SLUICE_BENCH_LARGE_MB", "1000"))
 FLAT = 1.2  # highest memory of the large file over that of the small one
@@ -143,6 +145,27 @@ def checks_row(build, place, small):
                     f"`data profile` {small[1] / alone:.0f}", f"{ours / alone:.2f}× its time", "< 1.2", ours / alone < 1.2)
 
 
+def great_expectations_row(build, place):
+    """The same suite and the same file; MB/s of processor time, and whether both say the same."""
+    path, suite = place.path("peer.csv"), peer_suite.suite()
+    megabytes = generate(path, PEER_MB)
+    written = place.write("suite.json", json.dumps(suite))
+    what = f"a suite of {len(suite['expectations'])} expectations on {megabytes:.0f} MB: MB/s of processor time"
+    validate = [build.sluice, "data", "validate", path, "--suite", written]
+    said = measure.run(validate + ["--format", "gx"], place.environment, output=subprocess.PIPE, expect=1)
+    theirs, reason = peer_suite.run(path, written)
+    runs = [measure.run(validate, place.environment, expect=1) for _ in range(ROUNDS)]
+    ours = measure.median([run.processor for run in runs])
+    if reason:
+        measure.add_row(what, f"{megabytes / ours:.0f}", f"Great Expectations not measured: {reason}")
+        return
+    differ = peer_suite.differences(peer_suite.told_by_sluice(said.output), theirs["told"])
+    agree = f"BOTH DO NOT SAY THE SAME of {', '.join(differ)}" if differ else "both say the same of each"
+    measure.add_row(what, f"{megabytes / ours:.0f}, {runs[0].peak_kilobytes / 1e3:.0f} MB of memory",
+                    f"Great Expectations {peer_suite.VERSION} {megabytes / theirs['processor']:.1f} MB/s, "
+                    f"{theirs['megabytes']:.0f} MB of memory; {agree}", f"{theirs['processor'] / ours:.0f}× as fast")
+
+
 def main():
     build = measure.build_from_arguments()
     with measure.Workplace() as place:
@@ -150,6 +173,7 @@ def main():
         place.write("keyed.yml", "keys: [[store, brand, week]]\n" + COLUMNS)
         small = (place.path("small.csv"), generate(place.path("small.csv"), SMALL_MB))
         speed_rows(build, place, small)
+        great_expectations_row(build, place)
         place.write("forty.yml", FORTY)
         checks_row(build, place, small)
         large = (place.path("large.csv"), generate(place.path("large.csv"), LARGE_MB))
