@@ -136,10 +136,12 @@ void warn_of_other_gate(const GateOptions& options, const ml::GateRequest& reque
     return;
   }
   if (!*demanded || (*demanded)->digest == request.gate.digest) return;
+  const bool is_same_file = os::Path(request.gate_name).lexically_normal() == (*demanded)->file;
   context.terminal.error(cat("note: this verdict will not do for an approval of ", name,
-                             ", which demands the gate ", ml::describe(**demanded),
-                             "; this one is ", request.gate_name, " ",
-                             request.gate.digest.to_string(), "\n"));
+                             ", which demands the gate ", ml::describe(**demanded), "; ",
+                             is_same_file ? "this one has another content; commit the change first"
+                                          : cat("this one is ", request.gate_name),
+                             "\n"));
 }
 
 Result<ml::GateRequest> request_of(GateOptions options, const Context& context) {

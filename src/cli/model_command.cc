@@ -159,6 +159,9 @@ Result<std::string> verdict_text(ml::LocalRegistry& registry, const ml::ModelVer
                 : waived     ? "waived"
                              : "FAILED",
                 "  ", string_or(*check, "name", ""), ": ", string_or(*check, "sentence", ""), "\n");
+    if (const auto notes = get_array(*check, "notes"); notes.ok())
+      for (const Json& note : **notes)
+        if (note.is_string()) text += cat("          ", std::string(note.get_string()), "\n");
   }
   return text;
 }

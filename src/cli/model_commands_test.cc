@@ -206,6 +206,13 @@ TEST_F(OtherModels, AreComparedWithTheChampionByTheSameCommand) {
   EXPECT_TRUE(says("The champion cannot be compared with")) << printed;
 }
 
+TEST_F(OtherModels, AModelThatSluiceCanAskIsNotAskedByACommand) {
+  EXPECT_EQ(run({"gate", path("demand.yml"), "--model", path("model"), "--data", path("test.csv"),
+                 "--command", "awk -F, 'NR > 1 { print ($2 < 2 ? 11.75 : -10.25) }'"}),
+            2);
+  EXPECT_TRUE(says("leave --command out")) << printed;
+}
+
 TEST_F(OtherModels, HaveNotShownABehaviourThatNothingMoves) {
   EXPECT_EQ(ask({}, "awk -F, 'NR > 1 { print (NR % 2 ? -10.25 : 11.75) }'"), 1);
   EXPECT_TRUE(says("moves no prediction at all")) << printed;
@@ -233,7 +240,7 @@ TEST_F(OtherModels, AreRegisteredWithAVerdictOfACommandOnly) {
   EXPECT_EQ(run({"model", "card", "demand"}), 0) << printed;
   EXPECT_TRUE(says("Its files cannot be read.")) << printed;
   EXPECT_EQ(ask(), 0) << printed;
-  EXPECT_TRUE(says("as good as that of the champion demand/1")) << printed;
+  EXPECT_TRUE(says("the same as that of the champion demand/1")) << printed;
 }
 
 TEST_F(ModelCommands, WaiversThatAreNamedMustBeThere) {
@@ -312,7 +319,7 @@ TEST_F(ModelCommands, AModelGoesFromGateToChampion) {
   ASSERT_EQ(run({"model", "list"}), 0);
   EXPECT_TRUE(says("champion 1")) << printed;
   ASSERT_EQ(gate(), 0) << printed;
-  EXPECT_TRUE(says("as good as that of the champion demand/1")) << printed;
+  EXPECT_TRUE(says("the same as that of the champion demand/1")) << printed;
   EXPECT_NE(files.read(root / "report.md").value().find("champion demand/1"), std::string::npos);
 }
 

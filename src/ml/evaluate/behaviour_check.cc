@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "base/check.h"
@@ -223,9 +224,17 @@ CheckResult check_row_order(const RowOrderCheck& rule, const GateInputs& inputs)
     return result;
   }
   const auto before = answers_of(inputs.rows);
+  CHECK(after.value().size() == before.size());
+  if (before.size() < 2) {
+    result.sentence = "One row has no order: at least two are needed.";
+    return result;
+  }
   double largest = 0;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    largest = std::max(largest, std::fabs(after.value()[i] - before[reversed[i]]));
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double moved = std::fabs(after.value()[i] - before[reversed[i]]);
+    if (!(moved <= largest))
+      largest = std::isnan(moved) ? std::numeric_limits<double>::infinity() : moved;
+  }
   result.measured = largest;
   if (largest <= rule.tolerance) result.status = CheckStatus::Passed;
   result.sentence =

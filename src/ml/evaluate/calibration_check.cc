@@ -33,6 +33,10 @@ bool holds(std::string_view what, std::optional<double> value, const Bounds& bou
 CheckResult check_calibration(const CalibrationCheck& rule, const GateInputs& inputs) {
   CheckResult result;
   result.rows = inputs.rows.size();
+  if (result.rows < rule.min_rows) {
+    result.sentence = too_few_rows(result.rows, rule.min_rows);
+    return result;
+  }
   const auto calibration = calibration_of(inputs.rows);
   if (!calibration) {
     result.sentence = "The predictions have no calibration: there are no rows or no probabilities.";

@@ -14,24 +14,63 @@ std::string amount_text(const ChangeCheck& rule, double change) {
   return rule.scale == Scale::Relative ? short_percent(change) : short_number(change);
 }
 
-std::string signed_words(const ChangeCheck& rule, double change) {
-  if (change == 0) return "as good as";
-  return cat(amount_text(rule, std::fabs(change)), change > 0 ? " worse than" : " better than");
+// "2 % worse", "3 % better".
+std::string change_words(const ChangeCheck& rule, double change) {
+  if (change == 0) return "as good";
+  return cat(amount_text(rule, std::fabs(change)), change > 0 ? " worse" : " better");
 }
 
-// "2 % worse" and, for a demanded improvement (a negative margin), "at least 2 % better".
+// "at most 2 % worse is allowed" and, for a demanded improvement (a negative limit), "at least 2 %
+// better is asked for".
 std::string limit_words(const ChangeCheck& rule) {
-  if (rule.max_worse >= 0) return cat("at most ", amount_text(rule, rule.max_worse), " worse is");
-  return cat("at least ", amount_text(rule, -rule.max_worse), " better is");
+  if (rule.max_worse == 0) return "no worse is allowed";
+  if (rule.max_worse > 0)
+    return cat("at most ", amount_text(rule, rule.max_worse), " worse is allowed");
+  return cat("at least ", amount_text(rule, -rule.max_worse), " better is asked for");
+}
+
+// "between 4 % and 12 % worse", "between 3 % better and 2 % worse".
+std::string interval_words(const ChangeCheck& rule, const Interval& interval) {
+  if (!std::isfinite(interval.low) || !std::isfinite(interval.high))
+    return "these rows do not bound it";
+  const auto within = [&](double near, double far, std::string_view side) {
+    const std::string least = amount_text(rule, std::fabs(near));
+    const std::string most = amount_text(rule, std::fabs(far));
+    return least == most ? cat("it is ", least, " ", side)
+                         : cat("it is between ", least, " and ", most, " ", side);
+  };
+  if (interval.low >= 0) return within(interval.low, interval.high, "worse");
+  if (interval.high <= 0) return within(interval.high, interval.low, "better");
+  return cat("it is between ", change_words(rule, interval.low), " and ",
+             change_words(rule, interval.high));
 }
 
 void describe(const ChangeCheck& rule, const std::string& champion, CheckResult& result) {
-  result.sentence = cat(
-      "The ", rule.metric->phrase, " is ", signed_words(rule, *result.measured),
-      " that of the champion ", champion, " on the same ", row_count(result.rows), "; with ",
-      short_percent(rule.plan.confidence), " confidence the change lies between ",
-      amount_text(rule, result.interval->low), " and ", amount_text(rule, result.interval->high),
-      " (more is worse), and ", limit_words(rule), " allowed.");
+  const Interval& interval = *result.interval;
+  const std::string what = cat("The ", rule.metric->phrase, " is ");
+  const std::string where =
+      cat(" that of the champion ", champion, " on the same ", row_count(result.rows));
+  if (!std::isfinite(*result.measured)) {
+    result.sentence = cat("The ", rule.metric->phrase, " of the champion ", champion,
+                          " is 0 on the same ", row_count(result.rows),
+                          ", of which no change is a share: 'max_worse_absolute' can judge it.");
+    return;
+  }
+  if (*result.measured == 0 && interval.low == 0 && interval.high == 0) {
+    result.sentence = cat(what, "the same as", where, "; ", limit_words(rule), ".");
+    return;
+  }
+  result.sentence =
+      cat(what, change_words(rule, *result.measured), *result.measured == 0 ? " as" : " than",
+          where, "; with ", short_percent(rule.plan.confidence), " confidence ",
+          interval_words(rule, interval), "; ", limit_words(rule));
+  const bool unsure = result.status == CheckStatus::Failed && *result.measured <= rule.max_worse;
+  if (unsure)
+    result.sentence +=
+        std::isfinite(interval.high)
+            ? cat(", and ", change_words(rule, interval.high), " cannot be ruled out")
+            : ", and that is not certain";
+  result.sentence += ".";
 }
 
 void record_method(const ChangeCheck& rule, JsonObject& detail) {
@@ -69,17 +108,33 @@ Result<std::optional<Groups>> groups_of(const ChangeCheck& rule, const Table& ta
   UNREACHABLE();
 }
 
-// How many rows would tell whether a change like this one is within the limit.
+// "26 762 rows like these (31 values of week)"
+std::string rows_like_these(std::uint64_t needed, const CheckResult& result) {
+  const Json* block = find(result.detail, "block");
+  const auto blocks = get_int(result.detail, "blocks");
+  std::string text = cat(grouped(needed), " rows like these");
+  if (block == nullptr || !block->is_string() || !blocks.ok() || needed > 1'000'000'000'000)
+    return text;
+  const double share = static_cast<double>(needed) / static_cast<double>(result.rows);
+  const double count = std::ceil(share * static_cast<double>(*blocks));
+  return cat(text, " (", grouped(static_cast<std::uint64_t>(count)), " values of ",
+             std::string(block->get_string()), ")");
+}
+
+// How many rows would tell whether a change like this one is within the limit or beyond it.
 void say_rows_needed(const ChangeCheck& rule, CheckResult& result) {
   const double room = rule.max_worse - *result.measured;
   const double error = result.evidence->standard_error;
-  if (!(room > 0) || !(error > 0) || !std::isfinite(error)) return;
+  const bool is_beyond = result.interval->low > rule.max_worse;
+  if (is_beyond || room == 0 || !std::isfinite(room) || !(error > 0) || !std::isfinite(error))
+    return;
   const PowerGoal goal{.alpha = 1 - rule.plan.confidence};
-  const std::uint64_t needed = rows_to_see_difference(result.rows, error, room, goal);
+  const std::uint64_t needed = rows_to_see_difference(result.rows, error, std::fabs(room), goal);
   result.detail["rows_needed"] = needed;
   if (needed > result.rows)
-    result.sentence += cat(" If the change is what was measured, about ", grouped(needed),
-                           " rows like these would show it in 4 of 5 cases.");
+    result.notes.push_back(cat(
+        "If the change is what was measured, about ", rows_like_these(needed, result),
+        " would show in 4 of 5 cases that it is ", room > 0 ? "within" : "beyond", " the limit."));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -37,6 +38,7 @@ struct CheckResult {
   std::optional<Evidence> evidence;  // of a comparison with the champion; a gain is better
   std::size_t rows = 0;              // that were looked at
   std::string sentence;              // for a merchant, complete, with numbers
+  std::vector<std::string> notes;    // a sentence each: what it means, what more rows would tell
   std::optional<Waiver> waiver;
   JsonObject detail;  // what only this kind of check knows
 };

@@ -14,7 +14,8 @@ CheckResult check_latency(const LatencyCheck& rule, const GateInputs& inputs) {
   std::vector<double> times = inputs.facts.scoring_microseconds;
   result.rows = times.size();
   if (times.empty()) {
-    result.sentence = "The time to score a row was not measured.";
+    result.sentence =
+        "The time to score a row was not measured: only models that sluice itself asks are timed.";
     return result;
   }
   std::sort(times.begin(), times.end());

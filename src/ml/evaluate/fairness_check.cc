@@ -60,7 +60,7 @@ CheckResult check_fairness(const FairnessCheck& rule, const GateInputs& inputs) 
   const Fairness fairness = fairness_of(inputs.rows, groups.value(), rule.min_rows);
   result.detail = to_json(fairness);
   if (fairness.groups.size() < 2) {
-    result.sentence = cat("Only ", plural(fairness.groups.size(), "group"), " of ", rule.group,
+    result.sentence = cat(fairness.groups.empty() ? "No" : "Only one", " group of ", rule.group,
                           " has at least ", rule.min_rows, " rows, so nothing can be compared.");
     return result;
   }

@@ -19,6 +19,9 @@ Result<GateCheck> read_check(const YamlNode& node, std::string_view file_name, T
   YamlReader reader = TRY(YamlReader::open(node, file_name, "a check"));
   GateCheck check;
   check.name = TRY(reader.string("name"));
+  if (trim(check.name).empty())
+    return reader.error_at(reader.optional("name")->position,
+                           "'name' is empty: waivers and verdicts call a check by it");
   check.why = TRY(reader.string_or("why", ""));
   check.rule = TRY(read_gate_rule(reader, node.position, task));
   const YamlNode* allow_first = reader.optional("allow_first");

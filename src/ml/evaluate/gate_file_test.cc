@@ -102,6 +102,17 @@ TEST(GateFile, MistakesNameTheirPlaceAndTheWayOut) {
       {"[{name: a, kind: behaviour, feature: p, prediction: decreases, add: 1, "
        "max_violation_share: 2}]",
        "max_violation_share"},
+      {"[{name: '', kind: value, metric: mae, max: 1}]", "'name' is empty"},
+      {"[{name: a, kind: value, metric: wape, max: 40}]", "40 would be 4 000 %"},
+      {"[{name: a, kind: worst_slice, slice: s, metric: mape, max: 5}]", "every model through"},
+      {"[{name: a, kind: change, metric: mae, block: week, max_worse: 0, margin: 5}]",
+       "between 0 and 1"},
+      {"[{name: a, kind: behaviour, feature: p, prediction: decreases, add: 1, "
+       "max_violation_share: 1}]",
+       "of 1 lets every model through"},
+      {"[{name: a, kind: fairness, group: g, max_error_ratio: 0.9}]", "1 or more"},
+      {"[{name: a, kind: tests, file: x, min_tests: 0}]", "without tests"},
+      {"[{name: a, kind: coverage, file: x, min: 0}]", "every report through"},
   };
   for (const auto& c : cases) {
     const std::string text = "model: demand\nchecks: " + std::string(c.check) + "\n";
@@ -110,6 +121,22 @@ TEST(GateFile, MistakesNameTheirPlaceAndTheWayOut) {
     EXPECT_EQ(gate.error().code(), ErrorCode::InvalidInput);
     EXPECT_NE(gate.error().message().find(c.says), std::string::npos) << gate.error().message();
     EXPECT_TRUE(gate.error().message().starts_with("gates/demand.yml:2:"))
+        << gate.error().message();
+  }
+}
+
+TEST(GateFile, LimitsOfClassesThatNothingBreaksAreRefused) {
+  for (const char* check : {"{name: a, kind: value, metric: accuracy, min: 0}",
+                            "{name: a, kind: value, metric: ece, max: 1}",
+                            "{name: a, kind: value, metric: f1, min: 0, max: 1}",
+                            "{name: a, kind: calibration, max_ece: 1}",
+                            "{name: a, kind: fairness, group: g, min_selection_ratio: 0}",
+                            "{name: a, kind: fairness, group: g, max_odds_difference: 1}",
+                            "{name: a, kind: fairness, group: g, max_opportunity_difference: 1}"}) {
+    const auto gate =
+        parse_gate_file(std::string("task: classification\nchecks:\n  - ") + check, "g.yml");
+    ASSERT_FALSE(gate.ok()) << check;
+    EXPECT_NE(gate.error().message().find("lets every model through"), std::string::npos)
         << gate.error().message();
   }
 }

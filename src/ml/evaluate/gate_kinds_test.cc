@@ -80,7 +80,9 @@ struct GateKinds : ::testing::Test {
 
 void expect(const CheckResult& result, CheckStatus status, std::string_view says) {
   EXPECT_EQ(result.status, status) << result.sentence;
-  EXPECT_NE(result.sentence.find(says), std::string::npos) << result.sentence;
+  std::string said = result.sentence;
+  for (const std::string& note : result.notes) said += " " + note;
+  EXPECT_NE(said.find(says), std::string::npos) << said;
 }
 
 std::string comparison(const CheckResult& result, std::string_view key) {
@@ -127,19 +129,32 @@ TEST_F(GateKinds, TheTestFollowsTheMetricAndWhatIsKnownOfTheRows) {
 TEST_F(GateKinds, FourVerdictsAndTheRowsThatAreNeeded) {
   set_champion(0);
   const auto same = run("{name: a, kind: change, metric: roc_auc, max_worse_absolute: 0.02}");
-  expect(same, CheckStatus::Passed, "Over all: equivalent.");
+  expect(same, CheckStatus::Passed,
+         "Verdict equivalent: the two differ by less than 0.02 either way (p < 0.001).");
   set_champion(0.02);
   const auto unclear = run("{name: a, kind: change, metric: accuracy, max_worse: 0.005}");
-  expect(unclear, CheckStatus::Failed, "Over all: inconclusive.");
+  expect(unclear, CheckStatus::Failed,
+         "Verdict inconclusive: these rows show neither a difference nor that it is smaller");
   EXPECT_GT(get_int(unclear.detail, "rows_needed").value_or(0), 600) << unclear.sentence;
-  EXPECT_NE(unclear.sentence.find("rows like these would show it"), std::string::npos);
+  expect(unclear, CheckStatus::Failed, "in 4 of 5 cases that it is within the limit.");
   const auto worse_than = [&] {
     const auto good = probabilities;
     set_champion(0);
     for (double& value : probabilities) value = 1 - value;
     return run("{name: a, kind: change, metric: roc_auc, max_worse: 0.1}");
   };
-  expect(worse_than(), CheckStatus::Failed, "Over all: worse.");
+  expect(worse_than(), CheckStatus::Failed,
+         "Verdict worse: chance alone would hardly make such a difference");
+}
+
+TEST_F(GateKinds, HowManyRowsWouldSettleItIsSaidOnBothSidesOfTheLimit) {
+  set_champion(0.02);
+  const auto beyond =
+      run("{name: a, kind: change, metric: accuracy, max_worse: 0.001, block: week}");
+  expect(beyond, CheckStatus::Failed, "Verdict inconclusive");
+  EXPECT_GT(get_int(beyond.detail, "rows_needed").value_or(0), 600) << beyond.sentence;
+  expect(beyond, CheckStatus::Failed,
+         " values of week) would show in 4 of 5 cases that it is beyond");
 }
 
 TEST_F(GateKinds, PeriodsOfDifferentRowsWeighAsTheirRowsDo) {
@@ -290,6 +305,8 @@ TEST_F(GateKinds, AReportOfAnotherRunIsTooOld) {
   EXPECT_EQ(run("{name: a, kind: tests, file: junit.xml}").status, CheckStatus::Passed);
   facts.report_times["junit.xml"] = now - std::chrono::hours(2);
   EXPECT_EQ(run(check).status, CheckStatus::Passed);
+  facts.report_times["junit.xml"] = now + std::chrono::hours(2);
+  expect(run(check), CheckStatus::Failed, "still to come");
 }
 
 TEST_F(GateKinds, BrokenKeysOfEachKindAreNamed) {

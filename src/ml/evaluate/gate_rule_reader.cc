@@ -45,7 +45,8 @@ Result<double> number_within(YamlReader& reader, std::string_view key, double fa
                              double high) {
   const double number = TRY(reader.number_or(key, fallback));
   if (!(number >= low && number <= high))
-    return bad_value(reader, key, cat("must lie between ", low, " and ", high));
+    return bad_value(reader, key,
+                     cat("must lie between ", short_number(low), " and ", short_number(high)));
   return number;
 }
 
@@ -83,6 +84,19 @@ Result<std::optional<double>> optional_share(YamlReader& reader, std::string_vie
   return share;
 }
 
+// What is never beyond its limit lets every model through.
+Result<std::optional<double>> optional_share_below_one(YamlReader& reader, std::string_view key) {
+  const auto share = TRY(optional_share(reader, key));
+  if (share && *share >= 1) return bad_value(reader, key, "of 1 lets every model through");
+  return share;
+}
+
+Result<std::size_t> read_min_rows(YamlReader& reader) {
+  const std::int64_t rows =
+      TRY(integer_within(reader, "min_n", static_cast<std::int64_t>(kLeastRows), 1, 1'000'000'000));
+  return static_cast<std::size_t>(rows);
+}
+
 // A change as a share of the champion's value: 2 is no two per cent.
 Result<std::optional<double>> optional_worsening(YamlReader& reader, std::string_view key) {
   const auto share = TRY(optional_number(reader, key));
@@ -100,6 +114,16 @@ Result<Bounds> read_metric_bounds(YamlReader& reader, const Metric& metric) {
   for (const auto& [key, bound] : {std::pair{"min", bounds.min}, std::pair{"max", bounds.max}})
     if (share && bound && !(*bound >= 0 && *bound <= 1))
       return bad_value(reader, key, cat("of ", metric.name, " lies between 0 and 1 (5 % is 0.05)"));
+  const bool of_truth = metric.name == "wape" || metric.name == "mape" || metric.name == "smape";
+  if (of_truth && bounds.max && *bounds.max >= 2)
+    return bad_value(
+        reader, "max",
+        cat("of ", metric.name, " is a share (5 % is 0.05): ", short_number(*bounds.max),
+            " would be ", short_percent(*bounds.max), ", which lets every model through"));
+  if (share && (bounds.min || bounds.max) && bounds.min.value_or(0) <= 0 &&
+      bounds.max.value_or(1) >= 1)
+    return bad_value(reader, bounds.max ? "max" : "min",
+                     cat("of ", metric.name, " lets every model through"));
   if (metric.better == Better::Lower && bounds.min && !bounds.max)
     return bad_value(reader, "min",
                      cat("alone lets every bad model through: a smaller ", metric.name,
@@ -122,6 +146,7 @@ Result<ValueCheck> read_value(YamlReader& reader, TextPosition at, Task task) {
       std::pair<std::string_view, Certainty>{"interval", Certainty::Interval}};
   check.certainty = TRY(choose(reader, "judge", kCertainties, "estimate"));
   check.block = TRY(reader.string_or("block", ""));
+  check.min_rows = TRY(read_min_rows(reader));
   return check;
 }
 
@@ -182,7 +207,8 @@ Result<ChangeCheck> read_change(YamlReader& reader, TextPosition at, Task task) 
   check.scale = relative ? Scale::Relative : Scale::Absolute;
   check.max_worse = relative ? *relative : *absolute;
   TRY(read_test(reader, at, check));
-  check.margin = TRY(number_within(reader, "margin", std::max(0.0, check.max_worse), 0, 1e300));
+  check.margin =
+      TRY(number_within(reader, "margin", std::max(0.0, check.max_worse), 0, relative ? 1 : 1e300));
   check.min_blocks = static_cast<std::uint32_t>(
       TRY(integer_within(reader, "min_blocks", kLeastBlocks, 2, 1'000'000)));
   check.plan = TRY(read_plan(reader));
@@ -200,8 +226,7 @@ Result<WorstSliceCheck> read_worst_slice(YamlReader& reader, TextPosition at, Ta
   if (!check.bounds.min && !check.bounds.max && !check.max_worse)
     return reader.error_at(
         at, "a check of kind worst_slice needs 'min', 'max' or 'max_worse' (a share: 0.1)");
-  check.min_rows =
-      static_cast<std::size_t>(TRY(integer_within(reader, "min_n", 30, 1, 1'000'000'000)));
+  check.min_rows = TRY(read_min_rows(reader));
   return check;
 }
 
@@ -241,9 +266,9 @@ Result<BehaviourCheck> read_behaviour(YamlReader& reader, TextPosition at) {
   TRY(reader.required("prediction"));
   check.expectation = TRY(choose(reader, "prediction", kExpectations, ""));
   check.tolerance = TRY(number_within(reader, "tolerance", 0, 0, 1e300));
-  check.max_violation_share = TRY(number_within(reader, "max_violation_share", 0, 0, 1));
-  check.min_rows =
-      static_cast<std::size_t>(TRY(integer_within(reader, "min_n", 30, 1, 1'000'000'000)));
+  check.max_violation_share =
+      TRY(optional_share_below_one(reader, "max_violation_share")).value_or(0);
+  check.min_rows = TRY(read_min_rows(reader));
   return check;
 }
 
@@ -272,9 +297,10 @@ Result<Bounds> read_range(YamlReader& reader, std::string_view key) {
 
 Result<CalibrationCheck> read_calibration(YamlReader& reader, TextPosition at, Task task) {
   CalibrationCheck check;
-  check.max_error = TRY(optional_share(reader, "max_ece"));
+  check.max_error = TRY(optional_share_below_one(reader, "max_ece"));
   check.slope = TRY(read_range(reader, "slope"));
   check.intercept = TRY(read_range(reader, "intercept"));
+  check.min_rows = TRY(read_min_rows(reader));
   if (!check.max_error && !check.slope.min && !check.intercept.min)
     return reader.error_at(at,
                            "a check of kind calibration needs 'max_ece', 'slope' or 'intercept'");
@@ -287,11 +313,16 @@ Result<FairnessCheck> read_fairness(YamlReader& reader, TextPosition at, Task ta
   FairnessCheck check;
   check.group = TRY(reader.string("group"));
   check.min_selection_ratio = TRY(optional_share(reader, "min_selection_ratio"));
-  check.max_opportunity_difference = TRY(optional_share(reader, "max_opportunity_difference"));
-  check.max_odds_difference = TRY(optional_share(reader, "max_odds_difference"));
+  if (check.min_selection_ratio && *check.min_selection_ratio <= 0)
+    return bad_value(reader, "min_selection_ratio", "of 0 lets every model through");
+  check.max_opportunity_difference =
+      TRY(optional_share_below_one(reader, "max_opportunity_difference"));
+  check.max_odds_difference = TRY(optional_share_below_one(reader, "max_odds_difference"));
   check.max_error_ratio = TRY(optional_number(reader, "max_error_ratio"));
-  check.min_rows =
-      static_cast<std::size_t>(TRY(integer_within(reader, "min_n", 30, 1, 1'000'000'000)));
+  if (check.max_error_ratio && *check.max_error_ratio < 1)
+    return bad_value(reader, "max_error_ratio",
+                     "is the largest error of a group divided by the smallest, which is 1 or more");
+  check.min_rows = TRY(read_min_rows(reader));
   const bool of_classes =
       check.min_selection_ratio || check.max_opportunity_difference || check.max_odds_difference;
   if (!of_classes && !check.max_error_ratio)
@@ -338,6 +369,8 @@ Result<TestsCheck> read_tests(YamlReader& reader) {
   check.max_age = TRY(read_age(reader));
   check.max_failures = TRY(count_at(reader, "max_failures", 0));
   check.min_tests = TRY(count_at(reader, "min_tests", 1));
+  if (check.min_tests == 0)
+    return bad_value(reader, "min_tests", "of 0 lets a report without tests through");
   return check;
 }
 
@@ -347,6 +380,7 @@ Result<CoverageCheck> read_coverage(YamlReader& reader) {
   check.max_age = TRY(read_age(reader));
   TRY(reader.required("min"));
   check.min = TRY(number_within(reader, "min", 0, 0, 1));
+  if (check.min == 0) return bad_value(reader, "min", "of 0 lets every report through");
   return check;
 }
 

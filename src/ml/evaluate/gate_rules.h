@@ -24,12 +24,16 @@ struct Bounds {
 // What has to lie within the bounds: the number itself, or the whole of its interval.
 enum class Certainty { Estimate, Interval };
 
+// Fewer say nothing about a model, wherever the file does not say otherwise.
+inline constexpr std::size_t kLeastRows = 30;
+
 // The metric over all rows lies within bounds.
 struct ValueCheck {
   const Metric* metric = nullptr;
   Bounds bounds;
   Certainty certainty = Certainty::Estimate;
-  std::string block;  // of the interval; empty: rows are independent
+  std::string block;                  // of the interval; empty: rows are independent
+  std::size_t min_rows = kLeastRows;  // that must be judged; `min_n` in the file
 };
 
 // From here on the interval of `change` keeps its promise, measured in docs/statistics.md.
@@ -57,7 +61,7 @@ struct WorstSliceCheck {
   std::vector<std::string> columns;  // slice_spec.h
   Bounds bounds;
   std::optional<double> max_worse;
-  std::size_t min_rows = 30;  // slices with fewer are left out; `min_n` in the file
+  std::size_t min_rows = kLeastRows;  // slices with fewer are left out; `min_n` in the file
 };
 
 enum class Perturbation { Multiply, Add, Set };
@@ -72,7 +76,7 @@ struct BehaviourCheck {
   double tolerance = 0;  // in the unit of the prediction
   double max_violation_share = 0;
   std::size_t min_rows =
-      30;  // that must be changed, or all if there are fewer; `min_n` in the file
+      kLeastRows;  // that must be changed, or all if there are fewer; `min_n` in the file
 };
 
 // The same rows in another order get the same predictions.
@@ -85,6 +89,7 @@ struct CalibrationCheck {
   std::optional<double> max_error;  // ece
   Bounds slope;
   Bounds intercept;
+  std::size_t min_rows = kLeastRows;
 };
 
 // Groups are treated alike (fairness.h).
@@ -94,7 +99,7 @@ struct FairnessCheck {
   std::optional<double> max_opportunity_difference;
   std::optional<double> max_odds_difference;
   std::optional<double> max_error_ratio;
-  std::size_t min_rows = 30;
+  std::size_t min_rows = kLeastRows;
 };
 
 // Scoring one row takes no longer, in so many of a hundred cases.

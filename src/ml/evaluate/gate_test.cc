@@ -82,7 +82,9 @@ struct GateTest : ::testing::Test {
 
 void expect(const CheckResult& result, CheckStatus status, std::string_view says) {
   EXPECT_EQ(result.status, status) << result.sentence;
-  EXPECT_NE(result.sentence.find(says), std::string::npos) << result.sentence;
+  std::string said = result.sentence;
+  for (const std::string& note : result.notes) said += " " + note;
+  EXPECT_NE(said.find(says), std::string::npos) << said;
 }
 
 TEST_F(GateTest, AValueMustLieWithinItsBounds) {
@@ -96,15 +98,52 @@ TEST_F(GateTest, AValueMustLieWithinItsBounds) {
          "between -0.5 and 0.5");
 }
 
+TEST_F(GateTest, AHandfulOfRowsProvesNothing) {
+  std::vector<std::size_t> few{0, 1, 2, 3, 4};
+  table = table.take(few);
+  truth.resize(few.size());
+  expect(run("{name: a, kind: value, metric: mae, max: 9}"), CheckStatus::Failed,
+         "Only 5 rows are judged; fewer than 30 prove nothing ('min_n').");
+  expect(run("{name: a, kind: value, metric: mae, max: 9, min_n: 5}"), CheckStatus::Passed, "is 1");
+  expect(run("{name: a, kind: calibration, slope: [0.5, 1.5]}"), CheckStatus::Failed, "'min_n'");
+  table = table.take(std::vector<std::size_t>{0});
+  truth.resize(1);
+  expect(run("{name: a, kind: row_order}"), CheckStatus::Failed, "One row has no order");
+}
+
+TEST_F(GateTest, AChangeIsToldInWordsThatNeedNoSigns) {
+  set_champion([](double price, double base) { return base - price + off_by(2, base); });
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 0.02, block: week}"),
+         CheckStatus::Passed,
+         "% better; at most 2 % worse is allowed. Verdict better: chance alone");
+  set_champion([](double price, double base) { return base - price + off_by(1, base); });
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 0, block: week}"),
+         CheckStatus::Passed, "is the same as that of the champion demand/3 on the same 100 rows");
+  expect(run("{name: a, kind: change, metric: mae, max_worse: -0.1, block: week}"),
+         CheckStatus::Failed, "; at least 10 % better is asked for.");
+  set_champion([](double price, double base) { return base - price; });
+  expect(run("{name: a, kind: change, metric: mae, max_worse: 0.02, block: week}"),
+         CheckStatus::Failed, "of which no change is a share: 'max_worse_absolute' can judge it");
+}
+
+TEST_F(GateTest, ASliceThatGotBetterIsNotCalledMinusWorse) {
+  set_champion([](double price, double base) { return base - price + off_by(2, base); });
+  expect(run("{name: a, kind: worst_slice, metric: mae, slice: store, max_worse: 0.1, min_n: 5}"),
+         CheckStatus::Passed,
+         "50 % better than the champion's over 20 rows; at most 10 % worse is");
+  expect(run("{name: a, kind: worst_slice, metric: mae, slice: \"week < 99\", max: 2}"),
+         CheckStatus::Passed, "The only slice is week < 99 true: its average error");
+}
+
 TEST_F(GateTest, AMetricThatIsNotDefinedFails) {
   truth.assign(truth.size(), 0.0);
-  const auto result = run("{name: a, kind: value, metric: wape, max: 100}");
+  const auto result = run("{name: a, kind: value, metric: wape, max: 1.9}");
   expect(result, CheckStatus::Failed, "not defined");
   EXPECT_FALSE(result.measured);
   set_champion([](double, double) { return 0.0; });
   expect(run("{name: a, kind: change, metric: wape, max_worse: 0.9, block: week}"),
          CheckStatus::Failed, "not defined");
-  expect(run("{name: a, kind: worst_slice, metric: wape, slice: store, max: 9, min_n: 1}"),
+  expect(run("{name: a, kind: worst_slice, metric: wape, slice: store, max: 1.9, min_n: 1}"),
          CheckStatus::Failed, "not defined");
 }
 
@@ -158,7 +197,7 @@ TEST_F(GateTest, TheSameModelIsNeitherBetterNorWorse) {
   for (const auto& name : metric_names(Task::Regression)) {
     const auto result = run(
         "{name: a, kind: change, max_worse: 0, block: store, min_blocks: 5, metric: " + name + "}");
-    expect(result, CheckStatus::Passed, "as good as");
+    expect(result, CheckStatus::Passed, "the same as");
     EXPECT_EQ(result.interval->high, 0.0) << name;
   }
 }
@@ -168,7 +207,7 @@ TEST_F(GateTest, AnImprovementCanBeDemanded) {
   expect(run("{name: a, kind: change, metric: mae, max_worse: -0.4, block: week}"),
          CheckStatus::Passed, "50 % better");
   expect(run("{name: a, kind: change, metric: mae, max_worse: -0.6, block: week}"),
-         CheckStatus::Failed, "at least 60 % better is allowed");
+         CheckStatus::Failed, "at least 60 % better is asked for");
   expect(run("{name: a, kind: change, metric: mae, max_worse_absolute: -0.9, block: week}"),
          CheckStatus::Passed, "1 better");
 }
@@ -190,7 +229,7 @@ TEST_F(GateTest, AFirstModelNeedsTheBlockColumnToo) {
 TEST_F(GateTest, AChampionWithoutErrorIsNotDividedBy) {
   set_champion([](double price, double base) { return base - price; });
   const auto result = run("{name: a, kind: change, metric: mae, max_worse: 1, block: week}");
-  expect(result, CheckStatus::Failed, "infinity");
+  expect(result, CheckStatus::Failed, "of which no change is a share");
 }
 
 TEST_F(GateTest, TheWorstSliceDecides) {
@@ -271,7 +310,7 @@ TEST_F(GateTest, EachExpectationIsBrokenByWhatItForbids) {
 }
 
 TEST_F(GateTest, BehaviourOfWhatIsNotThereFails) {
-  const std::string rest = ", add: 1, prediction: unchanged, max_violation_share: 1}";
+  const std::string rest = ", add: 1, prediction: unchanged, max_violation_share: 0.99}";
   expect(run("{name: a, kind: behaviour, feature: prise" + rest), CheckStatus::Failed, "'price'");
   expect(run("{name: a, kind: behaviour, feature: brand" + rest), CheckStatus::Failed, "brand");
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -285,9 +324,9 @@ TEST_F(GateTest, AModelThatDoesNotKnowTheFeatureHasNotShownHowItBehaves) {
   // The table has "store", the model looks at price and base only.
   const std::string start = "{name: a, kind: behaviour, multiply: 1.1, prediction: ";
   for (const char* expectation : {"increases", "not_decreases", "not_increases", "decreases"})
-    expect(run(start + expectation + ", max_violation_share: 1, feature: store}"),
+    expect(run(start + expectation + ", max_violation_share: 0.99, feature: store}"),
            CheckStatus::Failed, "The model has no feature store");
-  expect(run(start + "not_increases, max_violation_share: 1, feature: [store, week]}"),
+  expect(run(start + "not_increases, max_violation_share: 0.99, feature: [store, week]}"),
          CheckStatus::Failed, "no feature store or week");
   expect(run(start + "not_increases, feature: [store, price]}"), CheckStatus::Passed, "in 0 %");
   expect(run(start + "unchanged, feature: store}"), CheckStatus::Passed, "in 0 %");

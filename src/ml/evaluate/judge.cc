@@ -118,6 +118,15 @@ Result<GateFacts> facts_for(os::World& world, const GateRequest& request, const 
   return facts;
 }
 
+// A command could answer from anything, and servers would score with the model.
+Result<void> check_needs_command(const Asking& asking, const ModelToJudge& model) {
+  if (!asking.command || !Scorer::load(asking.world.files, model.folder, model.digest).ok())
+    return success();
+  return invalid_input(cat("sluice itself can ask the model ", model.label,
+                           ", as servers will: leave --command out, which is for models of other "
+                           "kinds"));
+}
+
 std::vector<MetricValue> all_metrics_of(const JudgedRows& rows) {
   const MetricValues values(rows, nullptr, nullptr);
   std::vector<MetricValue> found;
@@ -142,6 +151,7 @@ Result<void> waive(os::World& world, const GateRequest& request, Verdict& verdic
 Result<Verdict> judge_file(os::World world, const GateRequest& request,
                            const CancellationToken& cancel) {
   const Asking asking{world, request.command, request.gate.task, request.target, cancel};
+  TRY(check_needs_command(asking, request.model));
   const JudgedModel model = TRY(open_model(asking, request.model));
   const Digest data = TRY(data_digest(world.files, request.data));
   const Scored scored = TRY(score(asking, request, model));

@@ -71,8 +71,9 @@ Result<void> check_kinds(const LeakageQuestion& question, std::string_view name)
   const auto kind = [](const Column* column) {
     return column->kind == ColumnKind::Number ? "numbers" : "text";
   };
-  return invalid_input(cat("the column '", name, "' holds ", kind(judged), " where is judged and ",
-                           kind(learnt), " in what was learnt from, so they cannot be compared"));
+  return invalid_input(cat("the column '", name, "' holds ", kind(judged),
+                           " in what is judged and ", kind(learnt),
+                           " in what was learnt from, so they cannot be compared"));
 }
 
 Result<void> look_at_keys(const LeakageQuestion& question, std::vector<Leak>& leaks) {

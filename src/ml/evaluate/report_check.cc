@@ -15,6 +15,10 @@ Result<void> check_age(const GateInputs& inputs, const std::string& file,
   if (written == inputs.facts.report_times.end() || !inputs.facts.now)
     return failed_precondition(cat("nobody knows when ", file, " was written"));
   const Duration age = *inputs.facts.now - written->second;
+  constexpr Duration kClocksDiffer = std::chrono::minutes(1);
+  if (age < -kClocksDiffer)
+    return failed_precondition(cat(file, " was written on ", to_rfc3339(written->second),
+                                   ", which is still to come: how old it is cannot be told"));
   if (age <= *max_age) return success();
   return failed_precondition(cat(file, " was written on ", to_rfc3339(written->second), ", ",
                                  to_human(age), " ago, and at most ", to_human(*max_age),
@@ -46,7 +50,7 @@ CheckResult unread(const std::string& file, const Error& error) {
 }
 
 std::string named(const std::vector<std::string>& names) {
-  return names.empty() ? std::string() : cat(", first ", join(names, ", "));
+  return names.empty() ? std::string() : cat(" (first: ", join(names, ", "), ")");
 }
 
 }  // namespace
@@ -66,8 +70,8 @@ CheckResult check_tests(const TestsCheck& rule, const GateInputs& inputs) {
   result.sentence =
       cat(plural(report->failures, "failure"), named(report->failed), " in ", plural(run, "test"),
           " that ran", report->skipped > 0 ? cat(" (", report->skipped, " did not)") : "",
-          "; at most ", rule.max_failures, " may fail, and at least ", rule.min_tests,
-          " must run (", rule.file, ").");
+          "; at most ", grouped(rule.max_failures), " may fail, and at least ",
+          grouped(rule.min_tests), " must run (", rule.file, ").");
   return result;
 }
 

@@ -136,7 +136,8 @@ struct JUnitCount {
     skipped = false;
     const std::string group = attribute(attributes, "classname");
     test = cat(group, group.empty() ? "" : ".", attribute(attributes, "name"));
-    if (attribute(attributes, "status") == "notrun") skip();
+    for (const char* not_run : {"notrun", "disabled", "skipped"})
+      if (attribute(attributes, "status") == not_run) skip();
   }
   void skip() {
     if (!skipped) ++report.skipped;

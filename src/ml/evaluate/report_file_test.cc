@@ -51,9 +51,9 @@ TEST(JUnit, WhatWasNotRunIsNoTestThatRan) {
   const auto report = read_junit(
       "<testsuite><testcase name='x' status='notrun' result='suppressed'/>"
       "<testcase name='y' status='notrun'><skipped/></testcase><testcase name='z' status='run'/>"
-      "</testsuite>");
-  EXPECT_EQ(report->tests, 3u);
-  EXPECT_EQ(report->skipped, 2u);
+      "<testcase name='v' status='disabled'/></testsuite>");
+  EXPECT_EQ(report->tests, 4u);
+  EXPECT_EQ(report->skipped, 3u);
 }
 
 TEST(Cobertura, LinesOfMethodsAreNotCountedTwice) {

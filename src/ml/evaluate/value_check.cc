@@ -26,6 +26,10 @@ CheckResult check_value(const ValueCheck& rule, const GateInputs& inputs) {
   CheckResult result;
   result.rows = inputs.rows.size();
   result.detail["metric"] = rule.metric->name;
+  if (result.rows < rule.min_rows) {
+    result.sentence = too_few_rows(result.rows, rule.min_rows);
+    return result;
+  }
   std::optional<Groups> blocks;
   if (!rule.block.empty()) {
     auto found = slice_rows(inputs.table, rule.block);
@@ -42,10 +46,10 @@ CheckResult check_value(const ValueCheck& rule, const GateInputs& inputs) {
   const bool whole = rule.certainty == Certainty::Interval;
   result.detail["judge"] = whole ? "interval" : "estimate";
   if (!found.value || (whole && !found.interval)) {
-    result.sentence =
-        cat("The ", rule.metric->phrase,
-            found.value ? " has no interval over these " : " is not defined for these ",
-            row_count(result.rows), ", so it proves nothing.");
+    result.sentence = cat("The ", rule.metric->phrase,
+                          found.value ? " has no interval over " : " is not defined for ",
+                          result.rows == 1 ? "this one row" : cat("these ", row_count(result.rows)),
+                          ", so it proves nothing.");
     return result;
   }
   const double least = whole ? found.interval->low : *found.value;

@@ -45,6 +45,7 @@ Json check_json(const CheckResult& check) {
         JsonArray{number_json(check.interval->low), number_json(check.interval->high)};
   object["rows"] = check.rows;
   object["sentence"] = check.sentence;
+  object["notes"] = JsonArray(check.notes.begin(), check.notes.end());
   object["detail"] = check.detail;
   return object;
 }
@@ -84,6 +85,8 @@ Result<NamedDigest> named_digest(const JsonObject& object, std::string_view key)
 }
 
 Result<void> check_signature(const JsonObject& object, const VerdictKey& key) {
+  if (find(object, "signature") == nullptr)
+    return invalid_input("it is not signed: only `sluice gate --out` writes verdicts");
   const JsonObject* signature = TRY(get_object(object, "signature"));
   const std::string algorithm = TRY(get_string(*signature, "algorithm"));
   if (algorithm != kAlgorithm)
@@ -161,6 +164,12 @@ std::size_t failures(const Verdict& verdict) {
 
 std::string headline(const Verdict& verdict) {
   const std::size_t failed = failures(verdict);
+  if (verdict.checks.size() == 1) {
+    const CheckStatus status = verdict.checks.front().status;
+    return status == CheckStatus::Failed   ? "closed: its only check failed"
+           : status == CheckStatus::Waived ? "open: its only check is waived"
+                                           : "open: its only check passed";
+  }
   if (!verdict.passed())
     return cat("closed: ", failed, " of ", plural(verdict.checks.size(), "check"), " failed");
   const auto waived = static_cast<std::size_t>(std::ranges::count(
@@ -215,10 +224,13 @@ std::string to_markdown(const Verdict& verdict) {
       "## Gate ", verdict.gate.name, " is ", headline(verdict), "\n\nModel ", verdict.model.name,
       ", champion ", verdict.champion ? verdict.champion->name : std::string("none"), ", ",
       row_count(verdict.rows), ".\n\n| check | result | finding |\n|---|---|---|\n");
-  for (const CheckResult& check : verdict.checks)
+  for (const CheckResult& check : verdict.checks) {
+    std::string finding = check.sentence;
+    for (const std::string& note : check.notes) finding += cat("<br>", note);
     text += cat("| ", check.name, " | ",
                 check.status == CheckStatus::Failed ? "**failed**" : status_word(check.status),
-                " | ", replace_all(check.sentence, "|", "\\|"), " |\n");
+                " | ", replace_all(finding, "|", "\\|"), " |\n");
+  }
   return cat(text, "\nModel `", verdict.model.digest.to_string(), "`, data `",
              verdict.data.digest.to_string(), "`, gate file `", verdict.gate.digest.to_string(),
              "`.\n");
@@ -226,8 +238,10 @@ std::string to_markdown(const Verdict& verdict) {
 
 std::string to_terminal_text(const Verdict& verdict) {
   std::string text = cat("gate ", verdict.gate.name, " is ", headline(verdict), "\n");
-  for (const CheckResult& check : verdict.checks)
+  for (const CheckResult& check : verdict.checks) {
     text += cat("  ", status_word(check.status), "  ", check.name, ": ", check.sentence, "\n");
+    for (const std::string& note : check.notes) text += cat("          ", note, "\n");
+  }
   return text;
 }
 

@@ -101,11 +101,25 @@ TEST(Verdict, WhatIsNoVerdictIsSaidSo) {
 
 TEST(Verdict, IsReadableAsTextAndMarkdown) {
   const Verdict verdict = small_verdict(CheckStatus::Failed);
-  EXPECT_NE(to_terminal_text(verdict).find("gate gates/demand.yml is closed: 1 of 1 check failed"),
-            std::string::npos)
+  EXPECT_NE(
+      to_terminal_text(verdict).find("gate gates/demand.yml is closed: its only check failed"),
+      std::string::npos)
       << to_terminal_text(verdict);
   EXPECT_NE(to_markdown(verdict).find("| **failed** | Raising the price \\| raises demand. |"),
             std::string::npos);
+}
+
+TEST(Verdict, NotesStandOnALineEach) {
+  Verdict verdict = small_verdict(CheckStatus::Failed);
+  verdict.checks[0].notes = {"More rows | would tell.", "Verdict inconclusive: they do not tell."};
+  EXPECT_NE(
+      to_terminal_text(verdict).find("\n          More rows | would tell.\n          Verdict"),
+      std::string::npos);
+  EXPECT_NE(to_markdown(verdict).find("demand.<br>More rows \\| would tell.<br>Verdict"),
+            std::string::npos);
+  const Json json = signed_json(verdict, VerdictKey(std::string(32, 'k')));
+  const JsonObject& check = get_array(json.as_object(), "checks").value()->front().as_object();
+  EXPECT_EQ(get_array(check, "notes").value()->size(), 2u);
 }
 
 TEST(VerdictKey, IsMadeOnceAndKeptPrivate) {

@@ -30,6 +30,8 @@ std::string why_it_does_not_hold(const Waiver& waiver, Timestamp now) {
 
 Result<Waiver> read_waiver(const YamlNode& node, std::string_view file_name) {
   YamlReader reader = TRY(YamlReader::open(node, file_name, "a waiver"));
+  // Known from the start, so that one that is missing is not guessed from another.
+  for (const char* key : {"check", "gate", "who", "why", "expires"}) reader.optional(key);
   Waiver waiver;
   waiver.check = TRY(reader.string("check"));
   waiver.gate = TRY(reader.string_or("gate", ""));
@@ -45,8 +47,11 @@ Result<Waiver> read_waiver(const YamlNode& node, std::string_view file_name) {
                                                   expires->text, "' is none"));
   waiver.last_day = expires->text;
   waiver.end = *last_day + std::chrono::hours(24);
-  if (trim(waiver.who).empty() || trim(waiver.why).size() < kLeastReason)
-    return reader.error_at(node.position, "a waiver says who answers for it and why");
+  if (trim(waiver.who).empty())
+    return reader.error_at(node.position, "a waiver says who answers for it: 'who' is empty");
+  if (trim(waiver.why).size() < kLeastReason)
+    return reader.error_at(node.position, cat("a waiver says why, in at least ", kLeastReason,
+                                              " characters; '", waiver.why, "' says too little"));
   return waiver;
 }
 

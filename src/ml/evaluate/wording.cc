@@ -38,6 +38,11 @@ std::string row_count(std::size_t rows) {
   return rows == 1 ? "1 row" : cat(grouped(rows), " rows");
 }
 
+std::string too_few_rows(std::size_t rows, std::size_t least) {
+  return cat("Only ", row_count(rows), rows == 1 ? " is" : " are", " judged; fewer than ",
+             grouped(least), " prove nothing ('min_n').");
+}
+
 std::string short_percent(double share) {
   if (!std::isfinite(share)) return short_number(share);
   const double percent = share * 100;

@@ -94,13 +94,17 @@ std::string worst_words(const WorstSliceCheck& rule, const Slices& slices) {
   const bool relative = worst.scale == Scale::Relative;
   std::string found = "not defined";
   if (worst.measured)
-    found = relative ? cat(short_percent(*worst.measured), " worse than the champion's")
+    found = relative ? cat(short_percent(std::fabs(*worst.measured)),
+                           *worst.measured < 0 ? " better" : " worse", " than the champion's")
                      : short_number(*worst.measured);
-  return cat("Of ", grouped(slices.judged), " slices, ", worst.column, " ", worst.value,
-             " is the worst: its ", rule.metric->phrase, " is ", found, " over ",
-             row_count(worst.rows), "; ", worst.relation, " ",
-             relative ? short_percent(worst.limit) : short_number(worst.limit), " is allowed.",
-             slices.failed > 1 ? cat(" ", slices.failed, " slices are outside.") : "");
+  const std::string slice = cat(worst.column, " ", worst.value);
+  return cat(
+      slices.judged == 1 ? cat("The only slice is ", slice)
+                         : cat("Of ", grouped(slices.judged), " slices, ", slice, " is the worst"),
+      ": its ", rule.metric->phrase, " is ", found, " over ", row_count(worst.rows), "; ",
+      worst.relation, " ",
+      relative ? cat(short_percent(worst.limit), " worse") : short_number(worst.limit),
+      " is allowed.", slices.failed > 1 ? cat(" ", slices.failed, " slices are outside.") : "");
 }
 
 void conclude(const WorstSliceCheck& rule, const Slices& slices, CheckResult& result) {
