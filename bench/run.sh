@@ -29,6 +29,7 @@ done
 
 SLUICE_BENCH_ROWS=$(mktemp)
 export SLUICE_BENCH_ROWS
+export SLUICE_BENCH_HUGE_MB="${SLUICE_BENCH_HUGE_MB-10000}" # of disk; profile.py looks whether there is room
 trap 'rm -f "$SLUICE_BENCH_ROWS" "$SLUICE_BENCH_ROWS.md"' EXIT
 
 status=0
