@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include "ml/data/field_words.h"
 
@@ -59,9 +58,7 @@ void ColumnProfile::finish() {
     numbers.mean = moments.mean(numbers.count);
     numbers.squares = moments.squared_differences(numbers.count);
   }
-  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
+  sort_values(values);
 }
 
 namespace {
@@ -77,15 +74,22 @@ void merge_numbers(NumberSummary& to, const NumberSummary& from) {
   to.count += from.count;
 }
 
+std::optional<FrequentValues> frequent_of(const ColumnProfile& column) {
+  if (column.distinct_exact) return FrequentValues{column.values, 0};
+  return column.frequent;
+}
+
 // Values become an estimate when there are more of them than are kept.
 void merge_values(ColumnProfile& to, const ColumnProfile& from, std::size_t max_distinct) {
-  if (to.distinct_exact && from.distinct_exact) {
-    std::unordered_map<std::string, std::uint64_t> counts(to.values.begin(), to.values.end());
-    for (const auto& [text, count] : from.values) counts[text] += count;
-    to.values.assign(counts.begin(), counts.end());
+  auto frequent = frequent_of(to);
+  const auto others = frequent_of(from);
+  if (frequent && others) frequent->add(*others);
+  if (to.distinct_exact && from.distinct_exact && frequent->values.size() <= max_distinct) {
+    to.values = std::move(frequent->values);
     to.distinct = to.values.size();
-    if (to.distinct <= max_distinct) return;
+    return;
   }
+  to.frequent = others ? std::move(frequent) : std::nullopt;
   for (const auto& [text, _] : to.values) to.distinct_sketch.add(value_hash(text));
   for (const auto& [text, _] : from.values) to.distinct_sketch.add(value_hash(text));
   to.distinct_sketch.merge(from.distinct_sketch);
@@ -97,6 +101,18 @@ void merge_values(ColumnProfile& to, const ColumnProfile& from, std::size_t max_
 }  // namespace
 
 void ColumnProfile::merge(const ColumnProfile& other, std::size_t max_distinct) {
+  merge_part(other, max_distinct);
+  if (frequent) frequent->thin();
+}
+
+void ColumnProfile::end_parts(const FrequentValues& frequent_in_order) {
+  if (!frequent) return;
+  frequent->add(frequent_in_order);
+  frequent->thin();
+  frequent->drop_rare();
+}
+
+void ColumnProfile::merge_part(const ColumnProfile& other, std::size_t max_distinct) {
   missing += other.missing;
   if (other.present() > 0) {
     shortest = present() == 0 ? other.shortest : std::min(shortest, other.shortest);

@@ -3,9 +3,10 @@
 //
 // Exact: counts, types, min, max, mean, deviation, text lengths, dates; distinct values and how
 // often each, up to a budget; patterns up to PatternCounts::kMaxPatterns. Estimated: quantiles,
-// always (quantile_sketch.h), and the number of distinct values beyond the budget
-// (distinct_sketch.h). Merging gives exactly what one pass over both parts gives, estimates
-// included.
+// always (quantile_sketch.h), and beyond the budget the number of distinct values
+// (distinct_sketch.h) and how often the frequent ones are, within bounds (frequent_values.h).
+// Merging gives exactly what one pass over both parts gives, estimates included, but for those
+// bounds: they hold, and are others.
 #pragma once
 
 #include <array>
@@ -17,6 +18,7 @@
 
 #include "ml/data/distinct_sketch.h"
 #include "ml/data/exact_moments.h"
+#include "ml/data/frequent_values.h"
 #include "ml/data/quantile_sketch.h"
 #include "ml/data/text_pattern.h"
 #include "ml/data/value.h"
@@ -50,8 +52,10 @@ struct ColumnProfile {
   std::uint64_t distinct = 0;
   bool distinct_exact = true;
   DistinctSketch distinct_sketch;  // when not distinct_exact
-  // Most frequent first, ties by text; all of them while distinct_exact, else empty.
-  std::vector<std::pair<std::string, std::uint64_t>> values;
+  CountedValues values;            // all of them, while distinct_exact
+  // When not distinct_exact; nothing where it is not known (values that are not to be kept,
+  // profiles of version 3).
+  std::optional<FrequentValues> frequent;
 
   std::uint64_t present() const;
   std::uint64_t of_type(ValueType type) const { return types[static_cast<std::size_t>(type)]; }
@@ -67,6 +71,10 @@ struct ColumnProfile {
   void finish();
   // The other part may be of any budget; no more than `max_distinct` values are kept.
   void merge(const ColumnProfile& other, std::size_t max_distinct = kMaxDistinct);
+  // As merge(), of parts of one pass, whose frequent values are all kept until the last one is in:
+  // so they do not depend on which thread counted what.
+  void merge_part(const ColumnProfile& other, std::size_t max_distinct);
+  void end_parts(const FrequentValues& frequent_in_order);
 };
 
 }  // namespace sluice::ml

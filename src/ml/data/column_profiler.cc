@@ -9,6 +9,9 @@ namespace sluice::ml {
 
 namespace {
 
+constexpr std::size_t kSeen = 16384;       // marks of values in a block
+constexpr std::size_t kManyValues = 1024;  // in a block
+
 constexpr std::array<double, 9> kPowersOfTen = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
 
 // Short decimals of one block, kept apart from the profile so that they stay in registers.
@@ -44,43 +47,62 @@ struct Decimals {
 
 }  // namespace
 
-void ColumnProfiler::add(const CsvBlock& block, std::span<const std::uint32_t> rows) {
+void ColumnProfiler::add(const CsvBlock& block, std::uint64_t number,
+                         std::span<const std::uint32_t> rows) {
+  new_values_.clear();
+  frequent_.clear();
+  has_long_ = false;
+  missed_one_ = false;
   if (rows.empty()) return;
-  std::size_t done = 0;
-  if (exact_) done = add_to_table(block, rows);
-  if (!exact_) add_one_by_one(block, rows.subspan(done));
+  if (exact_ && !ordered_->counts_all(number)) end_exactness();
+  if (exact_)
+    count_all(block, rows);
+  else
+    count_one_by_one(block, rows);
 }
 
-// How many rows were counted: all, or those before there were too many values.
-std::size_t ColumnProfiler::add_to_table(const CsvBlock& block,
-                                         std::span<const std::uint32_t> rows) {
+void ColumnProfiler::count_all(const CsvBlock& block, std::span<const std::uint32_t> rows) {
   const std::string_view* const fields = block.fields.data() + field_;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string_view text = fields[rows[i] * block.columns];
-    if (text.size() > ValueTable::kLongest) {
-      overflow();
-      return i;
-    }
-    const bool is_new = table_.add(text);
-    if (is_new && table_.size() > max_distinct_ && over_budget()) {
-      overflow();
-      return i + 1;
-    }
+  for (const std::uint32_t row : rows) {
+    const std::string_view text = fields[row * block.columns];
+    if (text.size() > ValueTable::kLongest)
+      count_long(text);
+    else if (table_.add(text) && !nulls_->contains(text))
+      new_values_.push_back(value_hash(text));
   }
-  return rows.size();
+}
+
+void ColumnProfiler::count_long(std::string_view text) {
+  if (nulls_->contains(text)) {
+    ++profile_.missing;
+    return;
+  }
+  has_long_ = true;
+  profile_.distinct_exact = false;
+  profile_.count_value(text, 1);
+  profile_.distinct_sketch.add(value_hash(text));
+}
+
+void ColumnProfiler::put_in_order(std::uint64_t number) {
+  if (has_long_) ordered_->set_too_many(number);
+  if (!new_values_.empty()) ordered_->add_values(number, new_values_, max_distinct_);
+  for (const std::string_view text : frequent_) ordered_->frequent().add(text);
+  if (missed_one_) ordered_->frequent().miss_one();
 }
 
 // Spellings of a missing value are in the table too, and are no values.
-bool ColumnProfiler::over_budget() {
-  if (table_.size() > max_distinct_ + nulls_->spellings().size()) return true;
+bool ColumnProfiler::has_too_many() const {
+  if (table_.size() <= max_distinct_) return false;
   std::size_t values = 0;
   table_.for_each(
       [&](std::string_view text, std::uint64_t) { values += nulls_->contains(text) ? 0u : 1u; });
   return values > max_distinct_;
 }
 
-void ColumnProfiler::overflow() {
+void ColumnProfiler::end_exactness() {
   exact_ = false;
+  profile_.distinct_exact = false;
+  profile_.frequent.emplace();
   table_.for_each([&](std::string_view text, std::uint64_t count) {
     if (nulls_->contains(text)) {
       profile_.missing += count;
@@ -88,11 +110,32 @@ void ColumnProfiler::overflow() {
     }
     profile_.count_value(text, count);
     profile_.distinct_sketch.add(value_hash(text));
+    profile_.frequent->values.emplace_back(text, count);
   });
   table_ = ValueTable();
 }
 
-void ColumnProfiler::add_one_by_one(const CsvBlock& block, std::span<const std::uint32_t> rows) {
+// Most values of a column of many are seen once in a block. Only those seen again are worth the
+// counting, which leaves at most one of each out.
+void ColumnProfiler::look_at(std::string_view text, std::uint64_t hash) {
+  if (text.size() > ValueTable::kLongest) return;
+  std::uint64_t& seen = seen_[hash % kSeen / 64];
+  const std::uint64_t bit = std::uint64_t{1} << hash % 64;
+  std::vector<std::string_view>& values = (seen & bit) != 0 ? frequent_ : seen_once_;
+  values.push_back(text);
+  seen |= bit;
+}
+
+// Where a block has few values, one left out would be too many.
+void ColumnProfiler::look_at_seen_once(std::size_t present) {
+  missed_one_ = present >= kManyValues;
+  if (!missed_one_) frequent_.insert(frequent_.end(), seen_once_.begin(), seen_once_.end());
+}
+
+void ColumnProfiler::count_one_by_one(const CsvBlock& block, std::span<const std::uint32_t> rows) {
+  seen_.assign(kSeen / 64, 0);
+  seen_once_.clear();
+  std::size_t present = 0;
   Decimals decimals;
   const NullSpellings& nulls = *nulls_;
   for (const std::uint32_t row : rows) {
@@ -101,13 +144,18 @@ void ColumnProfiler::add_one_by_one(const CsvBlock& block, std::span<const std::
       ++profile_.missing;
       continue;
     }
+    ++present;
     if (text.size() > FieldWords::kMaxBytes) {
+      const std::uint64_t hash = value_hash(text);
       profile_.count_value(text, 1);
-      profile_.distinct_sketch.add(value_hash(text));
+      profile_.distinct_sketch.add(hash);
+      look_at(text, hash);
       continue;
     }
     const FieldWords words = words_of(text);
-    profile_.distinct_sketch.add(words.hash());
+    const std::uint64_t hash = words.hash();
+    profile_.distinct_sketch.add(hash);
+    look_at(text, hash);
     ShortDecimal decimal;
     if (text.size() - 1 >= 8 || !read_short_decimal(words.first, text.size(), decimal)) {
       profile_.count_value(text, 1);
@@ -119,11 +167,12 @@ void ColumnProfiler::add_one_by_one(const CsvBlock& block, std::span<const std::
     profile_.quantiles.add(value);
   }
   decimals.add_to(profile_);
+  look_at_seen_once(present);
 }
 
 ColumnProfile ColumnProfiler::finish(std::string name) {
+  if (exact_ && (has_too_many() || !profile_.distinct_exact)) end_exactness();
   profile_.name = std::move(name);
-  profile_.distinct_exact = exact_;
   if (exact_) {
     table_.for_each([&](std::string_view text, std::uint64_t count) {
       if (nulls_->contains(text)) {

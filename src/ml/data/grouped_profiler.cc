@@ -39,11 +39,18 @@ Result<void> GroupedProfile::merge(GroupedProfile other, const ProfileShape& sha
     GroupProfile& to = known->second;
     to.rows += from.rows;
     for (std::size_t i = 0; i < to.columns.size(); ++i)
-      to.columns[i].merge(from.columns[i], shape.max_distinct);
+      to.columns[i].merge_part(from.columns[i], shape.max_distinct);
   }
   if (groups_.size() <= std::max<std::size_t>(shape.max_groups, 1)) return success();
   return invalid_input(cat("the rows have more than ", shape.max_groups, " groups by ",
                            join(shape.by, ", "), "; --max-groups allows more"));
+}
+
+void GroupedProfile::end_parts(OrderedGroups& ordered) {
+  for (auto& [key, group] : groups_) {
+    const std::span<OrderedColumn> columns = ordered.columns_of(key);
+    for (std::size_t i = 0; i < columns.size(); ++i) group.columns[i].end_parts(columns[i].found());
+  }
 }
 
 void GroupedProfile::move_into(DataProfile& profile, const ProfileShape& shape) {
@@ -60,15 +67,17 @@ void GroupedProfile::move_into(DataProfile& profile, const ProfileShape& shape) 
   profile.by = shape.by;
 }
 
-GroupedProfiler::GroupedProfiler(const ProfileShape& shape) : shape_(shape) {
+GroupedProfiler::GroupedProfiler(const ProfileShape& shape, OrderedGroups& ordered)
+    : shape_(shape), ordered_(ordered) {
   if (shape.by.empty()) last_ = &make_group({});
 }
 
 GroupedProfiler::Group& GroupedProfiler::make_group(std::vector<std::string> key) {
   auto group = std::make_unique<Group>();
   group->key = key;
+  const std::span<OrderedColumn> ordered = ordered_.columns_of(key);
   for (std::size_t field = 0; field < shape_.header.size(); ++field)
-    group->columns.emplace_back(field, shape_.nulls, shape_.max_distinct);
+    group->columns.emplace_back(field, shape_.nulls, shape_.max_distinct, ordered[field]);
   return *groups_.emplace(std::move(key), std::move(group)).first->second;
 }
 
@@ -105,14 +114,27 @@ void GroupedProfiler::sort_rows(const CsvBlock& block) {
 }
 
 // Once there are too many groups nothing more is counted: the profile is refused in the end.
-void GroupedProfiler::add(const CsvBlock& block) {
+void GroupedProfiler::add(const CsvBlock& block, std::uint64_t number) {
+  touched_.clear();
   if (groups_.size() > std::max<std::size_t>(shape_.max_groups, 1)) return;
   sort_rows(block);
   for (Group* group : touched_) {
     group->row_count += group->rows.size();
-    for (ColumnProfiler& column : group->columns) column.add(block, group->rows);
+    for (ColumnProfiler& column : group->columns) column.add(block, number, group->rows);
     group->rows.clear();
   }
+}
+
+bool GroupedProfiler::has_news() const {
+  for (const Group* group : touched_)
+    for (const ColumnProfiler& column : group->columns)
+      if (column.has_news()) return true;
+  return false;
+}
+
+void GroupedProfiler::put_in_order(std::uint64_t number) {
+  for (Group* group : touched_)
+    for (ColumnProfiler& column : group->columns) column.put_in_order(number);
 }
 
 GroupedProfile GroupedProfiler::finish() {

@@ -27,8 +27,10 @@ Result<ProfileShape> profile_shape(const std::vector<std::string>& header,
 // Groups by their keys.
 class GroupedProfile {
  public:
-  // InvalidInput when there are more groups than allowed.
+  // Parts of one pass. InvalidInput when there are more groups than allowed.
   Result<void> merge(GroupedProfile other, const ProfileShape& shape);
+  // After the last part.
+  void end_parts(OrderedGroups& ordered);
   void move_into(DataProfile& profile, const ProfileShape& shape);
   void add(GroupProfile group);
 
@@ -38,10 +40,15 @@ class GroupedProfile {
 
 class GroupedProfiler {
  public:
-  // `shape` outlives the profiler.
-  explicit GroupedProfiler(const ProfileShape& shape);
+  // `shape` and `ordered`, which all threads share, outlive the profiler.
+  GroupedProfiler(const ProfileShape& shape, OrderedGroups& ordered);
 
-  void add(const CsvBlock& block);
+  // The block of this number; that of the last call has a smaller one.
+  void add(const CsvBlock& block, std::uint64_t number);
+  // Whether the last add() found what put_in_order() is needed for.
+  bool has_news() const;
+  // After add(), while its block is there, and once those before it were put in order.
+  void put_in_order(std::uint64_t number);
   GroupedProfile finish();  // once
 
  private:
@@ -57,6 +64,7 @@ class GroupedProfiler {
   bool has_key(const Group& group, const CsvBlock& block, std::size_t row) const;
 
   const ProfileShape& shape_;
+  OrderedGroups& ordered_;
   std::map<std::vector<std::string>, std::unique_ptr<Group>> groups_;
   std::vector<Group*> touched_;  // groups with rows in the block
   Group* last_ = nullptr;

@@ -60,7 +60,9 @@ Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& pa
 Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options = {});
 
 inline constexpr std::string_view kProfileFormat = "sluice.data_profile";
-inline constexpr int kProfileVersion = 3;
+inline constexpr int kProfileVersion = 4;
+// Read too: frequent values of columns of many are not known.
+inline constexpr int kOldestProfileVersion = 3;
 
 // {"format": kProfileFormat, "version": kProfileVersion, …}; docs/formats/profile.md.
 JsonObject to_json(const DataProfile& profile);

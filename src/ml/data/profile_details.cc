@@ -41,18 +41,37 @@ std::string numbers_text(const ColumnProfile& column) {
                     ")\n");
 }
 
-std::string values_text(const ColumnProfile& column) {
-  std::string text = fmt::format("  distinct   {}{}\n", column.distinct_exact ? "" : "~",
-                                 grouped(column.distinct));
-  if (!column.distinct_exact)
-    return text.substr(0, text.size() - 1) + "  (within 1.6 %; the values are not kept)\n";
+// "a (12.5 %), b (3 % to 3.2 %), …"
+std::string shares_text(const ColumnProfile& column, const FrequentValues& frequent) {
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(kShown, column.values.size()); ++i)
-    shown.push_back(fmt::format("{} ({})", one_line(shortened(column.values[i].first, 40)),
-                                share_text(column.values[i].second, column.present())));
-  if (shown.empty()) return text;
-  return text +
-         cat("  frequent   ", join(shown, ", "), column.values.size() > kShown ? ", …\n" : "\n");
+  for (std::size_t i = 0; i < std::min(kShown, frequent.values.size()); ++i) {
+    const auto& [value, count] = frequent.values[i];
+    const std::string least = share_text(count, column.present());
+    const std::string most = share_text(count + frequent.error, column.present());
+    shown.push_back(cat(one_line(shortened(value, 40)), " (", least,
+                        least == most ? "" : cat(" to ", most), ")"));
+  }
+  return cat(join(shown, ", "), frequent.values.size() > kShown ? ", …" : "");
+}
+
+// What is known when not all values were kept.
+std::string frequent_text(const ColumnProfile& column) {
+  const std::string text =
+      fmt::format("  distinct   ~{}  (within 1.6 %)\n", grouped(column.distinct));
+  if (!column.frequent) return text;
+  const std::string most = cat("at most ", grouped(column.frequent->error), " times (",
+                               share_text(column.frequent->error, column.present()), ")");
+  if (column.frequent->values.empty())
+    return cat(text, "  frequent   none: each value is there ", most, "\n");
+  return cat(text, "  frequent   ", shares_text(column, *column.frequent),
+             "\n             (between bounds; a value that is not kept is there ", most, ")\n");
+}
+
+std::string values_text(const ColumnProfile& column) {
+  if (!column.distinct_exact) return frequent_text(column);
+  const std::string text = cat("  distinct   ", grouped(column.distinct), "\n");
+  if (column.values.empty()) return text;
+  return cat(text, "  frequent   ", shares_text(column, {column.values, 0}), "\n");
 }
 
 std::string patterns_text(const ColumnProfile& column) {

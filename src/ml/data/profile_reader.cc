@@ -59,11 +59,35 @@ Result<void> read_numbers(const JsonObject& json, ColumnProfile& column) {
   return success();
 }
 
-Result<void> read_values(const JsonObject& json, ColumnProfile& column) {
-  for (const auto& [key, value] : *TRY(get_object(json, "values"))) {
+Result<CountedValues> read_values(const JsonObject& json, std::string_view name) {
+  CountedValues values;
+  for (const auto& [key, value] : *TRY(get_object(json, name))) {
     const std::uint64_t count = TRY(count_of(value, std::string_view(key)));
-    column.values.emplace_back(std::string(key), count);
+    values.emplace_back(std::string(key), count);
   }
+  return values;
+}
+
+// With bounds that rows can have led to.
+Result<void> read_frequent(const JsonObject& json, ColumnProfile& column) {
+  if (!json.contains("frequent_values")) return success();
+  FrequentValues frequent;
+  frequent.values = TRY(read_values(json, "frequent_values"));
+  frequent.error = TRY(get_count(json, "frequent_values_error"));
+  std::uint64_t left = column.present();
+  for (const auto& [text, count] : frequent.values) {
+    if (count > left || text.size() > ValueTable::kLongest)
+      return invalid_input(cat("column '", column.name,
+                               "': 'frequent_values' has a value longer or "
+                               "counts higher than there can be"));
+    left -= count;
+  }
+  if (frequent.values.size() > FrequentValues::kKept || frequent.error > left ||
+      frequent.error > column.present() / FrequentValues::kShare)
+    return invalid_input(cat("column '", column.name,
+                             "': 'frequent_values_error' is more than so many rows can lead to"));
+  sort_values(frequent.values);
+  column.frequent = std::move(frequent);
   return success();
 }
 
@@ -121,8 +145,12 @@ Result<ColumnProfile> read_column(const Json& value) {
   column.distinct_exact = TRY(get_bool(json, "distinct_is_exact"));
   column.shortest = TRY(get_count(json, "shortest_bytes"));
   column.longest = TRY(get_count(json, "longest_bytes"));
-  if (column.distinct_exact) TRY(read_values(json, column));
-  if (!column.distinct_exact) TRY(read_sketch(json, column));
+  if (column.distinct_exact) {
+    column.values = TRY(read_values(json, "values"));
+  } else {
+    TRY(read_sketch(json, column));
+    TRY(read_frequent(json, column));
+  }
   TRY(read_patterns(json, column));
   if (json.contains("numbers")) TRY(read_numbers(*TRY(get_object(json, "numbers")), column));
   if (json.contains("dates")) TRY(read_dates(*TRY(get_object(json, "dates")), column));
@@ -184,9 +212,10 @@ Result<void> check_kind(const JsonObject& json) {
   if (format != kProfileFormat)
     return invalid_input(cat("this is no profile: expected \"format\": \"", kProfileFormat, "\""));
   const std::int64_t version = TRY(get_int(json, "version"));
-  if (version != kProfileVersion)
-    return unsupported(cat("a profile of version ", version, "; this program reads version ",
-                           kProfileVersion, ": make it again with 'sluice data profile'"));
+  if (version < kOldestProfileVersion || version > kProfileVersion)
+    return unsupported(cat("a profile of version ", version, "; this program reads versions ",
+                           kOldestProfileVersion, " to ", kProfileVersion,
+                           ": make it again with 'sluice data profile'"));
   return success();
 }
 

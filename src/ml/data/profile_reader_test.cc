@@ -29,6 +29,7 @@ void expect_equal(const DataProfile& found, const DataProfile& expected) {
     EXPECT_EQ(a.missing, b.missing);
     EXPECT_EQ(a.types, b.types);
     EXPECT_EQ(a.values, b.values);
+    EXPECT_EQ(a.frequent, b.frequent);
     EXPECT_EQ(a.distinct, b.distinct);
     EXPECT_EQ(a.dates, b.dates);
     EXPECT_EQ(a.quantiles.buckets(), b.quantiles.buckets());
@@ -56,6 +57,59 @@ TEST(ProfileReader, ReadsBackSketchesOfColumnsWithTooManyValues) {
   expect_equal(read_profile(text_of(profile), "p.json").value(), profile);
 }
 
+// 2,000 rows: "often" 800 times, "some" 100 times, and numbers of which each is there once.
+std::string rows_with_frequent_values() {
+  std::string rows = "x\n";
+  for (int i = 0; i < 2000; ++i)
+    rows += i % 5 < 2 ? "often\n" : i % 20 == 2 ? "some\n" : cat(i, "\n");
+  return rows;
+}
+
+TEST(ProfileReader, ReadsBackFrequentValuesOfColumnsWithTooMany) {
+  const DataProfile profile = profile_of(rows_with_frequent_values(), {.max_distinct = 20});
+  const auto& frequent = profile.columns[0].frequent;
+  ASSERT_TRUE(frequent.has_value());
+  ASSERT_GE(frequent->values.size(), 2u);
+  EXPECT_EQ(frequent->values[0].first, "often");
+  EXPECT_EQ(frequent->values[1].first, "some");
+  expect_equal(read_profile(text_of(profile), "p.json").value(), profile);
+}
+
+TEST(ProfileReader, OfVersion3KnowsNoFrequentValuesAndNeitherDoesWhatIsMergedWithIt) {
+  DataProfile profile = profile_of(rows_with_frequent_values(), {.max_distinct = 20});
+  const ColumnProfile known = profile.columns[0];
+  profile.columns[0].frequent.reset();
+  const std::string text =
+      replace_all(to_pretty_text(to_json(profile)), "\"version\": 4", "\"version\": 3");
+  ColumnProfile read = read_profile(text, "p.json").value().columns[0];
+  EXPECT_FALSE(read.frequent.has_value());
+  read.merge(known);
+  EXPECT_FALSE(read.frequent.has_value());
+}
+
+TEST(ProfileReader, RefusesBoundsOfFrequentValuesThatNoRowsLeadTo) {
+  const DataProfile profile = profile_of(rows_with_frequent_values(), {.max_distinct = 20});
+  const auto error = [&](const FrequentValues& frequent) {
+    DataProfile edited = profile;
+    edited.columns[0].frequent = frequent;
+    const auto read = read_profile(to_pretty_text(to_json(edited)), "p.json");
+    return read.ok() ? std::string() : std::string(read.error().message());
+  };
+  const std::string high =
+      "p.json: column 'x': 'frequent_values' has a value longer or counts higher than there can be";
+  const std::string error_high =
+      "p.json: column 'x': 'frequent_values_error' is more than so many rows can lead to";
+  EXPECT_EQ(error({{{"a", 1993}}, 7}), "");
+  EXPECT_EQ(error({{{"a", 2001}}, 0}), high);
+  EXPECT_EQ(error({{{"a", 1500}, {"b", 501}}, 0}), high);
+  EXPECT_EQ(error({{{std::string(1025, 'a'), 1}}, 0}), high);
+  EXPECT_EQ(error({{{"a", 1994}}, 7}), error_high);
+  EXPECT_EQ(error({{{"a", 1}}, 8}), error_high);
+  FrequentValues many;
+  for (int i = 0; i < 513; ++i) many.values.emplace_back(cat(i), 1);
+  EXPECT_EQ(error(many), error_high);
+}
+
 TEST(ProfileReader, RefusesBucketsThatAreNone) {
   ProfileOptions options;
   options.max_distinct = 2;
@@ -71,7 +125,8 @@ TEST(ProfileReader, RefusesOtherVersionsEditsAndOtherFiles) {
   const auto error = [&](std::string_view from, std::string_view to) {
     return read_profile(replace_all(text, from, to), "p.json").error();
   };
-  EXPECT_EQ(error("\"version\": 3", "\"version\": 2").code(), ErrorCode::Unsupported);
+  for (const std::string_view other : {"2", "5"})
+    EXPECT_EQ(error("\"version\": 4", cat("\"version\": ", other)).code(), ErrorCode::Unsupported);
   EXPECT_EQ(error("\"missing\": 1", "\"missing\": 0").message(),
             "p.json: the profile was changed after it was written: its digest does not fit");
   EXPECT_EQ(error("sluice.data_profile", "other").message(),

@@ -59,6 +59,12 @@ JsonObject numbers_json(const ColumnProfile& column) {
   return json;
 }
 
+JsonObject values_json(const CountedValues& values) {
+  JsonObject json;
+  for (const auto& [text, count] : values) json[text] = count;
+  return json;
+}
+
 JsonObject column_json(const ColumnProfile& column) {
   JsonObject types;
   for (const ValueType type : kEveryValueType)
@@ -82,11 +88,12 @@ JsonObject column_json(const ColumnProfile& column) {
   }
   if (!column.distinct_exact) {
     json["distinct_sketch"] = column.distinct_sketch.text();
+    if (!column.frequent) return json;
+    json["frequent_values"] = values_json(column.frequent->values);
+    json["frequent_values_error"] = column.frequent->error;
     return json;
   }
-  JsonObject values;
-  for (const auto& [text, count] : column.values) values[text] = count;
-  json["values"] = std::move(values);
+  json["values"] = values_json(column.values);
   return json;
 }
 
@@ -113,10 +120,12 @@ std::string range_text(const ColumnProfile& column) {
                        short_number(column.numbers.mean), short_number(column.numbers.deviation()));
   if (column.dates)
     return cat(date_text(column.dates->first), " .. ", date_text(column.dates->second));
+  const bool is_exact = column.distinct_exact || !column.frequent;
+  const CountedValues& values = is_exact ? column.values : column.frequent->values;
   std::string text;
-  for (std::size_t i = 0; i < std::min<std::size_t>(3, column.values.size()); ++i)
-    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ",
-                        one_line(shortened(column.values[i].first, 24)), column.values[i].second);
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, values.size()); ++i)
+    text += fmt::format("{}{} ({}{})", i == 0 ? "" : ", ", one_line(shortened(values[i].first, 24)),
+                        is_exact || column.frequent->error == 0 ? "" : "≥ ", values[i].second);
   return text;
 }
 

@@ -2,13 +2,14 @@
 
 namespace sluice::ml {
 
-bool ValueTable::add_long(std::string_view value) {
+bool ValueTable::add_long(std::string_view value, std::uint64_t count) {
   if (last_long_ == nullptr || last_long_->first != value) {
     auto known = long_.find(value);
     if (known == long_.end()) known = long_.emplace(value, 0).first;
     last_long_ = &*known;
   }
-  return ++last_long_->second == 1;
+  last_long_->second += count;
+  return last_long_->second == count;
 }
 
 // The words stand in memory as the text did, with zeros behind it.

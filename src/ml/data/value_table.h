@@ -21,12 +21,12 @@ class KeyTable {
  public:
   std::size_t size() const { return used_; }
 
-  // True when the key is a new one.
-  bool add(const Key& key) {
+  // `count` times, at least once. True when the key is a new one.
+  bool add(const Key& key, std::uint64_t count = 1) {
     Slot* const bucket = slots_.data() + 2 * (spread(key) >> shift_);
     const bool in_second = bucket[1].key == key;
-    if (!(in_second | (bucket[0].key == key))) return add_beyond(key);
-    ++bucket[in_second].count;
+    if (!(in_second | (bucket[0].key == key))) return add_beyond(key, count);
+    bucket[in_second].count += count;
     return false;
   }
 
@@ -60,13 +60,13 @@ class KeyTable {
   }
 
   // Not in the first slots of its bucket: in one that follows, or new.
-  bool add_beyond(const Key& key) {
+  bool add_beyond(const Key& key, std::uint64_t count) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = 2 * (spread(key) >> shift_);
     while (slots_[at].count != 0 && !(slots_[at].key == key)) at = (at + 1) & mask;
     const bool is_new = slots_[at].count == 0;
     slots_[at].key = key;
-    ++slots_[at].count;
+    slots_[at].count += count;
     if (is_new && ++used_ * (slots_.size() < kLarge ? 4 : 2) > slots_.size()) grow();
     return is_new;
   }
@@ -97,12 +97,12 @@ class ValueTable {
   // How many different values there are.
   std::size_t size() const { return short_.size() + medium_.size() + long_.size(); }
 
-  // Of at most kLongest bytes, with readable ones behind it (kFieldPadding). True when the value is
-  // a new one.
-  bool add(std::string_view value) {
-    if (value.size() <= 8) return short_.add(words_of(value).first);
-    if (value.size() <= FieldWords::kMaxBytes) return medium_.add(words_of(value));
-    return add_long(value);
+  // Of at most kLongest bytes, with readable ones behind it (kFieldPadding); `count` times, at
+  // least once. True when the value is a new one.
+  bool add(std::string_view value, std::uint64_t count = 1) {
+    if (value.size() <= 8) return short_.add(words_of(value).first, count);
+    if (value.size() <= FieldWords::kMaxBytes) return medium_.add(words_of(value), count);
+    return add_long(value, count);
   }
 
   // Calls visit(text, count) for each value, in no order; texts are valid during the call only.
@@ -124,7 +124,7 @@ class ValueTable {
   };
   using Long = std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>>;
 
-  bool add_long(std::string_view value);
+  bool add_long(std::string_view value, std::uint64_t count);
   static std::string_view text_of(const FieldWords& words);
 
   KeyTable<std::uint64_t> short_;
