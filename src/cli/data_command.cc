@@ -16,7 +16,7 @@ namespace sluice::cli {
 namespace {
 
 struct DataOptions {
-  std::string file;
+  std::vector<std::string> files;
   ReadingArguments reading;
   std::string out;
   bool force = false;
@@ -53,14 +53,14 @@ Result<void> refuse_overwriting(const Context& context, const DataOptions& optio
 
 Result<int> infer(Context& context, const DataOptions& options) {
   TRY(refuse_overwriting(context, options));
-  if (options.file == "-")
+  const ml::Inputs inputs(options.files);
+  if (inputs.has_standard_input())
     return invalid_input("data infer reads its file twice: save standard input to a file first");
   const ml::ProfileOptions profile_with = TRY(profile_options(options));
-  const ml::DataProfile profile =
-      TRY(ml::profile_data(context.world.files, options.file, profile_with));
+  const ml::DataProfile profile = TRY(ml::profile_data(context.world.files, inputs, profile_with));
   warn_of_header(context, profile);
   const std::vector<std::string> key =
-      TRY(ml::find_key(context.world.files, options.file, profile, profile_with));
+      TRY(ml::find_key(context.world.files, inputs, profile, profile_with));
   return deliver(context, options.out, TRY(ml::propose_schema(profile, key)));
 }
 
@@ -70,9 +70,9 @@ CLI::App& add_verb(CLI::App& data, Chosen& chosen, const OptionsPtr& options, Ve
                    const char* name, const char* help) {
   CLI::App& command = *data.add_subcommand(name, help);
   command
-      .add_option("file", options->file,
-                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also a folder or a "
-                  "quoted pattern")
+      .add_option("files", options->files,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also folders or "
+                  "quoted patterns. Several are one")
       ->required();
   command.callback([options, verb, &chosen] {
     chosen.action = [options, verb](Context& context) { return verb(context, *options); };

@@ -65,6 +65,62 @@ TEST_F(DataCommand, FilesThatCannotBeUsedAreErrorsThatSayWhy) {
   EXPECT_FALSE(run({"data", "validate", path("header.csv")}).ok());
 }
 
+TEST_F(DataCommand, SeveralFilesAreCheckedAsOneAndRowsAreNamedWithTheirFile) {
+  write("a.csv", "a,b\n1,x\n2,y\n");
+  write("b.csv", "b,a\nz,3\nz,2\n");
+  write("s.yml", "columns:\n  a: {type: integer, unique: true}\n  b: {type: text}\n");
+  const auto validate = [this](std::string format) {
+    return run({"data", "validate", path("a.csv"), path("b.csv"), "--schema", path("s.yml"),
+                "--format", std::move(format)});
+  };
+  EXPECT_EQ(validate("text").value(), 1);
+  EXPECT_NE(terminal_.out_text.find(cat(path("a.csv"), " and 1 more does not fit")),
+            std::string::npos);
+  EXPECT_NE(terminal_.out_text.find(
+                cat(path("b.csv"), " row 2 (line 3) repeats ", path("a.csv"), " row 2 (line 3)")),
+            std::string::npos)
+      << terminal_.out_text;
+  for (const std::string format : {"json", "markdown", "junit", "sarif", "html"}) {
+    EXPECT_EQ(validate(format).value(), 1);
+    EXPECT_NE(terminal_.out_text.find("b.csv"), std::string::npos) << format;
+  }
+  EXPECT_EQ(run({"data", "infer", path("a.csv"), path("b.csv"), "--out", path("i.yml")}).value(),
+            0);
+  EXPECT_EQ(
+      run({"data", "validate", path("a.csv"), path("b.csv"), "--schema", path("i.yml")}).value(),
+      0);
+}
+
+TEST_F(DataCommand, FilesThatDoNotGoTogetherAreRefused) {
+  write("a.csv", "a\n1\n");
+  write("s.yml", "columns: {a: {type: integer}}");
+  const auto message = [this](std::vector<std::string> files) {
+    std::vector<std::string> words = {"data", "validate", "--schema", path("s.yml")};
+    words.insert(words.end(), files.begin(), files.end());
+    return run(words).error().message();
+  };
+  EXPECT_EQ(message({"-", path("a.csv")}),
+            "standard input (-) is read alone, not together with files");
+  EXPECT_EQ(message({path("a.csv"), path("a.csv")}), cat(path("a.csv"), " is named twice"));
+}
+
+TEST_F(DataCommand, RowsThatCannotBeReadFailWarnOrStop) {
+  write("d.csv", "a,b\n1\n2,x\n");
+  write("s.yml", "columns: {a: {type: integer}, b: {type: text}}");
+  write("s.json", R"({"name": "s", "expectations": []})");
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{"--schema", path("s.yml")}, {"--suite", path("s.json")}}) {
+    const auto validate = [&](const std::string& policy) {
+      return run({"data", "validate", path("d.csv"), how[0], how[1], "--bad-rows", policy});
+    };
+    EXPECT_EQ(validate("fail").value(), 1);
+    EXPECT_EQ(validate("warn").value(), 0);
+    EXPECT_NE(terminal_.out_text.find("warning: 1 row cannot be read"), std::string::npos)
+        << terminal_.out_text;
+    EXPECT_NE(validate("stop").error().message().find("row 1 (line 2, byte 5)"), std::string::npos);
+  }
+}
+
 TEST_F(DataCommand, ACorrectedSchemaIsNotWrittenOver) {
   write("d.csv", "a\n1\n");
   write("s.yml", "columns: {a: {type: number}}  # corrected");

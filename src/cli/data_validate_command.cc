@@ -24,7 +24,7 @@ namespace {
 namespace gx = ml::expectations;
 
 struct ValidateCommand {
-  std::string file;
+  std::vector<std::string> files;
   std::string schema;
   std::string suite;
   std::string format = "text";
@@ -35,6 +35,7 @@ struct ValidateCommand {
   std::vector<std::string> masked;
   std::vector<std::string> history;
   std::string detail = "SUMMARY";
+  std::string bad_rows = "fail";
   bool json = false;
 };
 
@@ -48,6 +49,15 @@ struct Found {
   ml::ProfileOptions reading;       // for pictures of the columns
   std::vector<std::string> masked;  // by the schema and the command
 };
+
+ml::Inputs inputs_of(const ValidateCommand& command) {
+  return ml::Inputs(command.files);
+}
+
+ml::BadRows bad_rows_of(const ValidateCommand& command) {
+  if (command.bad_rows == "stop") return ml::BadRows::Stop;
+  return command.bad_rows == "warn" ? ml::BadRows::Warn : ml::BadRows::Fail;
+}
 
 Result<double> read_now(const Context& context, const ValidateCommand& command) {
   if (command.as_of.empty())
@@ -70,13 +80,13 @@ Result<std::map<std::string, Json>> read_parameters(const ValidateCommand& comma
 
 Result<void> compare_with_history(Context& context, const ValidateCommand& command,
                                   const ml::HistoryRule& rule, Found& found) {
-  if (command.file == "-")
+  if (inputs_of(command).has_standard_input())
     return invalid_input("--history reads the data twice: give a file, not standard input");
   std::vector<ml::DataProfile> earlier;
   for (const std::string& file : command.history)
     earlier.push_back(TRY(find_profile(context, file, found.reading)));
   const ml::DataProfile now =
-      TRY(ml::profile_data(context.world.files, command.file, found.reading));
+      TRY(ml::profile_data(context.world.files, inputs_of(command), found.reading));
   ml::HistoryFindings findings = ml::check_history(now, earlier, rule, found.masked);
   ml::ValidationReport& report = found.report;
   report.checks += findings.checks;
@@ -92,11 +102,13 @@ Result<Found> check_suite(Context& context, const ValidateCommand& command) {
   gx::SuiteRunOptions options;
   options.read = TRY(reading_options(command.reading));
   options.masked = command.masked;
+  options.bad_rows = bad_rows_of(command);
   options.session.parameters.now = TRY(read_now(context, command));
   options.session.parameters.values = TRY(read_parameters(command));
   const JsonObject detail{{"result_format", command.detail}};
   options.session.format = TRY(gx::read_result_format(gx::Arguments(detail), {}));
-  const gx::SuiteRun run = TRY(gx::run_suite(context.world.files, command.file, suite, options));
+  const gx::SuiteRun run =
+      TRY(gx::run_suite(context.world.files, inputs_of(command), suite, options));
   Found found;
   found.report = gx::suite_report(suite, run, command.suite);
   found.gx = gx::suite_result_json(suite, run);
@@ -115,8 +127,9 @@ Result<Found> check_schema(Context& context, const ValidateCommand& command) {
   how.folder = os::Path(command.schema).parent_path();
   how.now = TRY(read_now(context, command));
   how.masked = command.masked;
+  how.bad_rows = bad_rows_of(command);
   Found found;
-  found.report = TRY(ml::validate_data(context.world.files, command.file, schema, how));
+  found.report = TRY(ml::validate_data(context.world.files, inputs_of(command), schema, how));
   found.reading.csv = schema.csv;
   found.reading.nulls = schema.nulls;
   found.masked = schema.masked;
@@ -126,10 +139,10 @@ Result<Found> check_schema(Context& context, const ValidateCommand& command) {
 }
 
 Result<std::string> as_html(Context& context, const ValidateCommand& command, const Found& found) {
-  if (command.file == "-")
+  if (inputs_of(command).has_standard_input())
     return invalid_input("the HTML report reads the data twice: give a file, not standard input");
   const ml::DataProfile profile =
-      TRY(ml::profile_data(context.world.files, command.file, found.reading));
+      TRY(ml::profile_data(context.world.files, inputs_of(command), found.reading));
   return ml::report_html(found.report, profile, {.masked = found.masked});
 }
 
@@ -199,11 +212,11 @@ Result<int> list_expectations(Context& context, const bool& json) {
 void add_data_validate_command(CLI::App& data, Chosen& chosen) {
   const auto options = std::make_shared<ValidateCommand>();
   CLI::App& command = *data.add_subcommand(
-      "validate", "Check a data file against its schema; exit status 1 when it does not fit");
+      "validate", "Check data files against their schema; exit status 1 when they do not fit");
   command
-      .add_option("file", options->file,
-                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also a folder or a "
-                  "quoted pattern")
+      .add_option("files", options->files,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; also folders or "
+                  "quoted patterns; - is standard input. Several are checked as one")
       ->required();
   command.add_option("--schema", options->schema, "The schema, a YAML file");
   command.add_option("--suite", options->suite,
@@ -217,6 +230,12 @@ void add_data_validate_command(CLI::App& data, Chosen& chosen) {
       "Also write the report to this file; by its ending as JSON (.json), JUnit (.xml), "
       "SARIF (.sarif), HTML (.html), of a suite .gx.json, else as Markdown");
   add_reading_options(command, options->reading);
+  command
+      .add_option("--bad-rows", options->bad_rows,
+                  "Rows that cannot be read: count them and fail, count them and warn, or stop at "
+                  "the first")
+      ->check(CLI::IsMember({"fail", "warn", "stop"}))
+      ->capture_default_str();
   command.add_option("--history", options->history,
                      "Profiles of earlier data, to be compared with: files, or digests of stored "
                      "ones; may be repeated");

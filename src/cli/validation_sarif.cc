@@ -17,8 +17,11 @@ JsonArray locations(const ml::ValidationReport& report, const ml::Violation& vio
   JsonArray places;
   for (const ml::ViolationSample& sample : violation.samples)
     if (sample.position.line > 0)
-      places.push_back(sarif_location(report.file, {{"startLine", sample.position.line}}));
-  if (places.empty()) places.push_back(sarif_location(report.file, {{"startLine", 1}}));
+      places.push_back(
+          sarif_location(report.file_of(sample.position), {{"startLine", sample.position.line}}));
+  if (places.empty())
+    places.push_back(
+        sarif_location(report.files.empty() ? report.file : report.files[0], {{"startLine", 1}}));
   return places;
 }
 

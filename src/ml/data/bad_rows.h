@@ -8,6 +8,10 @@
 
 namespace sluice::ml {
 
+// When data are checked. Fail, Warn: such rows are counted and named, and the data fail or pass;
+// Stop: the first one is an Error.
+enum class BadRows { Fail, Warn, Stop };
+
 // The first such row is an Error (InvalidInput) that names it.
 std::unique_ptr<RowSource> fail_on_bad_rows(std::unique_ptr<RowSource> rows);
 

@@ -185,14 +185,14 @@ bool is_key_like(const ColumnProfile& column) {
 
 }  // namespace
 
-Result<std::vector<std::string>> find_key(const os::FileReader& files, const os::Path& path,
+Result<std::vector<std::string>> find_key(const os::FileReader& files, const Inputs& inputs,
                                           const DataProfile& profile,
                                           const ProfileOptions& options) {
   std::vector<std::size_t> fields;
   for (std::size_t i = 0; i < profile.columns.size() && fields.size() < kMaxKeyColumns; ++i)
     if (is_key_like(profile.columns[i])) fields.push_back(i);
   std::vector<KeySet> seen(fields.size());  // of the first column, the first two, …
-  const auto reader = TRY(open_rows(files, path, {options.csv}));
+  const auto reader = TRY(open_rows(files, inputs, {options.csv}));
   CsvBlock block;
   while (TRY(reader->next(block))) {
     std::vector<std::uint64_t> hashes(block.rows.size(), 0);

@@ -12,7 +12,7 @@ namespace sluice::ml {
 
 // The columns that no two rows agree in: the shortest run of key-like columns from the left
 // (integers, dates, texts; at most four), found by reading the file once more. Empty: none.
-Result<std::vector<std::string>> find_key(const os::FileReader& files, const os::Path& path,
+Result<std::vector<std::string>> find_key(const os::FileReader& files, const Inputs& inputs,
                                           const DataProfile& profile,
                                           const ProfileOptions& options = {});
 

@@ -176,7 +176,9 @@ bool fits_pattern(std::string_view name, std::string_view pattern) {
   return at == pattern.size();
 }
 
-Result<std::vector<InputFile>> find_inputs(const os::FileReader& files, const os::Path& path) {
+namespace {
+
+Result<std::vector<InputFile>> find_one(const os::FileReader& files, const os::Path& path) {
   if (path == "-") return std::vector<InputFile>{{path}};
   const auto info = files.stat(path);
   Search search(files);
@@ -196,6 +198,32 @@ Result<std::vector<InputFile>> find_inputs(const os::FileReader& files, const os
   auto inputs = inputs_of(search.take());
   if (inputs.empty()) return not_found(cat("no file fits ", path.string()));
   return inputs;
+}
+
+}  // namespace
+
+bool Inputs::has_standard_input() const {
+  return std::find(paths.begin(), paths.end(), "-") != paths.end();
+}
+
+std::string Inputs::name() const {
+  if (paths.size() == 1) return paths[0] == "-" ? "standard input" : paths[0].string();
+  return cat(paths[0].string(), " and ", paths.size() - 1, " more");
+}
+
+Result<std::vector<InputFile>> find_inputs(const os::FileReader& files, const Inputs& inputs) {
+  if (inputs.paths.size() > 1 && inputs.has_standard_input())
+    return invalid_input("standard input (-) is read alone, not together with files");
+  std::vector<InputFile> found;
+  for (const os::Path& path : inputs.paths)
+    for (InputFile& one : TRY(find_one(files, path))) {
+      const bool twice = std::any_of(found.begin(), found.end(), [&](const InputFile& other) {
+        return other.path == one.path;
+      });
+      if (twice) return invalid_input(cat(one.path.string(), " is named twice"));
+      found.push_back(std::move(one));
+    }
+  return found;
 }
 
 }  // namespace sluice::ml

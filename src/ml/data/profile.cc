@@ -35,9 +35,9 @@ Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options)
   return profile;
 }
 
-Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& path,
+Result<DataProfile> profile_data(const os::FileReader& files, const Inputs& inputs,
                                  const ProfileOptions& options) {
-  const auto rows = TRY(open_rows(files, path, {options.csv}));
+  const auto rows = TRY(open_rows(files, inputs, {options.csv}));
   return profile_data(*rows, options);
 }
 

@@ -55,7 +55,7 @@ struct ProfileOptions {
 };
 
 // NotFound for a column of `by` that is not there, InvalidInput for more groups than allowed.
-Result<DataProfile> profile_data(const os::FileReader& files, const os::Path& path,
+Result<DataProfile> profile_data(const os::FileReader& files, const Inputs& inputs,
                                  const ProfileOptions& options = {});
 Result<DataProfile> profile_data(RowSource& rows, const ProfileOptions& options = {});
 

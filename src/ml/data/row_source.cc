@@ -107,16 +107,16 @@ std::string_view to_string(RowFormat format) {
   UNREACHABLE();
 }
 
-Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const os::Path& path,
+Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const Inputs& inputs,
                                              const ReadOptions& options) {
   const auto open_one = [&files,
                          options](const os::Path& one) -> Result<std::unique_ptr<RowSource>> {
     if (one == "-") return open_rows(TRY(files.open("/dev/stdin")), "standard input", options);
     return open_file(files, one, options);
   };
-  std::vector<InputFile> inputs = TRY(find_inputs(files, path));
-  if (inputs.size() == 1 && inputs[0].partition.empty()) return open_one(inputs[0].path);
-  return read_many_files(std::move(inputs), open_one);
+  std::vector<InputFile> found = TRY(find_inputs(files, inputs));
+  if (found.size() == 1 && found[0].partition.empty()) return open_one(found[0].path);
+  return read_many_files(std::move(found), open_one);
 }
 
 Result<std::unique_ptr<RowSource>> open_rows(std::unique_ptr<os::ReadFile> stream,

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "ml/data/csv.h"
+#include "ml/data/input_files.h"
 #include "os/ports/files.h"
 
 namespace sluice::ml {
@@ -49,7 +50,7 @@ struct ReadOptions {
 
 // InvalidInput for a file without rows to read (empty, not UTF-8, a column twice) and for what is
 // no data file, NotFound for one that is not there.
-Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const os::Path& path,
+Result<std::unique_ptr<RowSource>> open_rows(const os::FileReader& files, const Inputs& inputs,
                                              const ReadOptions& options = {});
 
 // The same over a stream of bytes; `name` stands in the messages.

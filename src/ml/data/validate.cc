@@ -45,7 +45,7 @@ class Validation {
   Validation(const Schema& schema, const ValidateOptions& options)
       : schema_(schema), options_(options), nulls_(schema.nulls) {}
 
-  Result<ValidationReport> run(const os::FileReader& files, const os::Path& path);
+  Result<ValidationReport> run(const os::FileReader& files, const Inputs& inputs);
 
  private:
   Result<void> prepare(const os::FileReader& files, const std::vector<std::string>& header);
@@ -67,7 +67,7 @@ class Validation {
   void check_rows(const CsvBlock& block, std::size_t begin, std::size_t end);
   void report_unreadable();
   void report_row_count();
-  Result<void> second_pass(const os::FileReader& files, const os::Path& path);
+  Result<void> second_pass(const os::FileReader& files, const Inputs& inputs);
 
   const Schema& schema_;
   const ValidateOptions& options_;
@@ -274,6 +274,7 @@ void Validation::check_block(const CsvBlock& block) {
 void Validation::report_unreadable() {
   if (report_.unreadable == 0) return;
   Violation violation{.rule = Rule::UnreadableRow, .columns = {}, .count = report_.unreadable};
+  if (options_.bad_rows == BadRows::Warn) violation.severity = Severity::Warn;
   violation.message = cat(rows_text(report_.unreadable), " cannot be read");
   for (const CsvProblem& problem : problems_)
     violation.samples.push_back({problem.position, problem.message, std::nullopt});
@@ -291,26 +292,29 @@ void Validation::report_row_count() {
   if (!violation.message.empty()) report_.violations.push_back(std::move(violation));
 }
 
-Result<void> Validation::second_pass(const os::FileReader& files, const os::Path& path) {
+Result<void> Validation::second_pass(const os::FileReader& files, const Inputs& inputs) {
   const bool needed = std::any_of(keys_.begin(), keys_.end(),
                                   [](const KeyCheck& key) { return key.needs_second_pass(); });
-  if (!needed || path == "-") return success();  // what was counted by hash is reported
-  const auto reader = TRY(open_rows(files, path, {schema_.csv}));
+  if (!needed || inputs.has_standard_input())
+    return success();  // what was counted by hash is reported
+  const auto reader = TRY(open_rows(files, inputs, {schema_.csv}));
   CsvBlock block;
   while (TRY(reader->next(block)))
     for (KeyCheck& key : keys_) key.add_again(block);
   return success();
 }
 
-Result<ValidationReport> Validation::run(const os::FileReader& files, const os::Path& path) {
-  const auto reader = TRY(open_rows(files, path, {schema_.csv}));
-  report_.file = path.string();
+Result<ValidationReport> Validation::run(const os::FileReader& files, const Inputs& inputs) {
+  auto reader = TRY(open_rows(files, inputs, {schema_.csv}));
+  if (options_.bad_rows == BadRows::Stop) reader = fail_on_bad_rows(std::move(reader));
+  report_.file = inputs.name();
+  report_.files = reader->facts().files;
   report_.schema = options_.schema_name;
   TRY(prepare(files, reader->header()));
   CsvBlock block;
   while (TRY(reader->next(block))) check_block(block);
   report_.bytes = reader->bytes_read();
-  TRY(second_pass(files, path));
+  TRY(second_pass(files, inputs));
   check_header();
   report_unreadable();
   report_row_count();
@@ -326,9 +330,9 @@ Result<ValidationReport> Validation::run(const os::FileReader& files, const os::
 
 }  // namespace
 
-Result<ValidationReport> validate_data(const os::FileReader& files, const os::Path& path,
+Result<ValidationReport> validate_data(const os::FileReader& files, const Inputs& inputs,
                                        const Schema& schema, const ValidateOptions& options) {
-  return Validation(schema, options).run(files, path);
+  return Validation(schema, options).run(files, inputs);
 }
 
 }  // namespace sluice::ml

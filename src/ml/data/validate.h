@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "ml/data/bad_rows.h"
 #include "ml/data/schema.h"
 #include "ml/data/validation_report.h"
 #include "os/ports/files.h"
@@ -18,12 +19,13 @@ struct ValidateOptions {
   std::size_t key_slots = std::size_t{1} << 23;  // a power of two; 64 MiB
   std::string schema_name = "the schema";        // in the report
   os::Path folder = {};                          // that files of foreign keys are found from
-  double now = 0;                                // seconds since 1970 UTC, for freshness
+  BadRows bad_rows = BadRows::Fail;
+  double now = 0;  // seconds since 1970 UTC, for freshness
   // Beside those of the schema; NotFound for one that neither the file nor the schema has.
   std::vector<std::string> masked = {};
 };
 
-Result<ValidationReport> validate_data(const os::FileReader& files, const os::Path& path,
+Result<ValidationReport> validate_data(const os::FileReader& files, const Inputs& inputs,
                                        const Schema& schema, const ValidateOptions& options = {});
 
 }  // namespace sluice::ml

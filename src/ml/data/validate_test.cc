@@ -274,7 +274,7 @@ TEST_F(Validate, MarkdownAndJsonSayTheSame) {
             "| 1 | 2 | `p\\|q` |\n");
   EXPECT_EQ(
       to_canonical_text(to_json(report)),
-      R"({"bytes":12,"checks":10,"file":"/d.csv","format":"sluice.validation_report","notes":[],)"
+      R"({"bytes":12,"checks":10,"file":"/d.csv","files":["/d.csv"],"format":"sluice.validation_report","notes":[],)"
       R"("passed":false,"rows":1,"schema":"s.yml","unreadable_rows":0,"version":1,"violations":[)"
       R"({"check":"allowed","columns":["d"],"count":1,"count_is_exact":true,"groups":[],"message":)"
       R"("'d' is none of z in 1 row","remarks":[],"rule":"allowed","samples":[)"

@@ -63,19 +63,29 @@ std::string head(const ValidationReport& report) {
   return html + "</div>";
 }
 
-std::string samples_table(const Violation& violation) {
+std::string earlier_text(const ValidationReport& report, const ViolationSample& sample) {
+  if (!sample.earlier) return {};
+  const std::string row = grouped(sample.earlier->row);
+  if (!report.has_files()) return row;
+  return cat(markup_text(shortened(report.file_of(*sample.earlier))), " ", row);
+}
+
+std::string samples_table(const ValidationReport& report, const Violation& violation) {
   if (violation.samples.empty()) return {};
   const bool repeats = violation.samples.front().earlier.has_value();
   const bool valued = std::any_of(violation.samples.begin(), violation.samples.end(),
                                   [](const auto& sample) { return !sample.value.empty(); });
   std::string html = cat(
-      "<div class=\"scroll\"><table><tr><th class=\"n\">row</th><th class=\"n\">line</th>",
+      "<div class=\"scroll\"><table><tr>", report.has_files() ? "<th>file</th>" : "",
+      "<th class=\"n\">row</th><th class=\"n\">line</th>",
       repeats ? "<th class=\"n\">repeats row</th>" : "", valued ? "<th>value</th></tr>" : "</tr>");
   for (const ViolationSample& sample : violation.samples) {
-    html += cat("<tr><td class=\"n\">", grouped(sample.position.row), "</td><td class=\"n\">",
+    html += "<tr>";
+    if (report.has_files())
+      html += cat("<td>", markup_text(shortened(report.file_of(sample.position))), "</td>");
+    html += cat("<td class=\"n\">", grouped(sample.position.row), "</td><td class=\"n\">",
                 sample.position.line == 0 ? "" : grouped(sample.position.line), "</td>");
-    if (repeats)
-      html += cat("<td class=\"n\">", sample.earlier ? grouped(sample.earlier->row) : "", "</td>");
+    if (repeats) html += cat("<td class=\"n\">", earlier_text(report, sample), "</td>");
     if (valued) html += cat("<td class=\"mono\">", markup_text(shortened(sample.value)), "</td>");
     html += "</tr>";
   }
@@ -104,7 +114,7 @@ std::string groups_table(const Violation& violation) {
   return html + "</table></div>";
 }
 
-std::string violation_card(const Violation& violation) {
+std::string violation_card(const ValidationReport& report, const Violation& violation) {
   const bool warning = violation.severity == Severity::Warn;
   const std::string_view name =
       violation.check.empty() ? to_string(violation.rule) : std::string_view(violation.check);
@@ -118,8 +128,8 @@ std::string violation_card(const Violation& violation) {
       html += cat("<li>", markup_text(remark), "</li>");
     html += "</ul>";
   }
-  return cat(html, "<div class=\"side\">", samples_table(violation), groups_table(violation),
-             "</div></div>");
+  return cat(html, "<div class=\"side\">", samples_table(report, violation),
+             groups_table(violation), "</div></div>");
 }
 
 std::string type_words(const ColumnProfile& column) {
@@ -154,7 +164,7 @@ std::string violations_part(const ValidationReport& report, const HtmlOptions& o
   std::size_t shown = 0;
   for (const Violation& violation : report.violations) {
     if (shown == options.max_violations || html.size() > kMostBytes / 2) break;
-    html += violation_card(violation);
+    html += violation_card(report, violation);
     ++shown;
   }
   if (shown < report.violations.size())

@@ -19,11 +19,11 @@ std::string name_of(const Violation& violation) {
                    violation.rule == Rule::Rule ? std::vector<std::string>() : violation.columns);
 }
 
-std::string body_of(const Violation& violation) {
+std::string body_of(const ValidationReport& report, const Violation& violation) {
   std::string text;
   for (const std::string& remark : violation.remarks) text += cat(remark, "\n");
   for (const ViolationSample& sample : violation.samples)
-    text += cat(to_string(sample.position), ": ", sample.value, "\n");
+    text += cat(to_string(sample.position, report.files), ": ", sample.value, "\n");
   return markup_text(text);
 }
 
@@ -31,10 +31,10 @@ std::string broken_case(const ValidationReport& report, const Violation& violati
   const std::string head = cat("    <testcase classname=\"", markup_text(report.file), "\" name=\"",
                                markup_text(name_of(violation)), "\">\n");
   if (violation.severity == Severity::Warn)
-    return cat(head, "      <system-out>", markup_text(violation.message), "\n", body_of(violation),
-               "</system-out>\n    </testcase>\n");
+    return cat(head, "      <system-out>", markup_text(violation.message), "\n",
+               body_of(report, violation), "</system-out>\n    </testcase>\n");
   return cat(head, "      <failure type=\"", to_string(violation.rule), "\" message=\"",
-             markup_text(violation.message), "\">", body_of(violation),
+             markup_text(violation.message), "\">", body_of(report, violation),
              "</failure>\n    </testcase>\n");
 }
 

@@ -28,9 +28,14 @@ std::string row_and_line(const CsvPosition& position) {
   return position.line == 0 ? row : fmt::format("{} (line {})", row, grouped(position.line));
 }
 
-std::string sample_text(const ViolationSample& sample) {
-  std::string text = row_and_line(sample.position);
-  if (sample.earlier) text += " repeats " + row_and_line(*sample.earlier);
+std::string place_text(const ValidationReport& report, const CsvPosition& position) {
+  const std::string row = row_and_line(position);
+  return report.has_files() ? cat(report.file_of(position), " ", row) : row;
+}
+
+std::string sample_text(const ValidationReport& report, const ViolationSample& sample) {
+  std::string text = place_text(report, sample.position);
+  if (sample.earlier) text += " repeats " + place_text(report, *sample.earlier);
   if (!sample.value.empty()) text += ": " + sample.value;
   return text;
 }
@@ -46,25 +51,32 @@ std::string code(const std::string& text) {
   return text.empty() ? "" : "`" + replace_all(cell(text), "`", "'") + "`";
 }
 
-std::string markdown_samples(const Violation& violation) {
+std::string markdown_samples(const ValidationReport& report, const Violation& violation) {
   if (violation.samples.empty()) return {};
   const bool repeats = violation.samples.front().earlier.has_value();
-  std::string text = fmt::format("\n| row | line |{} value |\n|---:|---:|{}---|\n",
-                                 repeats ? " repeats row |" : "", repeats ? "---:|" : "");
+  std::string text = fmt::format(
+      "\n{}| row | line |{} value |\n{}|---:|---:|{}---|\n", report.has_files() ? "| file " : "",
+      repeats ? " repeats row |" : "", report.has_files() ? "|---" : "", repeats ? "---:|" : "");
   for (const ViolationSample& sample : violation.samples) {
     const CsvPosition& at = sample.position;
+    if (report.has_files()) text += cat("| ", code(report.file_of(at)), " ");
     text += fmt::format("| {} | {} |", at.row, at.line == 0 ? "" : std::to_string(at.line));
-    if (sample.earlier) text += fmt::format(" {} |", sample.earlier->row);
+    if (sample.earlier)
+      text += fmt::format(" {}{} |",
+                          report.has_files() ? code(report.file_of(*sample.earlier)) + " " : "",
+                          sample.earlier->row);
     text += fmt::format(" {} |\n", code(sample.value));
   }
   return text;
 }
 
-JsonObject position_json(const CsvPosition& position) {
-  return {{"row", position.row}, {"line", position.line}, {"byte", position.byte}};
+JsonObject position_json(const ValidationReport& report, const CsvPosition& position) {
+  JsonObject json{{"row", position.row}, {"line", position.line}, {"byte", position.byte}};
+  if (report.has_files()) json["file"] = report.file_of(position);
+  return json;
 }
 
-JsonObject violation_json(const Violation& violation) {
+JsonObject violation_json(const ValidationReport& report, const Violation& violation) {
   JsonArray columns(violation.columns.begin(), violation.columns.end());
   JsonArray remarks(violation.remarks.begin(), violation.remarks.end());
   JsonArray groups;
@@ -75,9 +87,9 @@ JsonObject violation_json(const Violation& violation) {
                       {"rows", group.rows}});
   JsonArray samples;
   for (const ViolationSample& sample : violation.samples) {
-    JsonObject json = position_json(sample.position);
+    JsonObject json = position_json(report, sample.position);
     json["value"] = sample.value;
-    if (sample.earlier) json["repeats"] = position_json(*sample.earlier);
+    if (sample.earlier) json["repeats"] = position_json(report, *sample.earlier);
     samples.push_back(std::move(json));
   }
   return {
@@ -94,6 +106,10 @@ JsonObject violation_json(const Violation& violation) {
 }
 
 }  // namespace
+
+const std::string& ValidationReport::file_of(const CsvPosition& position) const {
+  return position.file == 0 || position.file > files.size() ? file : files[position.file - 1];
+}
 
 std::string_view to_string(Rule rule) {
   switch (rule) {
@@ -164,7 +180,7 @@ std::string report_text(const ValidationReport& report) {
     text += cat("\n  ", warning ? "warning: " : "", violation.message, "\n");
     for (const std::string& remark : violation.remarks) text += "      " + remark + "\n";
     for (const ViolationSample& sample : violation.samples)
-      text += "      " + sample_text(sample) + "\n";
+      text += "      " + sample_text(report, sample) + "\n";
   }
   if (!report.notes.empty()) text += "\n";
   for (const std::string& note : report.notes) text += "  note: " + note + "\n";
@@ -178,7 +194,7 @@ std::string report_markdown(const ValidationReport& report) {
     const bool warning = violation.severity == Severity::Warn;
     text += cat("\n**", warning ? "warning: " : "", cell(violation.message), "**\n");
     for (const std::string& remark : violation.remarks) text += "- " + cell(remark) + "\n";
-    text += markdown_samples(violation);
+    text += markdown_samples(report, violation);
   }
   for (const std::string& note : report.notes) text += "\n> " + cell(note) + "\n";
   return text;
@@ -187,12 +203,13 @@ std::string report_markdown(const ValidationReport& report) {
 JsonObject to_json(const ValidationReport& report) {
   JsonArray violations;
   for (const Violation& violation : report.violations)
-    violations.push_back(violation_json(violation));
+    violations.push_back(violation_json(report, violation));
   JsonArray notes(report.notes.begin(), report.notes.end());
   return {{"format", "sluice.validation_report"},
           {"version", 1},
           {"passed", report.passed()},
           {"file", report.file},
+          {"files", JsonArray(report.files.begin(), report.files.end())},
           {"schema", report.schema},
           {"rows", report.rows},
           {"unreadable_rows", report.unreadable},

@@ -85,7 +85,8 @@ struct PerformedCheck {
 };
 
 struct ValidationReport {
-  std::string file;
+  std::string file;                // as asked for
+  std::vector<std::string> files;  // those that were read, which positions count
   std::string schema;
   std::uint64_t rows = 0;
   std::uint64_t unreadable = 0;
@@ -95,6 +96,9 @@ struct ValidationReport {
   std::vector<Violation> violations;
   std::vector<std::string> notes;  // what was not checked, or only estimated
 
+  // Of several files the one of a position.
+  bool has_files() const { return files.size() > 1; }
+  const std::string& file_of(const CsvPosition& position) const;
   bool passed() const { return count(Severity::Fail) == 0; }
   std::size_t count(Severity severity) const;  // of violations
 };

@@ -139,6 +139,7 @@ Violation violation_of(const SuiteExpectation& expectation, const Judgement& jud
 void add_unreadable(const SuiteRun& run, ValidationReport& report) {
   if (run.unreadable == 0) return;
   Violation violation{.rule = Rule::UnreadableRow, .columns = {}, .count = run.unreadable};
+  if (run.bad_rows == BadRows::Warn) violation.severity = Severity::Warn;
   violation.message = cat(rows_text(run.unreadable), " cannot be read");
   for (const CsvProblem& problem : run.problems)
     violation.samples.push_back({problem.position, problem.message, std::nullopt});
@@ -148,18 +149,21 @@ void add_unreadable(const SuiteRun& run, ValidationReport& report) {
 }  // namespace
 
 bool SuiteRun::passed(const Suite& suite) const {
-  if (unreadable > 0) return false;
+  if (unreadable > 0 && bad_rows != BadRows::Warn) return false;
   for (std::size_t i = 0; i < judgements.size(); ++i)
     if (!judgements[i].success && suite.expectations[i].severity == Severity::Fail) return false;
   return true;
 }
 
-Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, const Suite& suite,
+Result<SuiteRun> run_suite(const os::FileReader& files, const Inputs& inputs, const Suite& suite,
                            const SuiteRunOptions& options) {
   SuiteRun run;
-  run.file = path.string();
+  run.file = inputs.name();
   run.notes = suite.notes;
-  const auto source = TRY(open_rows(files, path, options.read));
+  run.bad_rows = options.bad_rows;
+  auto source = TRY(open_rows(files, inputs, options.read));
+  if (options.bad_rows == BadRows::Stop) source = fail_on_bad_rows(std::move(source));
+  run.files = source->facts().files;
   Header header;
   header.columns = source->header();
   header.source = Header::Source::TextFile;
@@ -177,11 +181,11 @@ Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, co
   BatchMaker maker(session.needed(), options.nulls);
   TRY(first_pass(*source, maker, session, run));
   while (session.again()) {
-    if (path == "-")
+    if (inputs.has_standard_input())
       return invalid_input(
           "standard input cannot be read a second time, which repeats and z-scores need: give a "
           "file");
-    const auto again = TRY(open_rows(files, path, options.read));
+    const auto again = TRY(open_rows(files, inputs, options.read));
     TRY(later_pass(*again, maker, session));
   }
   run.judgements = session.judgements();
@@ -220,6 +224,7 @@ ValidationReport suite_report(const Suite& suite, const SuiteRun& run,
                               std::string_view suite_file) {
   ValidationReport report;
   report.file = run.file;
+  report.files = run.files;
   report.schema = suite_file;
   report.rows = run.rows;
   report.unreadable = run.unreadable;

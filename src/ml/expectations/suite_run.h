@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "ml/data/bad_rows.h"
 #include "ml/data/row_source.h"
 #include "ml/data/table.h"
 #include "ml/expectations/suite.h"
@@ -15,23 +16,26 @@ struct SuiteRunOptions {
   ReadOptions read = {};
   std::vector<std::string> nulls = default_null_spellings();
   SessionOptions session = {};
+  BadRows bad_rows = BadRows::Fail;
   std::vector<std::string> masked = {};  // columns whose values results do not show
 };
 
 struct SuiteRun {
   std::string file;
+  std::vector<std::string> files;  // that were read
   std::uint64_t rows = 0;
   std::uint64_t unreadable = 0;
   std::uint64_t bytes = 0;
   std::vector<CsvProblem> problems;   // the first of them
+  BadRows bad_rows = BadRows::Fail;   // as asked for
   std::vector<Judgement> judgements;  // by expectation
   std::vector<std::string> notes;
 
-  // No expectation of severity Fail failed, and every row could be read.
+  // No expectation of severity Fail failed, and every row could be read or need not be.
   bool passed(const Suite& suite) const;
 };
 
-Result<SuiteRun> run_suite(const os::FileReader& files, const os::Path& path, const Suite& suite,
+Result<SuiteRun> run_suite(const os::FileReader& files, const Inputs& inputs, const Suite& suite,
                            const SuiteRunOptions& options = {});
 
 // {"success", "statistics", "results", "evaluation_parameters", "meta"}: Great Expectations' own.
