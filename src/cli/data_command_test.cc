@@ -107,7 +107,8 @@ TEST_F(DataCommand, FilesThatDoNotGoTogetherAreRefused) {
 TEST_F(DataCommand, RowsThatCannotBeReadFailWarnOrStop) {
   write("d.csv", "a,b\n1\n2,x\n");
   write("s.yml", "columns: {a: {type: integer}, b: {type: text}}");
-  write("s.json", R"({"name": "s", "expectations": []})");
+  write("s.json", R"({"name": "s", "expectations": [
+    {"type": "expect_column_to_exist", "kwargs": {"column": "a"}}]})");
   for (const std::vector<std::string>& how :
        {std::vector<std::string>{"--schema", path("s.yml")}, {"--suite", path("s.json")}}) {
     const auto validate = [&](const std::string& policy) {
