@@ -178,7 +178,9 @@ std::string_view format_of(std::string_view name) {
 
 Result<int> validate(Context& context, const ValidateCommand& command) {
   if (command.schema.empty() == command.suite.empty())
-    return invalid_input("data validate needs either --schema or --suite");
+    return invalid_input(command.schema.empty()
+                             ? "data validate needs --schema or --suite"
+                             : "data validate takes --schema or --suite, not both");
   const Found found =
       TRY(command.suite.empty() ? check_schema(context, command) : check_suite(context, command));
   for (const std::string& report : command.reports)

@@ -92,6 +92,15 @@ void RowRuleCheck::check(const CsvBlock& block, std::size_t begin, std::size_t e
   }
 }
 
+std::string RowRuleCheck::note(std::uint64_t total_rows) const {
+  if (judged_ > 0 || total_rows == 0) return {};
+  const std::string where =
+      rule_.where.empty() ? "" : cat("no row has ", rule_.where, " and values for it, or ");
+  return cat("the rule ", rule_.check, " was judged in none of ", rows_text(total_rows), ": ",
+             where.empty() ? "its columns have no values, or " : where,
+             "texts are compared with numbers");
+}
+
 void RowRuleCheck::report(std::vector<Violation>& violations, std::uint64_t total_rows) const {
   if (broken_.is_tolerated(rule_.mostly, judged_)) return;
   Violation violation{.rule = Rule::Rule, .columns = check_.expression.columns()};

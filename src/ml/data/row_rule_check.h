@@ -24,6 +24,8 @@ class RowRuleCheck {
   // The rows from `begin` up to `end`.
   void check(const CsvBlock& block, std::size_t begin, std::size_t end);
   void report(std::vector<Violation>& violations, std::uint64_t total_rows) const;
+  // When it said nothing about any row; else empty.
+  std::string note(std::uint64_t total_rows) const;
   const std::vector<std::string>& columns() const { return check_.expression.columns(); }
 
  private:

@@ -82,6 +82,25 @@ TEST_F(SchemaRules, PatternLengthAndOrder) {
             "order s 1 [2 a]\n");
 }
 
+TEST_F(SchemaRules, ARuleThatSaysNothingAboutAnyRowIsNamed) {
+  const auto notes = [&](std::string_view rule) {
+    return validate("a,b\n1,x\n2,y\n",
+                    cat("rules:\n  - {", rule, "}\ncolumns: {a: {type: integer}, b: {type: text}}"))
+        .notes;
+  };
+  ASSERT_EQ(notes("check: b > 1").size(), 1u);
+  EXPECT_NE(notes("check: b > 1")[0].find("the rule b > 1 was judged in none of 2 rows"),
+            std::string::npos);
+  EXPECT_NE(notes("check: a > 0, where: a == 9")[0].find("no row has a == 9"), std::string::npos);
+  EXPECT_TRUE(notes("check: a > 0").empty());
+}
+
+TEST_F(SchemaRules, AHeaderOfNumbersMayBeData) {
+  const auto report = validate("1,2\n3,4\n", "columns: {a: {type: integer}, b: {type: integer}}");
+  ASSERT_EQ(report.notes.size(), 1u);
+  EXPECT_NE(report.notes[0].find("--no-header"), std::string::npos);
+}
+
 constexpr std::string_view kPrices = R"(rules:
   - {name: list price, check: price <= list, where: deal == 0, severity: warn}
   - {check: "price * 2 > list or price is null"}

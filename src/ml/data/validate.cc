@@ -7,6 +7,7 @@
 #include "ml/data/foreign_key_check.h"
 #include "ml/data/freshness_check.h"
 #include "ml/data/key_check.h"
+#include "ml/data/number.h"
 #include "ml/data/row_rule_check.h"
 #include "ml/data/row_source.h"
 #include "ml/data/series_check.h"
@@ -240,6 +241,11 @@ void Validation::check_header() {
   for (const std::string& name : header_)
     if (schema_.find(name) == nullptr) unknown.push_back(name);
   for (const ColumnRule& rule : schema_.columns) check_lost_column(rule, unknown);
+  if (!unknown.empty() && std::all_of(unknown.begin(), unknown.end(), [](const std::string& name) {
+        return parse_number(name).has_value();
+      }))
+    report_.notes.push_back(
+        "the names in the header are numbers: is it a row of data? --no-header reads it as one");
   if (schema_.extra_columns == ExtraColumns::Allow) return;
   for (const std::string& name : unknown) {
     Violation violation{.rule = Rule::ExtraColumn, .columns = {name}};
@@ -320,7 +326,11 @@ Result<ValidationReport> Validation::run(const os::FileReader& files, const Inpu
   report_row_count();
   for (const ColumnCheck& column : columns_) column.report(report_.violations, report_.rows);
   for (const KeyCheck& key : keys_) key.report(report_.violations, report_.notes, report_.rows);
-  for (const RowRuleCheck& rule : rules_) rule.report(report_.violations, report_.rows);
+  for (const RowRuleCheck& rule : rules_) {
+    rule.report(report_.violations, report_.rows);
+    if (std::string note = rule.note(report_.rows); !note.empty())
+      report_.notes.push_back(std::move(note));
+  }
   for (const ForeignKeyCheck& key : foreign_keys_) key.report(report_.violations, report_.rows);
   for (SeriesCheck& series : series_) series.report(report_.violations, report_.notes);
   for (const FreshnessCheck& freshness : freshness_) freshness.report(report_.violations);
