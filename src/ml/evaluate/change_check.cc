@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -125,8 +126,9 @@ std::string rows_like_these(std::uint64_t needed, const CheckResult& result) {
 void say_rows_needed(const ChangeCheck& rule, CheckResult& result) {
   const double room = rule.max_worse - *result.measured;
   const double error = result.evidence->standard_error;
-  const bool is_beyond = result.interval->low > rule.max_worse;
-  if (is_beyond || room == 0 || !std::isfinite(room) || !(error > 0) || !std::isfinite(error))
+  // More rows would not make it better.
+  const bool is_worse = room < 0 && result.interval->low > std::min(0.0, rule.max_worse);
+  if (is_worse || room == 0 || !std::isfinite(room) || !(error > 0) || !std::isfinite(error))
     return;
   const PowerGoal goal{.alpha = 1 - rule.plan.confidence};
   const std::uint64_t needed = rows_to_see_difference(result.rows, error, std::fabs(room), goal);

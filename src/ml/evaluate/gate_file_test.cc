@@ -141,6 +141,18 @@ TEST(GateFile, LimitsOfClassesThatNothingBreaksAreRefused) {
   }
 }
 
+TEST(GateFile, WhatAGateCannotMeasureIsRefused) {
+  for (const char* metric : {"mase", "pinball"}) {
+    const auto gate = parse_gate_file(
+        std::string("task: forecast\nchecks: [{name: a, kind: value, max: 1, metric: ") + metric +
+            "}]",
+        "g.yml");
+    ASSERT_FALSE(gate.ok()) << metric;
+    EXPECT_NE(gate.error().message().find("`sluice evaluate` reports it"), std::string::npos)
+        << gate.error().message();
+  }
+}
+
 TEST(GateFile, AGateWithoutChecksOrAtAllIsRefused) {
   EXPECT_FALSE(parse_gate_file("", "g.yml").ok());
   EXPECT_FALSE(parse_gate_file("model: demand", "g.yml").ok());

@@ -64,6 +64,12 @@ Result<const Metric*> read_metric(YamlReader& reader, Task task) {
   if (!metric.ok())
     return reader.error_at(node->position,
                            cat(metric.error().message(), " (the gate's 'task' says which)"));
+  // Those of forecasts alone would be defined for no row.
+  if ((*metric)->task == Task::Forecast)
+    return reader.error_at(node->position,
+                           cat("'", node->text,
+                               "' needs quantiles or the past of each series, and a gate asks a "
+                               "model for one number a row; `sluice evaluate` reports it"));
   return metric;
 }
 
