@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <span>
 
+#include "ml/evaluate/tweedie.h"
+
 namespace sluice::ml {
 
 // error = prediction - truth. Truth is taken from `center` (any fixed number near its mean, the
@@ -25,11 +27,17 @@ struct ErrorSums {
   double without_log = 0;            // rows with a negative number
   // Unit deviances of rows with truth >= 0 and prediction > 0 (metric.h); of gamma truth > 0, too.
   double poisson_deviance = 0;
-  double tweedie_deviance = 0;
   double gamma_deviance = 0;
   double without_deviance = 0;  // rows that have none
+  double tweedie_deviance = 0;
+  double without_tweedie = 0;
 
-  void add_deviances(double truth, double prediction) {
+  void add_deviances(double truth, double prediction, double tweedie_power) {
+    const auto tweedie = tweedie_unit_deviance(truth, prediction, tweedie_power);
+    if (tweedie)
+      tweedie_deviance += *tweedie;
+    else
+      without_tweedie += 1;
     if (!(truth >= 0 && prediction > 0)) {
       without_deviance += 1;
       return;
@@ -38,12 +46,10 @@ struct ErrorSums {
     const double log_ratio = truth > 0 ? std::log(ratio) : 0;
     poisson_deviance += 2 * (truth * log_ratio - truth + prediction);
     if (truth > 0) gamma_deviance += 2 * (ratio - 1 - log_ratio);
-    const double root = std::sqrt(prediction);
-    const double distance = std::sqrt(truth) - root;
-    tweedie_deviance += 4 * distance * distance / root;
   }
 
-  void add_row(double truth, double prediction, double center) {
+  void add_row(double truth, double prediction, double center,
+               double tweedie_power = kUsualTweediePower) {
     const double e = prediction - truth;
     const double c = truth - center;
     n += 1;
@@ -66,7 +72,7 @@ struct ErrorSums {
       const double log_error = std::log1p(e / (1 + truth));
       squared_log_error += log_error * log_error;
     }
-    add_deviances(truth, prediction);
+    add_deviances(truth, prediction, tweedie_power);
   }
 };
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "ml/evaluate/score_order.h"
 #include "ml/evaluate/task.h"
+#include "ml/evaluate/tweedie.h"
 
 namespace sluice::ml {
 
@@ -37,6 +38,7 @@ struct JudgedRows {
   std::vector<double> truth;
   std::vector<double> prediction;
   double center = 0;  // of the truth: any fixed number near its mean (error_sums.h)
+  double tweedie_power = kUsualTweediePower;
 
   // Classification: indices into `classes`; probabilities are of the class `positive`, of two.
   std::vector<std::string> classes;
@@ -55,6 +57,9 @@ struct JudgedRows {
   std::vector<QuantileForecast> quantiles;
   std::vector<double> naive_absolute;
   std::vector<double> naive_squared;
+  // With a history: the series of each row, and what each series weighs (>= 0).
+  std::vector<std::uint32_t> series;
+  std::vector<double> series_weights;
 
   std::vector<RankedQuery> queries;
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/strings.h"
+#include "ml/evaluate/wording.h"
 
 namespace sluice::ml {
 namespace {
@@ -32,13 +33,13 @@ Result<std::vector<double>> complete_column(const Table& table, std::string_view
                                             std::string_view what, const RowPlace& place) {
   const Column* column = TRY_CONTEXT(table.number_column(name), what);
   if (table.row_count() == 0)
-    return invalid_input(cat("the data has no rows: there is nothing to judge the ", what, " on"));
+    return invalid_input("the data has no rows: there is nothing to judge");
   std::vector<std::size_t> bad;
   for (std::size_t row = 0; row < column->numbers.size(); ++row)
     if (!std::isfinite(column->numbers[row])) bad.push_back(row);
   if (!bad.empty())
     return invalid_input(cat(what, " '", name, "' is missing or not finite in ",
-                             grouped(bad.size()), " of ", plural(table.row_count(), "row"), " (",
+                             grouped(bad.size()), " of ", row_count(table.row_count()), " (",
                              row_list(bad), place ? cat("; the first is ", place(bad[0])) : "",
                              "); remove these rows or fill them in"));
   return column->numbers;

@@ -59,14 +59,18 @@ Value rmsle(const SumsView& sums) {
   return errors.without_log > 0 ? std::nullopt : root(ratio(errors.squared_log_error, errors.n));
 }
 
-template <double ErrorSums::*Deviance>
-Value deviance(const SumsView& sums) {
+Value poisson_deviance(const SumsView& sums) {
   const ErrorSums errors = sums.errors();
-  return errors.without_deviance > 0 ? std::nullopt : ratio(errors.*Deviance, errors.n);
+  return errors.without_deviance > 0 ? std::nullopt : ratio(errors.poisson_deviance, errors.n);
 }
 Value gamma_deviance(const SumsView& sums) {
-  if (sums.errors().zero_truths > 0) return std::nullopt;
-  return deviance<&ErrorSums::gamma_deviance>(sums);
+  const ErrorSums errors = sums.errors();
+  if (errors.zero_truths > 0 || errors.without_deviance > 0) return std::nullopt;
+  return ratio(errors.gamma_deviance, errors.n);
+}
+Value tweedie_deviance(const SumsView& sums) {
+  const ErrorSums errors = sums.errors();
+  return errors.without_tweedie > 0 ? std::nullopt : ratio(errors.tweedie_deviance, errors.n);
 }
 
 Value mase(const SumsView& sums) {
@@ -74,6 +78,9 @@ Value mase(const SumsView& sums) {
 }
 Value rmsse(const SumsView& sums) {
   return sums.scaled_errors().rmsse();
+}
+Value of_series(const SumsView&) {
+  return std::nullopt;
 }
 Value pinball(const SumsView& sums) {
   return sums.pinball().pinball();
@@ -145,15 +152,17 @@ constexpr std::array kMetrics{
     Metric{"smape", "average error as a share of truth and prediction (sMAPE)", kReg, kLow, kPlus,
            smape},
     Metric{"rmsle", "typical error of the logarithm (RMSLE)", kReg, kLow, kPlus, rmsle},
-    Metric{"poisson_deviance", "Poisson deviance", kReg, kLow, kPlus,
-           deviance<&ErrorSums::poisson_deviance>, kNoArea, Shown::Asked},
+    Metric{"poisson_deviance", "Poisson deviance", kReg, kLow, kPlus, poisson_deviance, kNoArea,
+           Shown::Asked},
     Metric{"gamma_deviance", "gamma deviance", kReg, kLow, kPlus, gamma_deviance, kNoArea,
            Shown::Asked},
-    Metric{"tweedie_deviance", "Tweedie deviance of power 1.5", kReg, kLow, kPlus,
-           deviance<&ErrorSums::tweedie_deviance>, kNoArea, Shown::Asked},
+    Metric{"tweedie_deviance", "Tweedie deviance", kReg, kLow, kPlus, tweedie_deviance, kNoArea,
+           Shown::Asked},
     Metric{"mase", "average error in steps of the naive forecast (MASE)", kFor, kLow, kPlus, mase},
     Metric{"rmsse", "typical error in steps of the naive forecast (RMSSE)", kFor, kLow, kPlus,
            rmsse},
+    Metric{"wrmsse", "RMSSE of the series, weighted by what they sell (WRMSSE)", kFor, kLow, kPlus,
+           of_series, kNoArea, Shown::Always, ClassMean::Plain, Grain::Series},
     Metric{"pinball", "pinball loss of the quantiles", kFor, kLow, kPlus, pinball},
     Metric{"coverage", "share of rows inside the predicted interval", kFor, kHigh, kShare,
            coverage},
@@ -192,6 +201,10 @@ constexpr std::array kMetrics{
     Metric{"roc_auc", "area under the ROC curve", kCla, kHigh, kUnit, nullptr, ScoreArea::Roc},
     Metric{"pr_auc", "average precision (PR-AUC)", kCla, kHigh, kUnit, nullptr,
            ScoreArea::PrecisionRecall},
+    Metric{"roc_auc_weighted", "area under the ROC curve, weighted by class", kCla, kHigh, kUnit,
+           nullptr, ScoreArea::Roc, Shown::Asked, ClassMean::Weighted},
+    Metric{"pr_auc_weighted", "average precision, weighted by class", kCla, kHigh, kUnit, nullptr,
+           ScoreArea::PrecisionRecall, Shown::Asked, ClassMean::Weighted},
     Metric{"log_loss", "log loss", kCla, kLow, kPlus, log_loss},
     Metric{"brier", "squared error of the probabilities (Brier)", kCla, kLow, kPlus, brier},
     Metric{"ece", "expected calibration error (ECE)", kCla, kLow, kUnit,

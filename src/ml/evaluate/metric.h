@@ -7,15 +7,16 @@
 //                          r2 1 - sum(e²) / sum((truth - mean(truth))²)
 //                          poisson_deviance 2 mean(truth ln(truth / prediction) + e)
 //                          gamma_deviance 2 mean(truth / prediction - 1 - ln(truth / prediction))
-//                          tweedie_deviance, of power 1.5:
-//                          4 mean((sqrt(truth) - sqrt(prediction))² / sqrt(prediction))
-//   forecast               mase, rmsse, pinball, coverage, interval_width (forecast_sums.h)
+//                          tweedie_deviance, of any power (tweedie.h)
+//   forecast               mase, rmsse, pinball, coverage, interval_width (forecast_sums.h),
+//                          wrmsse (weighted_series.h)
 //   classification         accuracy … mcc (confusion_matrix.h), log_loss, brier
 //                          (probability_sums.h), ece (calibration.h), roc_auc, pr_auc
 //                          (threshold_sweep.h; pr_auc is the average precision; of several classes
 //                          the mean over classes, each against all others: Provost & Domingos
-//                          2000), top_k_accuracy: share of rows with fewer than k classes at least
-//                          as probable as the true one
+//                          2000; roc_auc_weighted, pr_auc_weighted: weighted by how often each
+//                          class is the truth, Fawcett 2001), top_k_accuracy: share of rows with
+//                          fewer than k classes at least as probable as the true one
 //   ranking                ndcg, mrr, map (ranking.h)
 // with e = prediction - truth. Sources: Hyndman & Athanasopoulos, Forecasting: Principles and
 // Practice, 3rd ed., §5.8; deviances: Jørgensen, The Theory of Dispersion Models (1997), defined
@@ -39,6 +40,8 @@ enum class Better { Lower, Higher, NearZero };
 enum class MetricRange { Any, NotNegative, ZeroToOne, Share };
 // What a metric is a function of: sums of rows, or how scores rank the two classes.
 enum class ScoreArea { None, Roc, PrecisionRecall };
+enum class ClassMean { Plain, Weighted };  // of the areas of several classes
+enum class Grain { Row, Series };          // what each weighs
 // Asked: it says nothing new to most, and is computed where it is asked for by name.
 enum class Shown { Always, Asked };
 
@@ -49,10 +52,12 @@ struct Metric {
   Better better;
   MetricRange range;
   // Unset where the metric is not defined (no rows, a constant target, no probabilities). Null for
-  // a metric of score areas.
+  // a metric of score areas; of series never set.
   std::optional<double> (*of)(const SumsView& sums);
   ScoreArea area = ScoreArea::None;
   Shown shown = Shown::Always;
+  ClassMean class_mean = ClassMean::Plain;
+  Grain grain = Grain::Row;
 
   bool applies_to(Task other) const {
     return task == other || (task == Task::Regression && other == Task::Forecast);

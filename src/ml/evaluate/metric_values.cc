@@ -37,12 +37,12 @@ Interval interval_of_parts(double estimate, const std::vector<std::optional<doub
 }
 
 // Rows that are all right leave no spread, but some doubt.
-Interval with_doubt(Interval interval, const Metric& metric, double value, std::size_t rows) {
-  if (metric.range == MetricRange::Share && interval.low == interval.high) {
-    const auto n = static_cast<double>(rows);
-    interval = wilson_interval({value * n, n}, kMetricConfidence);
-  }
-  return clamp_to_range(interval, metric.range);
+Interval with_doubt(Interval interval, MetricRange range, double value, double rows) {
+  const bool no_spread = interval.low == interval.high;
+  const bool all_or_nothing = range == MetricRange::ZeroToOne && (value == 0 || value == 1);
+  if (no_spread && rows > 0 && (range == MetricRange::Share || all_or_nothing))
+    interval = wilson_interval({value * rows, rows}, kMetricConfidence);
+  return clamp_to_range(interval, range);
 }
 
 // Of a group whose rows are counted off: the part of the next row, and where the part after begins.
@@ -80,6 +80,7 @@ MetricValues::MetricValues(const JudgedRows& rows, const Groups* groups, const G
   for (std::size_t c = 0; c < rows.class_probability.size(); ++c)
     judge_scores(rank_rows(rows.class_probability[c], rows.true_class, static_cast<ClassIndex>(c)));
   sums_ = sum_rows(rows_, layout_, {cell_.data(), counts_.size() * parts_});
+  if (!rows.series_weights.empty()) series_.emplace(rows, cell_, counts_.size(), parts_);
 }
 
 void MetricValues::cut_into_parts(const Groups* groups, const Groups* blocks) {
@@ -116,29 +117,42 @@ void MetricValues::judge_scores(std::span<const RankedRow> ranked) {
 }
 
 // The mean over the classes whose area is defined for all rows of the group.
-std::optional<double> MetricValues::area_of(ScoreArea area, std::size_t group,
+std::optional<double> MetricValues::area_of(const Metric& metric, std::size_t group,
                                             std::optional<std::uint32_t> without) const {
   double sum = 0;
-  double classes = 0;
+  double weights = 0;
   for (const std::vector<ScoreAreas>& of_class : areas_) {
     const ScoreAreas& areas = of_class[group];
-    const auto whole = areas.of(area);
+    const auto whole = areas.of(metric.area);
     if (!whole) continue;
-    const auto value = without ? areas.without(area, *without) : whole;
+    const auto value = without ? areas.without(metric.area, *without) : whole;
     if (!value) return std::nullopt;
-    sum += *value;
-    classes += 1;
+    const double rows = without ? areas.positives_without(*without) : areas.positives();
+    const double weight = metric.class_mean == ClassMean::Weighted ? rows : 1;
+    sum += weight * *value;
+    weights += weight;
   }
-  return classes > 0 ? std::optional(sum / classes) : std::nullopt;
+  return weights > 0 ? std::optional(sum / weights) : std::nullopt;
 }
 
 std::optional<double> MetricValues::value(const Metric& metric, std::size_t group) const {
-  if (metric.area == ScoreArea::None) return sums_value(metric, group);
-  return of_scores(metric, group).value;
+  if (metric.area != ScoreArea::None) return area_of(metric, group, std::nullopt);
+  if (metric.grain == Grain::Series) return series_ ? series_->of(group) : std::nullopt;
+  return metric.of({sums(group), layout_});
 }
 
 MetricValue MetricValues::with_interval(const Metric& metric, std::size_t group) const {
-  return metric.area == ScoreArea::None ? of_sums(metric, group) : of_scores(metric, group);
+  if (metric.area != ScoreArea::None) return of_scores(metric, group);
+  if (metric.grain == Grain::Series) return of_series(metric, group);
+  const auto statistic = [&](std::span<const double> sums) { return metric.of({sums, layout_}); };
+  return of_sums(unknown(metric), statistic, metric.range, group);
+}
+
+MetricValue MetricValues::of_class(OfClass of, std::size_t which, std::size_t group) const {
+  const auto statistic = [&](std::span<const double> sums) {
+    return (SumsView(sums, layout_).confusion().*of)(which);
+  };
+  return of_sums({}, statistic, MetricRange::ZeroToOne, group);
 }
 
 std::vector<double> MetricValues::sums(std::size_t group) const {
@@ -150,12 +164,20 @@ std::vector<double> MetricValues::sums(std::size_t group) const {
   return total;
 }
 
-std::optional<double> MetricValues::sums_value(const Metric& metric, std::size_t group) const {
-  return metric.of({sums(group), layout_});
+// Rows of the class that is seldomest the truth; of numbers and rankings all rows.
+double MetricValues::rarest_class(std::size_t group) const {
+  auto rows = static_cast<double>(counts_[group]);
+  if (layout_.task() != Task::Classification) return rows;
+  const std::vector<double> total = sums(group);
+  const ConfusionMatrix confusion = SumsView(total, layout_).confusion();
+  for (std::size_t c = 0; c < confusion.classes(); ++c)
+    if (confusion.truth_total(c) > 0) rows = std::min(rows, confusion.truth_total(c));
+  return rows;
 }
 
-MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const {
-  MetricValue found{std::string(metric.name), sums_value(metric, group), std::nullopt};
+MetricValue MetricValues::of_sums(MetricValue found, const SumsStatistic& statistic,
+                                  MetricRange range, std::size_t group) const {
+  found.value = statistic(sums(group));
   if (!found.value) return found;
   // A group with few rows or blocks has parts without any.
   std::vector<std::size_t> filled;
@@ -168,20 +190,37 @@ MetricValue MetricValues::of_sums(const Metric& metric, std::size_t group) const
   BlockSums own(filled.size(), layout_.width());
   for (std::size_t i = 0; i < filled.size(); ++i)
     std::ranges::copy(sums_.block(filled[i]), own.block(i).begin());
-  const auto statistic = [&](std::span<const double> sums) { return metric.of({sums, layout_}); };
   const auto interval = jackknife_interval(own, statistic, kMetricConfidence);
-  if (interval) found.interval = with_doubt(*interval, metric, *found.value, counts_[group]);
+  if (!interval) return found;
+  const double rows =
+      range == MetricRange::Share ? static_cast<double>(counts_[group]) : rarest_class(group);
+  found.interval = with_doubt(*interval, range, *found.value, rows);
   return found;
 }
 
 MetricValue MetricValues::of_scores(const Metric& metric, std::size_t group) const {
-  if (areas_.empty()) return unknown(metric);
-  MetricValue found{std::string(metric.name), area_of(metric.area, group, std::nullopt),
-                    std::nullopt};
+  MetricValue found = unknown(metric);
+  found.value = area_of(metric, group, std::nullopt);
   if (!found.value) return found;
   std::vector<std::optional<double>> without;
   for (std::uint32_t part = 0; part < parts_; ++part)
-    if (areas_.front()[group].has_rows(part)) without.push_back(area_of(metric.area, group, part));
+    if (areas_.front()[group].has_rows(part)) without.push_back(area_of(metric, group, part));
+  if (without.size() >= 2)
+    found.interval = with_doubt(interval_of_parts(*found.value, without), metric.range,
+                                *found.value, rarest_class(group));
+  return found;
+}
+
+MetricValue MetricValues::of_series(const Metric& metric, std::size_t group) const {
+  MetricValue found = unknown(metric);
+  if (!series_) return found;
+  found.value = series_->of(group);
+  if (!found.value) return found;
+  std::vector<std::optional<double>> without;
+  for (std::size_t part = 0; part < parts_; ++part) {
+    const double rows = sums_.block(group * parts_ + part)[0];
+    if (rows > 0) without.push_back(series_->without(group, part));
+  }
   if (without.size() >= 2)
     found.interval = clamp_to_range(interval_of_parts(*found.value, without), metric.range);
   return found;

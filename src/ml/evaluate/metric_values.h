@@ -4,7 +4,9 @@
 // kParts parts (TensorFlow Model Analysis takes 20, too), interval from Student's t. Without blocks
 // parts are neighbouring rows of the group; with blocks all rows of a block are in one part, so
 // that rows which hang together stay together. Where there are so many groups that the parts would
-// not fit into 256 MB there are no intervals.
+// not fit into 256 MB there are no intervals. Where leaving parts out changes nothing because every
+// row is right (or wrong), Wilson's interval says how much so many rows can tell: those of the
+// rarest class where the metric is one of classes.
 #pragma once
 
 #include <optional>
@@ -15,6 +17,7 @@
 #include "ml/evaluate/labelled_rows.h"
 #include "ml/evaluate/metric.h"
 #include "ml/evaluate/score_area.h"
+#include "ml/evaluate/weighted_series.h"
 #include "ml/statistics/interval.h"
 
 namespace sluice::ml {
@@ -41,6 +44,9 @@ class MetricValues {
   std::size_t rows(std::size_t group) const { return counts_[group]; }
   std::optional<double> value(const Metric& metric, std::size_t group) const;
   MetricValue with_interval(const Metric& metric, std::size_t group) const;
+  // Precision, recall or F1 of one class.
+  using OfClass = std::optional<double> (ConfusionMatrix::*)(std::size_t) const;
+  MetricValue of_class(OfClass of, std::size_t which, std::size_t group) const;
   const SumsLayout& layout() const { return layout_; }
   // Of all rows of a group.
   std::vector<double> sums(std::size_t group) const;
@@ -48,11 +54,13 @@ class MetricValues {
  private:
   void cut_into_parts(const Groups* groups, const Groups* blocks);
   void judge_scores(std::span<const RankedRow> ranked);
-  std::optional<double> area_of(ScoreArea area, std::size_t group,
+  std::optional<double> area_of(const Metric& metric, std::size_t group,
                                 std::optional<std::uint32_t> without) const;
-  std::optional<double> sums_value(const Metric& metric, std::size_t group) const;
-  MetricValue of_sums(const Metric& metric, std::size_t group) const;
+  double rarest_class(std::size_t group) const;
+  MetricValue of_sums(MetricValue found, const SumsStatistic& statistic, MetricRange range,
+                      std::size_t group) const;
   MetricValue of_scores(const Metric& metric, std::size_t group) const;
+  MetricValue of_series(const Metric& metric, std::size_t group) const;
 
   const JudgedRows& rows_;
   SumsLayout layout_;
@@ -61,6 +69,7 @@ class MetricValues {
   std::vector<std::uint32_t> cell_;  // group * parts + part of each row
   // Of each class that has scores, for each group; empty: there are none.
   std::vector<std::vector<ScoreAreas>> areas_;
+  std::optional<WeightedSeries> series_;
   BlockSums sums_;
 };
 

@@ -35,7 +35,7 @@ Result<void> check_no_gaps(const Column& column, std::string_view what, const Ro
     if (column.missing(row)) missing.push_back(row);
   if (missing.empty()) return success();
   return invalid_input(cat(what, " '", column.name, "' is missing in ", grouped(missing.size()),
-                           " of ", plural(column.size(), "row"), " (", row_names(missing),
+                           " of ", row_count(column.size()), " (", row_names(missing),
                            place ? cat("; the first is ", place(missing[0])) : "",
                            "); remove these rows or fill them in"));
 }
@@ -230,16 +230,19 @@ Result<JudgedRows> judge_classes(const Table& table, const PredictionColumns& co
   return rows;
 }
 
-// Mean naive step of each series by its name.
-Result<std::unordered_map<std::string, NaiveSums>> naive_steps(const SeriesHistory& history,
-                                                               const PredictionColumns& columns) {
+// What the history says of a series.
+struct SeriesScale {
+  NaiveSums steps;
+  double weight = 0;
+};
+
+Result<void> add_steps(const SeriesHistory& history, const PredictionColumns& columns,
+                       const Groups& series, std::vector<SeriesScale>& scales) {
   const Table& table = *history.table;
-  const Groups series = TRY(group_rows(table, columns.series));
   const Column* time = TRY(table.column(columns.time));
   const auto target = TRY(complete_column(table, columns.truth, "truth of the history"));
   std::vector<std::vector<std::size_t>> rows(series.names.size());
   for (std::size_t row = 0; row < target.size(); ++row) rows[series.of_row[row]].push_back(row);
-  std::unordered_map<std::string, NaiveSums> steps;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::ranges::stable_sort(rows[i], [&](std::size_t a, std::size_t b) {
       return time->kind == ColumnKind::Number ? time->numbers[a] < time->numbers[b]
@@ -247,9 +250,26 @@ Result<std::unordered_map<std::string, NaiveSums>> naive_steps(const SeriesHisto
     });
     std::vector<double> values;
     for (const std::size_t row : rows[i]) values.push_back(target[row]);
-    steps[series.names[i]].add_series(values, history.season);
+    scales[i].steps.add_series(values, history.season);
   }
-  return steps;
+  return success();
+}
+
+Result<void> add_weights(const SeriesHistory& history, const PredictionColumns& columns,
+                         const Groups& series, std::vector<SeriesScale>& scales) {
+  const std::string& column = history.weight.empty() ? columns.truth : history.weight;
+  const auto weights = TRY(complete_column(*history.table, column, "weight"));
+  const Groups periods = TRY(periods_of(*history.table, columns.time));
+  for (std::size_t row = 0; row < weights.size(); ++row)
+    if (periods.of_row[row] + history.weight_periods >= periods.names.size())
+      scales[series.of_row[row]].weight += weights[row];
+  for (std::size_t i = 0; i < scales.size(); ++i)
+    if (scales[i].weight < 0 && !history.weight.empty())
+      return invalid_input(cat("the series '", series.names[i], "' weighs ",
+                               short_number(scales[i].weight), " (the sum of '", column,
+                               "' over the last ", history.weight_periods,
+                               " periods), and weights are 0 or more"));
+  return success();
 }
 
 Result<void> add_scales(const Table& table, const PredictionColumns& columns,
@@ -257,14 +277,25 @@ Result<void> add_scales(const Table& table, const PredictionColumns& columns,
   if (history.table == nullptr) return success();
   if (columns.series.empty() || columns.time.empty())
     return invalid_input("a history needs --series and --time");
-  const auto steps = TRY_CONTEXT(naive_steps(history, columns), "history");
-  const Groups series = TRY(group_rows(table, columns.series));
-  const double none = std::numeric_limits<double>::quiet_NaN();
-  for (const std::uint32_t one : series.of_row) {
-    const auto found = steps.find(series.names[one]);
-    rows.naive_absolute.push_back(found == steps.end() ? none : found->second.mean_absolute());
-    rows.naive_squared.push_back(found == steps.end() ? none : found->second.mean_squared());
+  const Groups known = TRY_CONTEXT(group_rows(*history.table, columns.series), "history");
+  std::vector<SeriesScale> scales(known.names.size());
+  TRY_CONTEXT(add_steps(history, columns, known, scales), "history");
+  TRY_CONTEXT(add_weights(history, columns, known, scales), "history");
+  std::unordered_map<std::string, const SeriesScale*> by_name;
+  for (std::size_t i = 0; i < scales.size(); ++i) by_name.emplace(known.names[i], &scales[i]);
+  Groups series = TRY(group_rows(table, columns.series));
+  const SeriesScale none;
+  std::vector<const SeriesScale*> of_series;
+  for (const std::string& name : series.names) {
+    const auto found = by_name.find(name);
+    of_series.push_back(found == by_name.end() ? &none : found->second);
+    rows.series_weights.push_back(of_series.back()->weight);
   }
+  for (const std::uint32_t one : series.of_row) {
+    rows.naive_absolute.push_back(of_series[one]->steps.mean_absolute());
+    rows.naive_squared.push_back(of_series[one]->steps.mean_squared());
+  }
+  rows.series = std::move(series.of_row);
   return success();
 }
 
@@ -348,7 +379,7 @@ Result<std::vector<std::size_t>> partners_by_key(const Table& data, const Table&
   }
   std::ranges::sort(alone);
   if (!alone.empty())
-    return invalid_input(cat(grouped(alone.size()), " of ", plural(data.row_count(), "row"),
+    return invalid_input(cat(grouped(alone.size()), " of ", row_count(data.row_count()),
                              " of the data have no prediction with the same ", join(keys, ", "),
                              " (", row_names(alone), ")"));
   if (right.size() > left.size()) {
@@ -378,7 +409,7 @@ Result<void> check_agreement(const Table& data, const Table& ordered, std::strin
 
 Result<std::vector<std::size_t>> partners_by_place(const Table& data, const Table& predictions) {
   if (data.row_count() != predictions.row_count())
-    return invalid_input(cat("the data has ", plural(data.row_count(), "row"),
+    return invalid_input(cat("the data has ", row_count(data.row_count()),
                              " and the predictions have ", grouped(predictions.row_count()),
                              "; every row needs one prediction (--key COLUMN,COLUMN says which "
                              "belongs to which)"));
@@ -445,15 +476,16 @@ Result<std::vector<ClassColumn>> class_columns(const std::vector<ClassColumn>& a
 Result<JudgedRows> judge_columns(const Table& table, Task task, const PredictionColumns& columns,
                                  const SeriesHistory& history, const RowPlace& place) {
   if (task == Task::Classification) return judge_classes(table, columns, place);
-  if (columns.prediction.empty())
-    return invalid_input("say which column holds the predictions: --prediction COLUMN");
-  if (!columns.probability.empty())
+  if (!columns.probability.empty() || !columns.class_probabilities.empty())
     return invalid_input(
         cat("probabilities belong to a classification; this is ", to_string(task)));
+  if (columns.prediction.empty())
+    return invalid_input("say which column holds the predictions: --prediction COLUMN");
   if (task == Task::Ranking) return judge_queries(table, columns, place);
   auto truth = TRY(complete_column(table, columns.truth, "truth", place));
   auto prediction = TRY(complete_column(table, columns.prediction, "prediction", place));
   JudgedRows rows = judged_numbers(task, std::move(truth), std::move(prediction));
+  rows.tweedie_power = columns.tweedie_power;
   if (task == Task::Regression) return rows;
   TRY(add_intervals(table, columns, place, rows));
   TRY(add_scales(table, columns, history, rows));

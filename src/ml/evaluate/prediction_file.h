@@ -39,6 +39,7 @@ struct PredictionColumns {
   std::string series, time;  // of forecasts
   std::string query;         // of rankings
   std::size_t k = 10;
+  double tweedie_power = kUsualTweediePower;
 };
 
 // What the columns imply: a query says ranking; a series, interval or quantile forecast; a
@@ -55,6 +56,9 @@ std::vector<std::string> number_columns(Task task, const PredictionColumns& colu
 struct SeriesHistory {
   const Table* table = nullptr;
   std::size_t season = 1;
+  std::string weight =
+      {};  // its column that says what a series weighs in WRMSSE; empty: the target
+  std::size_t weight_periods = 28;  // the last ones, over which weights are summed
 };
 
 // InvalidInput for values that are missing, not finite, no class, no probability; NotFound for a

@@ -9,7 +9,7 @@
 namespace sluice::ml {
 namespace {
 
-constexpr std::size_t kErrorWidth = 16;
+constexpr std::size_t kErrorWidth = 17;
 constexpr std::size_t kScaledWidth = 3;
 constexpr std::size_t kCoverageWidth = 3;
 constexpr std::size_t kPinballWidth = 2;
@@ -41,7 +41,7 @@ std::size_t width_of(const JudgedRows& rows) {
 
 void add_errors(const JudgedRows& rows, std::size_t i, double* to) {
   ErrorSums one;
-  one.add_row(rows.truth[i], rows.prediction[i], rows.center);
+  one.add_row(rows.truth[i], rows.prediction[i], rows.center, rows.tweedie_power);
   to[0] += one.n;
   to[1] += one.error;
   to[2] += one.absolute_error;
@@ -58,6 +58,7 @@ void add_errors(const JudgedRows& rows, std::size_t i, double* to) {
   to[13] += one.tweedie_deviance;
   to[14] += one.gamma_deviance;
   to[15] += one.without_deviance;
+  to[16] += one.without_tweedie;
 }
 
 void add_forecast(const JudgedRows& rows, std::size_t i, double* to) {
@@ -184,6 +185,7 @@ ErrorSums SumsView::errors() const {
   sums.tweedie_deviance = sums_[13];
   sums.gamma_deviance = sums_[14];
   sums.without_deviance = sums_[15];
+  sums.without_tweedie = sums_[16];
   return sums;
 }
 

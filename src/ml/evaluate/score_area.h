@@ -37,6 +37,11 @@ class ScoreAreas {
   // Unset without positives or (Roc) negatives.
   std::optional<double> of(ScoreArea area) const;
   std::optional<double> without(ScoreArea area, std::uint32_t part) const;
+  double positives() const { return positives_; }
+  double negatives() const { return negatives_; }
+  double positives_without(std::uint32_t part) const {
+    return positives_ - (part < parts_.size() ? parts_[part].positives : 0);
+  }
   bool has_rows(std::uint32_t part) const {
     return parts_[part].positives + parts_[part].negatives > 0;
   }
