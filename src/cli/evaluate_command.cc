@@ -33,6 +33,8 @@ struct EvaluateOptions {
   std::vector<std::string> class_probabilities;
   std::vector<std::string> keys;
   std::size_t season = 1;
+  std::string weight;
+  std::size_t weight_periods = 28;
   std::vector<std::string> metrics;
   std::vector<std::string> slices;
   std::vector<std::string> fairness;
@@ -47,6 +49,7 @@ struct EvaluateOptions {
   std::string html;
   std::string plots;
   std::string metrics_file;
+  bool threshold_given = false;
   bool json = false;
 };
 
@@ -115,6 +118,8 @@ Result<ml::EvaluationRequest> request_of(const EvaluateOptions& options, const C
   if (!options.task.empty()) request.task = TRY(ml::parse_task(options.task));
   request.history = options.history;
   request.season = options.season;
+  request.weight = options.weight;
+  request.weight_periods = options.weight_periods;
   request.metrics = split_names(options.metrics);
   request.slices = options.slices;
   request.fairness = options.fairness;
@@ -178,19 +183,43 @@ Result<void> write_plots(const std::vector<ml::Plot>& plots, const os::Path& fol
   return success();
 }
 
+// With the folder that it is to stand in.
+Result<void> write_file(os::Files& files, const os::Path& path, std::string_view text) {
+  if (path.has_parent_path()) TRY(files.make_directories(path.parent_path()));
+  return files.write(path, text);
+}
+
+// What would be ignored otherwise.
+Result<void> check_options(const EvaluateOptions& options) {
+  const ml::PredictionColumns& columns = options.columns;
+  const bool has_probabilities = !columns.probability.empty() || !options.model.empty() ||
+                                 !options.class_probabilities.empty();
+  if (!options.keys.empty() && (options.data.empty() || options.predictions.empty()))
+    return invalid_input("--key joins two files: --data FILE and --predictions FILE");
+  if (options.threshold_given && (!has_probabilities || !columns.prediction.empty()))
+    return invalid_input(
+        "--threshold makes predictions of --probability COLUMN, without --prediction");
+  if (!options.history.empty() && (columns.series.empty() || columns.time.empty()))
+    return invalid_input("--history needs --series COLUMN and --time COLUMN, which it has, too");
+  if (!ml::is_tweedie_power(columns.tweedie_power))
+    return invalid_input("--tweedie-power is 0 or less, or 1 or more: there is none in between");
+  return success();
+}
+
 Result<int> evaluate(const EvaluateOptions& options, Context& context) {
   os::Files& files = context.world.files;
+  TRY(check_options(options));
   const ml::Evaluated evaluated = TRY(judge(options, context));
   const ml::Evaluation& evaluation = evaluated.evaluation;
   const std::string json = to_pretty_text(ml::to_json(evaluation)) + "\n";
-  if (!options.out.empty()) TRY(files.write(options.out, json));
-  if (!options.report.empty()) TRY(files.write(options.report, ml::to_markdown(evaluation)));
+  if (!options.out.empty()) TRY(write_file(files, options.out, json));
+  if (!options.report.empty()) TRY(write_file(files, options.report, ml::to_markdown(evaluation)));
   if (!options.metrics_file.empty())
-    TRY(files.write(options.metrics_file,
-                    to_pretty_text(ml::metrics_json(evaluation.metrics)) + "\n"));
+    TRY(write_file(files, options.metrics_file,
+                   to_pretty_text(ml::metrics_json(evaluation.metrics)) + "\n"));
   if (!options.html.empty() || !options.plots.empty()) {
     const auto plots = ml::plots_of(evaluation, evaluated.rows);
-    if (!options.html.empty()) TRY(files.write(options.html, ml::to_html(evaluation, plots)));
+    if (!options.html.empty()) TRY(write_file(files, options.html, ml::to_html(evaluation, plots)));
     if (!options.plots.empty()) TRY(write_plots(plots, options.plots, context));
   }
   context.terminal.out(options.json ? json : ml::to_terminal_text(evaluation));
@@ -208,6 +237,7 @@ void add_source_options(CLI::App& command, EvaluateOptions& options) {
   model->excludes(program)->excludes(predictions);
   program->excludes(predictions);
   command.add_option("--timeout", options.timeout, "How long the program may take")
+      ->needs(program)
       ->capture_default_str();
   command.add_option("--data", options.data, "File with the truth (and features)");
   command.add_option("--key", options.keys,
@@ -216,22 +246,31 @@ void add_source_options(CLI::App& command, EvaluateOptions& options) {
 
 void add_backtest_options(CLI::App& command, EvaluateOptions& options) {
   ml::BacktestPlan& plan = options.plan;
-  command
-      .add_option(
-          "--backtest", options.backtest,
-          "Train by this file (train.yml) at several origins and judge the periods after each")
-      ->excludes("--model")
-      ->excludes("--command")
-      ->excludes("--predictions");
+  auto* backtest = command.add_option(
+      "--backtest", options.backtest,
+      "Train by this file (train.yml) at several origins and judge the periods after each");
   command.add_option("--origins", plan.origins, "Origins of a back-test")
+      ->needs(backtest)
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command.add_option("--horizon", plan.horizon, "Periods that are judged after each origin")
+      ->needs(backtest)
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   command.add_option("--gap", plan.gap, "Periods before each origin that are not learnt from")
+      ->needs(backtest)
       ->capture_default_str();
-  command.add_option("--window", plan.window, "Periods that are learnt from (default: all before)");
+  command.add_option("--window", plan.window, "Periods that are learnt from (default: all before)")
+      ->needs(backtest);
+}
+
+// Of a back-test: its model, its task, its blocks are given.
+void exclude_from_backtest(CLI::App& command) {
+  for (const char* other :
+       {"--model", "--command", "--predictions", "--key", "--task", "--prediction", "--probability",
+        "--class-probability", "--positive", "--threshold", "--low", "--high", "--quantile",
+        "--series", "--history", "--query", "--fairness", "--block", "--train"})
+    command.get_option("--backtest")->excludes(command.get_option(other));
 }
 
 void add_column_options(CLI::App& command, EvaluateOptions& options) {
@@ -248,10 +287,12 @@ void add_column_options(CLI::App& command, EvaluateOptions& options) {
                   "CLASS=COLUMN with the probability of a class, again for each; or p_* for all")
       ->allow_extra_args(false);
   command.add_option("--top", columns.top, "Most probable classes that count for top_k_accuracy")
+      ->needs("--class-probability")
       ->check(CLI::Range(1, 50))
       ->capture_default_str();
   command.add_option("--positive", columns.positive, "The positive class");
   command.add_option("--threshold", columns.threshold, "Positive from this probability on")
+      ->each([&options](const std::string&) { options.threshold_given = true; })
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command.add_option("--low", columns.low, "Column with the lower end of a predicted interval");
@@ -261,12 +302,27 @@ void add_column_options(CLI::App& command, EvaluateOptions& options) {
   command.add_option("--series", columns.series, "Column that names the series of a forecast");
   command.add_option("--time", columns.time, "Column with the time of a forecast");
   command.add_option("--history", options.history,
-                     "File with the history of the series, for MASE and RMSSE");
+                     "File with the history of the series, for MASE, RMSSE and WRMSSE");
   command.add_option("--season", options.season, "Periods between a value and its naive forecast")
+      ->needs("--history")
       ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command
+      .add_option("--weight", options.weight,
+                  "Column of the history that says what a series weighs in WRMSSE (default: the "
+                  "target)")
+      ->needs("--history");
+  command
+      .add_option("--weight-periods", options.weight_periods,
+                  "Last periods of the history over which weights are summed")
+      ->needs("--history")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command.add_option("--tweedie-power", columns.tweedie_power, "Power of tweedie_deviance")
       ->capture_default_str();
   command.add_option("--query", columns.query, "Column that names the query of a ranked item");
   command.add_option("--k", columns.k, "Places that count for NDCG")
+      ->needs("--query")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
 }
@@ -286,8 +342,10 @@ void add_judging_options(CLI::App& command, EvaluateOptions& options) {
                      "Column whose rows hang together, for intervals: week");
   command.add_option("--min-n", options.min_rows, "Leave out slices with fewer rows")
       ->capture_default_str();
-  command.add_option("--train", options.train, "File that was learnt from, to look for leaks");
-  command.add_option("--train-key", options.train_keys, "Columns that name a row: store,week");
+  auto* train =
+      command.add_option("--train", options.train, "File that was learnt from, to look for leaks");
+  command.add_option("--train-key", options.train_keys, "Columns that name a row: store,week")
+      ->needs(train);
   command.add_option("--out", options.out, "Write the evaluation as JSON to this file");
   command.add_option("--report", options.report, "Write a Markdown report to this file");
   command.add_option("--html", options.html, "Write a page with pictures to this file");
@@ -307,6 +365,7 @@ void add_evaluate_command(CLI::App& root, Chosen& chosen) {
   add_backtest_options(*command, *options);
   add_column_options(*command, *options);
   add_judging_options(*command, *options);
+  exclude_from_backtest(*command);
   command->callback([&chosen, options] {
     chosen.action = [options](Context& context) { return evaluate(*options, context); };
   });

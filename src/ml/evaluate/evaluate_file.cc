@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "ml/data/number.h"
 #include "ml/data/row_source.h"
 #include "ml/data/table.h"
 #include "ml/evaluate/leakage.h"
+#include "ml/evaluate/metric_needs.h"
 #include "ml/evaluate/model_rows.h"
 #include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
@@ -100,6 +102,22 @@ Result<void> check_numbers(const os::FileReader& files, const os::Path& path,
   return success();
 }
 
+// Where nobody said what the task is: a truth that begins with text is one of classes.
+Result<void> check_truth_is_number(const os::FileReader& files, const os::Path& path,
+                                   const std::string& truth) {
+  const auto reader = TRY(open_rows(files, path));
+  const std::vector<std::string>& header = reader->header();
+  const auto field = static_cast<std::size_t>(std::ranges::find(header, truth) - header.begin());
+  CsvBlock block;
+  if (field == header.size() || !TRY(reader->next(block)) || block.rows.empty()) return success();
+  const std::string_view first = block.fields[field];
+  const bool missing =
+      std::ranges::find(default_null_spellings(), first) != default_null_spellings().end();
+  if (missing || parse_number(first)) return success();
+  return invalid_input(cat("the truth '", truth, "' begins with '", first.substr(0, 80),
+                           "', which is no number; --task classification judges classes"));
+}
+
 std::string judged_column(const PredictionColumns& columns) {
   if (!columns.prediction.empty()) return cat("column ", columns.prediction);
   if (!columns.probability.empty()) return cat("column ", columns.probability);
@@ -127,6 +145,9 @@ Result<Prepared> take_predictions(const os::FileReader& files, const EvaluationR
   for (const std::string& name : numbers) options.kinds[name] = ColumnKind::Number;
   if (!joined)
     options.columns = TRY(needed_columns(files, prepared.named, request, prepared.columns));
+  if (!request.task && prepared.task == Task::Regression)
+    TRY_CONTEXT(check_truth_is_number(files, prepared.named, request.columns.truth),
+                prepared.named.string());
   ReadData read = TRY(read_and_digest(files, prepared.named, options));
   evaluation.data_digest = read.digest;
   prepared.table = std::move(read.table);
@@ -214,7 +235,8 @@ Result<JudgedRows> judge(const os::FileReader& files, const EvaluationRequest& r
   Table history;
   if (!request.history.empty())
     history = TRY(read_columns(files, request.history, {request.columns.truth}));
-  const SeriesHistory scale{request.history.empty() ? nullptr : &history, request.season};
+  const SeriesHistory scale{request.history.empty() ? nullptr : &history, request.season,
+                            request.weight, request.weight_periods};
   return TRY_CONTEXT(judge_columns(prepared.table, prepared.task, prepared.columns, scale, place),
                      prepared.named.string());
 }
@@ -253,17 +275,30 @@ void warn_of_strange_classes(const JudgedRows& rows, std::vector<std::string>& w
   std::vector<std::string> true_names;
   for (std::size_t c = 0; c < truths.size(); ++c)
     if (truths[c] > 0) true_names.push_back(rows.classes[c]);
+  if (true_names.size() == 1) {
+    warnings.push_back(cat("The truth is '", true_names[0],
+                           "' in every row: nothing tells whether other classes are found."));
+    return;
+  }
   for (std::size_t c = 0; c < truths.size(); ++c)
-    if (truths[c] == 0 && predictions[c] > 0)
+    if (truths[c] == 0 && predictions[c] > 0) {
+      const std::string_view like = nearest(rows.classes[c], true_names);
       warnings.push_back(cat("The class '", rows.classes[c], "' is predicted in ",
-                             plural(predictions[c], "row"), " and is never the truth",
-                             did_you_mean(rows.classes[c], true_names), "."));
+                             row_count(predictions[c]), " and is never the truth",
+                             like.empty() ? "" : cat(", where '", like, "' is"), "."));
+    }
 }
 
 Result<std::vector<std::string>> leaks_in(const os::World& world, const EvaluationRequest& request,
                                           const Prepared& prepared) {
   std::optional<Table> learnt;
-  if (!request.train.empty()) learnt = TRY(read_table(world.files, request.train));
+  if (!request.train.empty()) {
+    if (request.train_keys.empty() && request.columns.time.empty())
+      return invalid_input(
+          "--train is looked at by --train-key COLUMN,COLUMN (which rows were learnt from) or "
+          "--time COLUMN (when they are from): give one of them, or both");
+    learnt = TRY(read_table(world.files, request.train));
+  }
   const LeakageQuestion question{
       prepared.table,     request.columns.truth, prepared.features, learnt ? &*learnt : nullptr,
       request.train_keys, request.columns.time,  world.clock.now()};
@@ -293,7 +328,8 @@ Result<JudgedGroups> groups_of(const EvaluationRequest& request, Prepared prepar
   groups.slices = TRY(slices_of(prepared.table, request.slices, prepared.named));
   groups.fairness = TRY(slices_of(prepared.table, request.fairness, prepared.named));
   if (!request.block.empty())
-    groups.blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block), prepared.named.string());
+    groups.blocks = TRY_CONTEXT(slice_rows(prepared.table, request.block),
+                                cat(prepared.named.string(), ": --block"));
   return groups;
 }
 
@@ -301,8 +337,45 @@ Result<std::vector<const Metric*>> chosen_metrics(const std::vector<std::string>
                                                   Task task) {
   if (names.empty()) return usual_metrics(task);
   std::vector<const Metric*> metrics;
-  for (const std::string& name : names) metrics.push_back(TRY(find_metric(name, task)));
+  for (const std::string& name : names) {
+    const Metric* metric = TRY(find_metric(name, task));
+    if (std::ranges::find(metrics, metric) == metrics.end()) metrics.push_back(metric);
+  }
   return metrics;
+}
+
+// Of metrics that were asked for by name.
+Result<void> check_inputs(const std::vector<std::string>& names,
+                          const std::vector<const Metric*>& metrics, const JudgedRows& rows) {
+  if (names.empty()) return success();
+  for (const Metric* metric : metrics)
+    if (const auto input = missing_input(*metric, rows); !input.empty())
+      return invalid_input(cat("the metric ", metric->name, " needs ", input));
+  return success();
+}
+
+// What else the numbers depend on.
+std::vector<Setting> settings_of(const EvaluationRequest& request, const JudgedRows& rows,
+                                 const std::vector<const Metric*>& metrics) {
+  const PredictionColumns& columns = request.columns;
+  const auto chosen = [&](std::string_view name) {
+    return std::ranges::any_of(metrics, [&](const Metric* metric) { return metric->name == name; });
+  };
+  std::vector<Setting> settings;
+  if (rows.classes.size() == 2) settings.push_back({"positive", Json(rows.classes[rows.positive])});
+  if (!rows.probability.empty() && columns.prediction.empty() &&
+      columns.class_probabilities.empty())
+    settings.push_back({"threshold", columns.threshold});
+  if (!rows.class_probability.empty() && chosen("top_k_accuracy"))
+    settings.push_back({"top", columns.top});
+  if (rows.task == Task::Ranking) settings.push_back({"k", columns.k});
+  if (chosen("tweedie_deviance")) settings.push_back({"tweedie_power", columns.tweedie_power});
+  if (!rows.series_weights.empty()) {
+    settings.push_back({"season", request.season});
+    settings.push_back({"weight", Json(request.weight.empty() ? columns.truth : request.weight)});
+    settings.push_back({"weight_periods", request.weight_periods});
+  }
+  return settings;
 }
 
 }  // namespace
@@ -318,6 +391,8 @@ Result<Evaluated> evaluate_file(os::World world, const EvaluationRequest& reques
   plan.min_rows = request.min_rows;
   evaluation.warnings = TRY(leaks_in(world, request, prepared));
   result.rows = TRY(judge(world.files, request, prepared));
+  TRY(check_inputs(request.metrics, plan.metrics, result.rows));
+  evaluation.settings = settings_of(request, result.rows, plan.metrics);
   const JudgedGroups groups = TRY(groups_of(request, std::move(prepared)));
   warn_of_strange_classes(result.rows, evaluation.warnings);
   warn_of_empty_slices(groups.slices, groups.named, evaluation.warnings);

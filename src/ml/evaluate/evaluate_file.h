@@ -35,6 +35,8 @@ struct EvaluationRequest {
   std::optional<Task> task;  // else what columns or model imply
   os::Path history;          // of the series; empty: none
   std::size_t season = 1;
+  std::string weight;  // SeriesHistory
+  std::size_t weight_periods = 28;
   std::vector<std::string> metrics;   // empty: all of the task
   std::vector<std::string> slices;    // slice_spec.h
   std::vector<std::string> fairness;  // the same

@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "base/check.h"
+#include "base/strings.h"
+#include "ml/evaluate/metric_needs.h"
 #include "os/in_parallel.h"
 
 namespace sluice::ml {
@@ -59,12 +61,20 @@ void judge_all(Evaluation& evaluation, const JudgedRows& rows, const EvaluationP
                std::span<const RankedRow> ranked) {
   const MetricValues values(rows, nullptr, plan.blocks, ranked);
   evaluation.metrics = values_of(values, 0, plan.metrics);
+  for (std::size_t i = 0; i < plan.metrics.size(); ++i)
+    if (!evaluation.metrics[i].value && missing_input(*plan.metrics[i], rows).empty())
+      evaluation.undefined.push_back(
+          cat(plan.metrics[i]->name, " (", undefined_reason(*plan.metrics[i]), ")"));
   const std::vector<double> total = values.sums(0);
   const SumsView sums(total, values.layout());
   evaluation.calibration = calibration_of(rows, sums, ranked);
   if (rows.task != Task::Classification) return;
   evaluation.classes = rows.classes;
   evaluation.confusion = sums.confusion();
+  for (std::size_t c = 0; c < rows.classes.size(); ++c)
+    evaluation.by_class.push_back({values.of_class(&ConfusionMatrix::precision, c, 0),
+                                   values.of_class(&ConfusionMatrix::recall, c, 0),
+                                   values.of_class(&ConfusionMatrix::f1, c, 0)});
 }
 
 }  // namespace

@@ -26,6 +26,19 @@ struct SliceEvaluation {
   std::vector<MetricValue> metrics;
 };
 
+// Of one class, in the order of `classes`.
+struct ClassEvaluation {
+  MetricValue precision;
+  MetricValue recall;
+  MetricValue f1;
+};
+
+// A choice that the numbers depend on: "threshold", 0.5.
+struct Setting {
+  std::string name;
+  Json value;
+};
+
 // Slices of a column that were left out because they have fewer rows than asked for.
 struct SmallSlices {
   std::string column;
@@ -47,10 +60,13 @@ struct Evaluation {
   std::size_t rows = 0;
   std::vector<const Metric*> chosen;  // of each entry of `metrics`
   std::vector<MetricValue> metrics;
+  std::vector<std::string> undefined;  // metrics without a value, each with the reason
+  std::vector<Setting> settings;
   std::vector<SliceEvaluation> slices;  // by column as asked, worst (by the first metric) first
   std::vector<SmallSlices> small_slices;
   std::vector<std::string> classes;  // of a classification, in the order of `confusion`
   std::optional<ConfusionMatrix> confusion;
+  std::vector<ClassEvaluation> by_class;
   std::optional<Calibration> calibration;
   std::vector<Fairness> fairness;
   std::vector<ThresholdPoint> thresholds;  // of probabilities, highest first; thinned out
@@ -70,6 +86,10 @@ void evaluate_rows(Evaluation& evaluation, const JudgedRows& rows, std::span<con
 
 Digest predictions_digest(std::span<const double> predictions);
 Digest predictions_digest(const JudgedRows& rows);
+
+// "9 649 rows", of a ranking "200 queries"; the settings as "positive yes, threshold 0.5".
+std::string judged_rows_text(const Evaluation& evaluation);
+std::string settings_text(const Evaluation& evaluation);
 
 // Values by name; null where not defined.
 JsonObject metrics_json(const std::vector<MetricValue>& metrics);

@@ -22,7 +22,7 @@ h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 32px 0 12
 .card span { color: #5b6270; font-size: 12px; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(480px, 1fr)); gap: 14px; }
 .plots figure { margin: 0; background: #fff; border: 1px solid #e0e3e8; border-radius: 8px; padding: 8px; }
-.plots svg { width: 100%; height: auto; display: block; }
+.plots svg { width: 100%; max-width: 800px; height: auto; display: block; margin: 0 auto; }
 table { border-collapse: collapse; background: #fff; border: 1px solid #e0e3e8; width: 100%; font-size: 13px; }
 th, td { padding: 5px 10px; border-bottom: 1px solid #eceef2; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; white-space: normal; }
@@ -42,7 +42,10 @@ std::string cards(const Evaluation& evaluation) {
       text +=
           cat("<div class=\"card\"><span>", metric.name, "</span><b>", short_number(*metric.value),
               "</b><span>", interval_words(metric.interval), "</span></div>\n");
-  return text + "</div>\n";
+  text += "</div>\n";
+  if (!evaluation.undefined.empty())
+    text += cat("<p class=\"meta\">Not defined: ", join(evaluation.undefined, ", "), ".</p>\n");
+  return text;
 }
 
 std::string slices_table(const Evaluation& evaluation) {
@@ -76,8 +79,10 @@ std::string slices_table(const Evaluation& evaluation) {
 std::string classes_table(const Evaluation& evaluation) {
   if (!evaluation.confusion) return {};
   const ConfusionMatrix& confusion = *evaluation.confusion;
-  const auto number = [](const std::optional<double>& value) {
-    return cat("<td>", value ? short_number(*value) : "–", "</td>");
+  const auto number = [](const MetricValue& metric) {
+    return metric.value ? cat("<td>", short_number(*metric.value), "<small>",
+                              interval_words(metric.interval), "</small></td>")
+                        : std::string("<td>–</td>");
   };
   const auto count = [](double rows) {
     return cat("<td>", grouped(static_cast<std::uint64_t>(rows)), "</td>");
@@ -90,8 +95,8 @@ std::string classes_table(const Evaluation& evaluation) {
   text += "</tr>\n";
   for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
     text += cat("<tr><td>", escape_markup(evaluation.classes[c]), "</td>",
-                count(confusion.truth_total(c)), number(confusion.precision(c)),
-                number(confusion.recall(c)), number(confusion.f1(c)));
+                count(confusion.truth_total(c)), number(evaluation.by_class[c].precision),
+                number(evaluation.by_class[c].recall), number(evaluation.by_class[c].f1));
     for (std::size_t p = 0; p < evaluation.classes.size(); ++p)
       text += count(confusion.count(c, p));
     text += "</tr>\n";
@@ -128,14 +133,15 @@ std::string fairness_table(const Fairness& fairness) {
 
 std::string to_html(const Evaluation& evaluation, const std::vector<Plot>& plots) {
   const std::string title = cat("Evaluation of ", evaluation.model);
-  std::string text =
-      cat("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>",
-          escape_markup(title), "</title>\n<style>", kStyle, "</style></head>\n<body>\n<h1>",
-          escape_markup(title), "</h1>\n<p class=\"meta\">Target ",
-          escape_markup(evaluation.target), ", ", to_string(evaluation.task), ", ",
-          row_count(evaluation.rows), ". Data ", evaluation.data_digest.to_string(), ".",
-          evaluation.model_digest ? cat(" Model ", evaluation.model_digest->to_string(), ".") : "",
-          "</p>\n");
+  std::string text = cat(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>",
+      escape_markup(title), "</title>\n<style>", kStyle, "</style></head>\n<body>\n<h1>",
+      escape_markup(title), "</h1>\n<p class=\"meta\">Target ", escape_markup(evaluation.target),
+      ", ", to_string(evaluation.task), ", ", judged_rows_text(evaluation),
+      evaluation.settings.empty() ? "" : ", ", escape_markup(settings_text(evaluation)), ". Data ",
+      evaluation.data_digest.to_string(), ".",
+      evaluation.model_digest ? cat(" Model ", evaluation.model_digest->to_string(), ".") : "",
+      "</p>\n");
   for (const std::string& warning : evaluation.warnings)
     text += cat("<p class=\"warning\">", escape_markup(warning), "</p>\n");
   text += cards(evaluation);

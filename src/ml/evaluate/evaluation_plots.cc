@@ -1,11 +1,14 @@
 #include "ml/evaluate/evaluation_plots.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 
 #include "base/strings.h"
+#include "ml/evaluate/score_area.h"
 #include "ml/evaluate/slice_spec.h"
 #include "ml/evaluate/wording.h"
 #include "ml/plot/chart.h"
@@ -16,7 +19,11 @@ namespace {
 constexpr std::size_t kDots = 2000;  // beyond, rows are counted in cells
 constexpr std::size_t kShownSlices = 20;
 constexpr std::size_t kHeatSide = 24;
+constexpr std::size_t kLongestModel = 40;
+constexpr std::size_t kCurvePoints = 201;
+constexpr std::size_t kConfusionSide = 12;
 constexpr std::string_view kCross = " × ";
+constexpr std::array kClassColors{kBlue, kOrange, kGreen, kPink, kSky, kYellow, kBlack};
 
 std::string metric_words(const Evaluation& evaluation, std::string_view name) {
   for (const MetricValue& metric : evaluation.metrics)
@@ -36,7 +43,7 @@ Drawing scatter(Chart chart, std::vector<Point> points) {
 }
 
 std::string rows_words(const Evaluation& evaluation) {
-  return cat(evaluation.model, ", ", row_count(evaluation.rows));
+  return cat(shortened(evaluation.model, kLongestModel), ", ", judged_rows_text(evaluation));
 }
 
 Plot actual_vs_predicted(const Evaluation& evaluation, const JudgedRows& rows) {
@@ -89,8 +96,13 @@ Plot calibration_plot(const Evaluation& evaluation) {
   if (calibration.error)
     chart.subtitle += cat(", expected calibration error ", short_number(*calibration.error));
   if (calibration.line) chart.subtitle += cat(", slope ", short_number(calibration.line->slope));
-  chart.x = {"mean prediction", axis.low, axis.high};
-  chart.y = {calibration.error ? "share of positives" : "mean truth", axis.low, axis.high};
+  const bool several = evaluation.classes.size() > 2;
+  chart.x = {several ? "mean probability of the predicted class" : "mean prediction", axis.low,
+             axis.high};
+  chart.y = {several             ? "share that is right"
+             : calibration.error ? "share of positives"
+                                 : "mean truth",
+             axis.low, axis.high};
   chart.series = {
       {"calibrated", kOrange, Mark::Dashes, {{axis.low, axis.low}, {axis.high, axis.high}}},
       std::move(bins)};
@@ -106,6 +118,101 @@ Chart unit_chart(std::string title, const Evaluation& evaluation, std::string_vi
   chart.x = {std::move(x), 0, 1};
   chart.y = {std::move(y), 0, 1};
   return chart;
+}
+
+// Of one class against all others.
+struct ClassCurves {
+  std::string name;
+  double rows = 0;
+  std::vector<ThresholdPoint> points;
+  std::optional<double> roc_auc;
+  std::optional<double> pr_auc;
+};
+
+ClassCurves curves_of(const JudgedRows& rows, std::size_t which) {
+  const std::vector<double>& scores = rows.class_probability[which];
+  const auto ranked = rank_rows(scores, rows.true_class, static_cast<ClassIndex>(which));
+  ScoreAreas areas(1);
+  std::uint32_t score_number = 0;
+  for (const RankedRow one : ranked) {
+    areas.add(score_number, 0, one.label());
+    if (one.ends_score()) ++score_number;
+  }
+  areas.finish();
+  return {rows.classes[which], areas.positives(),
+          thin_threshold_sweep(ranked, scores, kCurvePoints), areas.of(ScoreArea::Roc),
+          areas.of(ScoreArea::PrecisionRecall)};
+}
+
+// As many classes as there are colours, the most frequent ones.
+std::vector<ClassCurves> curves_of_classes(const JudgedRows& rows) {
+  std::vector<ClassCurves> curves;
+  for (std::size_t c = 0; c < rows.class_probability.size(); ++c)
+    curves.push_back(curves_of(rows, c));
+  std::ranges::stable_sort(curves, std::ranges::greater{}, &ClassCurves::rows);
+  std::erase_if(curves, [](const ClassCurves& one) { return !one.roc_auc; });
+  if (curves.size() > kClassColors.size()) curves.resize(kClassColors.size());
+  return curves;
+}
+
+void add_class_curves(const Evaluation& evaluation, const JudgedRows& rows,
+                      std::vector<Plot>& plots) {
+  const std::vector<ClassCurves> curves = curves_of_classes(rows);
+  Chart roc = unit_chart("ROC curves, each class against all others", evaluation, "roc_auc",
+                         "share of other classes called this one", "share of the class found");
+  Chart recall = unit_chart("Precision and recall, each class against all others", evaluation,
+                            "pr_auc", "recall", "precision");
+  roc.series.push_back({"by chance", kGrey, Mark::Dashes, {{0, 0}, {1, 1}}});
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const ClassCurves& one = curves[i];
+    const auto name = [&](std::optional<double> area) {
+      return cat(one.name, area ? cat(" ", short_number(*area)) : "");
+    };
+    Series of_roc{name(one.roc_auc), kClassColors[i], Mark::Line, {{0, 0}}};
+    Series of_recall{name(one.pr_auc), kClassColors[i], Mark::Line, {}};
+    for (const ThresholdPoint& point : one.points) {
+      of_roc.points.push_back({*point.false_positive_rate(), *point.recall()});
+      of_recall.points.push_back({*point.recall(), *point.precision()});
+    }
+    roc.series.push_back(std::move(of_roc));
+    recall.series.push_back(std::move(of_recall));
+  }
+  if (curves.size() < rows.classes.size()) {
+    const std::string some = cat(", ", curves.size(), " of ", rows.classes.size(), " classes");
+    roc.subtitle += some;
+    recall.subtitle += some;
+  }
+  plots.push_back({"roc", draw(roc)});
+  plots.push_back({"precision_recall", draw(recall)});
+}
+
+// Which classes are taken for which: the most frequent ones, each row in shares of its class.
+Plot confusion_plot(const Evaluation& evaluation) {
+  const ConfusionMatrix& confusion = *evaluation.confusion;
+  std::vector<std::size_t> classes(evaluation.classes.size());
+  std::iota(classes.begin(), classes.end(), std::size_t{0});
+  std::ranges::stable_sort(classes, [&](std::size_t a, std::size_t b) {
+    return confusion.truth_total(a) > confusion.truth_total(b);
+  });
+  if (classes.size() > kConfusionSide) classes.resize(kConfusionSide);
+  HeatMap map;
+  map.title = "Confusion matrix";
+  map.subtitle = cat(rows_words(evaluation), "; colours: share of the true class");
+  if (classes.size() < evaluation.classes.size())
+    map.subtitle += cat(", ", classes.size(), " of ", evaluation.classes.size(), " classes");
+  map.corner = "truth ↓  predicted →";
+  map.range = Interval{0, 1};
+  for (const std::size_t truth : classes) {
+    map.rows.push_back(evaluation.classes[truth]);
+    map.columns.push_back(evaluation.classes[truth]);
+    for (const std::size_t predicted : classes) {
+      const double count = confusion.count(truth, predicted);
+      const double total = confusion.truth_total(truth);
+      map.values.push_back(total > 0 ? count / total : std::numeric_limits<double>::quiet_NaN());
+      map.texts.push_back(grouped(static_cast<std::uint64_t>(count)));
+    }
+  }
+  return {"confusion_matrix", draw(map)};
 }
 
 void add_curves(const Evaluation& evaluation, std::vector<Plot>& plots) {
@@ -204,7 +311,7 @@ void add_heat_map(const Evaluation& evaluation, const std::string& column,
                                                  : found->second);
     }
   map.title = cat(evaluation.chosen.front()->name, " by ", column);
-  map.subtitle = rows_words(evaluation);
+  map.subtitle = cat(rows_words(evaluation), "; dark: high");
   plots.push_back({"slice_heat_map", draw(map)});
 }
 
@@ -218,6 +325,8 @@ std::vector<Plot> plots_of(const Evaluation& evaluation, const JudgedRows& rows)
     plots.push_back(residuals(evaluation, rows));
   }
   if (!evaluation.thresholds.empty()) add_curves(evaluation, plots);
+  if (!rows.class_probability.empty()) add_class_curves(evaluation, rows, plots);
+  if (evaluation.confusion) plots.push_back(confusion_plot(evaluation));
   if (evaluation.calibration) plots.push_back(calibration_plot(evaluation));
   if (!evaluation.slices.empty()) plots.push_back(worst_slices_plot(evaluation));
   for (const SliceEvaluation& slice : evaluation.slices) {

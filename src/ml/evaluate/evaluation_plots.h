@@ -1,7 +1,8 @@
 // The pictures of an evaluation: what each task is looked at with. Pure.
 //
 //   numbers          actual_vs_predicted, residuals, calibration
-//   probabilities    roc, precision_recall, calibration, lift
+//   probabilities    roc, precision_recall, calibration, lift (of two classes)
+//   classes          confusion_matrix
 //   slices           slices (the worst, with intervals), slice_heat_map (of two columns crossed)
 //   several versions metric_history
 #pragma once

@@ -19,13 +19,14 @@ Json end_json(double end) {
   return std::isfinite(end) ? Json(end) : Json(nullptr);
 }
 
+Json interval_json(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return JsonArray{end_json(interval->low), end_json(interval->high)};
+}
+
 JsonObject intervals_json(const std::vector<MetricValue>& metrics) {
   JsonObject object;
-  for (const auto& metric : metrics)
-    object[metric.name] =
-        metric.interval
-            ? Json(JsonArray{end_json(metric.interval->low), end_json(metric.interval->high)})
-            : Json(nullptr);
+  for (const auto& metric : metrics) object[metric.name] = interval_json(metric.interval);
   return object;
 }
 
@@ -94,6 +95,8 @@ std::string metrics_table(const Evaluation& evaluation) {
     if (metric.value)
       text += cat("| ", metric.name, " | ", value_text(metric.value), " | ",
                   interval_text(metric.interval), " |\n");
+  if (!evaluation.undefined.empty())
+    text += cat("\nNot defined: ", join(evaluation.undefined, ", "), ".\n");
   return text;
 }
 
@@ -153,17 +156,24 @@ std::string count_text(double count) {
   return grouped(static_cast<std::uint64_t>(count));
 }
 
+std::string with_interval(const MetricValue& metric) {
+  return metric.interval ? cat(value_text(metric.value), " (", interval_text(metric.interval), ")")
+                         : value_text(metric.value);
+}
+
 std::string classes_markdown(const Evaluation& evaluation) {
   if (!evaluation.confusion) return {};
   const ConfusionMatrix& confusion = *evaluation.confusion;
   std::string text =
       "\n### By class\n\n| class | rows | predicted | precision | recall | F1 | most taken for |\n"
       "|---|---:|---:|---:|---:|---:|---|\n";
-  for (std::size_t c = 0; c < evaluation.classes.size(); ++c)
+  for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    const ClassEvaluation& one = evaluation.by_class[c];
     text += cat("| ", cell(evaluation.classes[c]), " | ", count_text(confusion.truth_total(c)),
                 " | ", count_text(confusion.predicted_total(c)), " | ",
-                value_text(confusion.precision(c)), " | ", value_text(confusion.recall(c)), " | ",
-                value_text(confusion.f1(c)), " | ", cell(most_taken_for(evaluation, c)), " |\n");
+                with_interval(one.precision), " | ", with_interval(one.recall), " | ",
+                with_interval(one.f1), " | ", cell(most_taken_for(evaluation, c)), " |\n");
+  }
   return text;
 }
 
@@ -173,9 +183,10 @@ std::string classes_text(const Evaluation& evaluation) {
   std::string text = fmt::format("\n{:<28} {:>10} {:>12} {:>12} {:>12}   {}\n", "classes", "rows",
                                  "precision", "recall", "f1", "most taken for");
   for (std::size_t c = 0; c < evaluation.classes.size(); ++c) {
+    const ClassEvaluation& one = evaluation.by_class[c];
     text += fmt::format("{:<28} {:>10} {:>12} {:>12} {:>12}   {}", evaluation.classes[c],
-                        count_text(confusion.truth_total(c)), value_text(confusion.precision(c)),
-                        value_text(confusion.recall(c)), value_text(confusion.f1(c)),
+                        count_text(confusion.truth_total(c)), value_text(one.precision.value),
+                        value_text(one.recall.value), value_text(one.f1.value),
                         most_taken_for(evaluation, c));
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
@@ -194,13 +205,18 @@ Json classes_json(const Evaluation& evaluation) {
     JsonArray predicted;
     for (std::size_t p = 0; p < evaluation.classes.size(); ++p)
       predicted.push_back(confusion.count(c, p));
-    classes.push_back(JsonObject{{"class", evaluation.classes[c]},
-                                 {"rows", confusion.truth_total(c)},
-                                 {"predicted", confusion.predicted_total(c)},
-                                 {"precision", number(confusion.precision(c))},
-                                 {"recall", number(confusion.recall(c))},
-                                 {"f1", number(confusion.f1(c))},
-                                 {"predicted_as", std::move(predicted)}});
+    const ClassEvaluation& one = evaluation.by_class[c];
+    classes.push_back(
+        JsonObject{{"class", evaluation.classes[c]},
+                   {"rows", confusion.truth_total(c)},
+                   {"predicted", confusion.predicted_total(c)},
+                   {"precision", number(one.precision.value)},
+                   {"recall", number(one.recall.value)},
+                   {"f1", number(one.f1.value)},
+                   {"intervals", JsonObject{{"precision", interval_json(one.precision.interval)},
+                                            {"recall", interval_json(one.recall.interval)},
+                                            {"f1", interval_json(one.f1.interval)}}},
+                   {"predicted_as", std::move(predicted)}});
   }
   return classes;
 }
@@ -242,6 +258,24 @@ std::string fairness_markdown(const Fairness& fairness) {
   return text;
 }
 
+std::string fairness_text(const Fairness& fairness) {
+  std::string text = fmt::format("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12}\n",
+                                 cat("treatment by ", fairness.column), "rows", "error", "selected",
+                                 "found", "false alarms");
+  for (const GroupTreatment& group : fairness.groups)
+    text += fmt::format("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12}\n", group.group,
+                        grouped(group.rows), value_text(group.error), share_text(group.selected),
+                        share_text(group.found), share_text(group.false_alarms));
+  const auto line = [&](std::string_view name, const std::optional<double>& value) {
+    if (value) text += fmt::format("  {:<26} {:>10}\n", name, short_number(*value));
+  };
+  line("selection ratio", fairness.selection_ratio);
+  line("opportunity difference", fairness.opportunity_difference);
+  line("odds difference", fairness.odds_difference);
+  line("error ratio", fairness.error_ratio);
+  return text;
+}
+
 Json thresholds_json(const std::vector<ThresholdPoint>& points) {
   JsonArray array;
   const auto number = [](std::optional<double> value) {
@@ -270,6 +304,22 @@ JsonArray slices_json(const Evaluation& evaluation) {
 
 }  // namespace
 
+std::string judged_rows_text(const Evaluation& evaluation) {
+  return evaluation.task == Task::Ranking ? query_count(evaluation.rows)
+                                          : row_count(evaluation.rows);
+}
+
+std::string settings_text(const Evaluation& evaluation) {
+  std::vector<std::string> texts;
+  for (const Setting& setting : evaluation.settings) {
+    const bool number = setting.value.is_number();
+    texts.push_back(cat(replace_all(setting.name, "_", " "), " ",
+                        number ? short_number(setting.value.to_number<double>())
+                               : std::string(setting.value.as_string())));
+  }
+  return join(texts, ", ");
+}
+
 JsonObject metrics_json(const std::vector<MetricValue>& metrics) {
   JsonObject object;
   for (const auto& metric : metrics)
@@ -289,6 +339,9 @@ JsonObject to_json(const Evaluation& evaluation) {
   object["task"] = to_string(evaluation.task);
   object["block"] = evaluation.block.empty() ? Json(nullptr) : Json(evaluation.block);
   object["rows"] = evaluation.rows;
+  JsonObject settings;
+  for (const Setting& setting : evaluation.settings) settings[setting.name] = setting.value;
+  object["settings"] = std::move(settings);
   object["metrics"] = metrics_json(evaluation.metrics);
   object["intervals"] = intervals_json(evaluation.metrics);
   object["slices"] = slices_json(evaluation);
@@ -310,7 +363,8 @@ JsonObject to_json(const Evaluation& evaluation) {
 
 std::string to_markdown(const Evaluation& evaluation) {
   std::string text = cat("## Evaluation of ", evaluation.model, "\n\nTarget `", evaluation.target,
-                         "`, ", to_string(evaluation.task), ", ", row_count(evaluation.rows),
+                         "`, ", to_string(evaluation.task), ", ", judged_rows_text(evaluation),
+                         evaluation.settings.empty() ? "" : ", ", settings_text(evaluation),
                          ". Data `", evaluation.data_digest.to_string(), "`.\n\n");
   for (const std::string& warning : evaluation.warnings)
     text += cat("> **Warning.** ", warning, "\n\n");
@@ -323,12 +377,15 @@ std::string to_markdown(const Evaluation& evaluation) {
 }
 
 std::string to_terminal_text(const Evaluation& evaluation) {
-  std::string text = cat(evaluation.model, ", ", to_string(evaluation.task), ", ",
-                         row_count(evaluation.rows), "\n");
+  std::string text =
+      cat(evaluation.model, ", ", to_string(evaluation.task), ", ", judged_rows_text(evaluation),
+          evaluation.settings.empty() ? "" : ", ", settings_text(evaluation), "\n");
   for (const MetricValue& metric : evaluation.metrics)
     if (metric.value)
       text += fmt::format("  {:<18} {:>12}   {}\n", metric.name, value_text(metric.value),
                           interval_text(metric.interval));
+  if (!evaluation.undefined.empty())
+    text += cat("not defined: ", join(evaluation.undefined, ", "), "\n");
   text += classes_text(evaluation);
   const auto shown = shown_metrics(evaluation);
   if (!evaluation.slices.empty()) {
@@ -343,6 +400,7 @@ std::string to_terminal_text(const Evaluation& evaluation) {
       text += fmt::format(" {:>12}", value_text(slice->metrics[i].value));
     text += "\n";
   }
+  for (const Fairness& fairness : evaluation.fairness) text += fairness_text(fairness);
   for (const std::string& warning : evaluation.warnings) text += cat("warning: ", warning, "\n");
   return text + left_out(evaluation);
 }

@@ -43,6 +43,10 @@ std::string too_few_rows(std::size_t rows, std::size_t least) {
              grouped(least), " prove nothing ('min_n').");
 }
 
+std::string query_count(std::size_t queries) {
+  return queries == 1 ? "1 query" : cat(grouped(queries), " queries");
+}
+
 std::string short_percent(double share) {
   if (!std::isfinite(share)) return short_number(share);
   const double percent = share * 100;

@@ -18,12 +18,16 @@ constexpr double kLeft = 76;
 constexpr double kRight = 24;
 constexpr double kTop = 62;
 constexpr double kBottom = 58;
+constexpr double kLegendSample = 24;  // its line and what lies before the name
+constexpr double kLegendGap = 18;
+constexpr double kLegendLine = 16;
 constexpr const char* kInk = "#1f2430";
 constexpr const char* kSoft = "#5b6270";
 constexpr const char* kGridColor = "#e6e8ec";
 constexpr std::size_t kCells = 70;
 constexpr std::size_t kLongestName = 30;
 constexpr std::size_t kLongestColumn = 13;
+constexpr std::size_t kLongestRow = 20;
 
 struct Frame {
   double left, top, right, bottom;  // of the plot
@@ -122,17 +126,43 @@ void add_series(Drawing& drawing, const Series& series, const Scale2& scale) {
     drawing.shapes.emplace_back(DotShape{point, many ? 2.2 : 3.5, series.color, many ? 0.45 : 1.0});
 }
 
-void add_legend(Drawing& drawing, const Chart& chart, const Frame& frame) {
-  double x = frame.right;
-  for (auto series = chart.series.rbegin(); series != chart.series.rend(); ++series) {
-    if (series->name.empty()) continue;
-    drawing.shapes.emplace_back(text({x, frame.top - 9}, series->name, 11, kSoft, Anchor::End));
-    x -= 6.2 * static_cast<double>(series->name.size()) + 8;
-    drawing.shapes.emplace_back(LineShape{{{x - 18, frame.top - 13}, {x, frame.top - 13}},
-                                          series->color,
+// Characters of UTF-8.
+double width_of(const std::string& name) {
+  const auto count = std::ranges::count_if(
+      name, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  return 6.3 * static_cast<double>(count);
+}
+
+struct LegendEntry {
+  Point at;
+  const Series* series;
+  std::string name;
+};
+
+// Left to right, in as many lines as are needed.
+std::vector<LegendEntry> legend_of(const Chart& chart) {
+  std::vector<LegendEntry> entries;
+  Point at{kLeft, kTop + 4};
+  for (const Series& series : chart.series) {
+    if (series.name.empty()) continue;
+    std::string name = shortened(series.name, kLongestName);
+    const double width = kLegendSample + width_of(name);
+    if (at.x > kLeft && at.x + width > kWidth - kRight) at = {kLeft, at.y + kLegendLine};
+    entries.push_back({at, &series, std::move(name)});
+    at.x += width + kLegendGap;
+  }
+  return entries;
+}
+
+void add_legend(Drawing& drawing, const std::vector<LegendEntry>& entries) {
+  for (const LegendEntry& entry : entries) {
+    const double y = entry.at.y - 4;
+    drawing.shapes.emplace_back(LineShape{{{entry.at.x, y}, {entry.at.x + 18, y}},
+                                          entry.series->color,
                                           3,
-                                          series->mark == Mark::Dashes ? 5.0 : 0.0});
-    x -= 34;
+                                          entry.series->mark == Mark::Dashes ? 5.0 : 0.0});
+    drawing.shapes.emplace_back(
+        text({entry.at.x + kLegendSample, entry.at.y}, entry.name, 11, kSoft, Anchor::Start));
   }
 }
 
@@ -181,19 +211,26 @@ void add_cells(Drawing& drawing, const std::vector<Point>& points, const Scale2&
   }
 }
 
-std::string shortened(const std::string& name, std::size_t longest = kLongestName) {
+// Of those that are finite.
+Interval range_of(const std::vector<double>& values) {
+  Interval range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+  }
+  return range;
+}
+
+}  // namespace
+
+std::string shortened(const std::string& name, std::size_t longest) {
   if (name.size() <= longest) return name;
   std::size_t end = longest - 1;
   // Not in the middle of a UTF-8 character.
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
   return name.substr(0, end) + "…";
 }
-
-Frame default_frame() {
-  return {kLeft, kTop, kWidth - kRight, kHeight - kBottom};
-}
-
-}  // namespace
 
 std::vector<double> round_ticks(double low, double high, int count) {
   if (!(high > low)) return {low};
@@ -226,9 +263,11 @@ Axis axis_over(std::string label, const std::vector<double>& values) {
 
 Drawing draw_density(const Chart& chart, const std::vector<Point>& points) {
   Drawing drawing;
+  const std::vector<LegendEntry> legend = legend_of(chart);
+  const double top = legend.empty() ? kTop : legend.back().at.y + 12;
   drawing.width = kWidth;
-  drawing.height = kHeight;
-  const Frame frame = default_frame();
+  drawing.height = kHeight + top - kTop;
+  const Frame frame{kLeft, top, kWidth - kRight, drawing.height - kBottom};
   const Scale2 scale(chart.x, chart.y, frame);
   add_titles(drawing, chart.title, chart.subtitle);
   add_x_axis(drawing, chart.x, scale, frame);
@@ -236,7 +275,7 @@ Drawing draw_density(const Chart& chart, const std::vector<Point>& points) {
   if (!points.empty()) add_cells(drawing, points, scale, frame);
   add_border(drawing, frame);
   for (const Series& series : chart.series) add_series(drawing, series, scale);
-  add_legend(drawing, chart, frame);
+  add_legend(drawing, legend);
   return drawing;
 }
 
@@ -277,7 +316,7 @@ Drawing draw(const IntervalChart& chart) {
     const IntervalRow& row = chart.rows[i];
     const double at = frame.top + kRow * (static_cast<double>(i) + 0.5);
     drawing.shapes.emplace_back(
-        text({frame.left - 10, at + 4}, shortened(row.name), 12, kInk, Anchor::End));
+        text({frame.left - 10, at + 4}, shortened(row.name, kLongestName), 12, kInk, Anchor::End));
     if (row.interval && std::isfinite(row.interval->low) && std::isfinite(row.interval->high))
       drawing.shapes.emplace_back(LineShape{
           {{scale.x(row.interval->low), at}, {scale.x(row.interval->high), at}}, kBlue, 2, 0});
@@ -287,40 +326,37 @@ Drawing draw(const IntervalChart& chart) {
 }
 
 Drawing draw(const HeatMap& map) {
-  constexpr double kCellWidth = 86;
   constexpr double kCellHeight = 26;
   constexpr double kNames = 150;
+  const auto columns = static_cast<double>(std::max<std::size_t>(map.columns.size(), 1));
+  const double cell_width = std::clamp((kWidth - kNames - kRight) / columns, 86.0, 150.0);
   const double top = kTop + 22;
   Drawing drawing;
-  drawing.width =
-      std::max(420.0, kNames + kCellWidth * static_cast<double>(map.columns.size()) + kRight);
+  drawing.width = std::max(kWidth, kNames + cell_width * columns + kRight);
   drawing.height = top + kCellHeight * static_cast<double>(map.rows.size()) + kRight;
   add_titles(drawing, map.title, map.subtitle);
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  for (const double value : map.values) {
-    if (!std::isfinite(value)) continue;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
+  drawing.shapes.emplace_back(text({kNames - 8, top - 8}, map.corner, 11, kSoft, Anchor::End));
   for (std::size_t c = 0; c < map.columns.size(); ++c)
     drawing.shapes.emplace_back(
-        text({kNames + kCellWidth * (static_cast<double>(c) + 0.5), top - 8},
+        text({kNames + cell_width * (static_cast<double>(c) + 0.5), top - 8},
              shortened(map.columns[c], kLongestColumn), 11, kSoft, Anchor::Middle));
+  const Interval range = map.range.value_or(range_of(map.values));
   for (std::size_t r = 0; r < map.rows.size(); ++r) {
     const double y = top + kCellHeight * static_cast<double>(r);
     drawing.shapes.emplace_back(
-        text({kNames - 8, y + 17}, shortened(map.rows[r]), 11, kSoft, Anchor::End));
+        text({kNames - 8, y + 17}, shortened(map.rows[r], kLongestRow), 11, kSoft, Anchor::End));
     for (std::size_t c = 0; c < map.columns.size(); ++c) {
-      const double value = map.values[r * map.columns.size() + c];
-      if (!std::isfinite(value)) continue;
-      const double share = high > low ? (value - low) / (high - low) : 0.5;
-      const double x = kNames + kCellWidth * static_cast<double>(c);
+      const std::size_t i = r * map.columns.size() + c;
+      if (!std::isfinite(map.values[i])) continue;
+      const double share =
+          range.high > range.low ? (map.values[i] - range.low) / (range.high - range.low) : 0.5;
+      const double x = kNames + cell_width * static_cast<double>(c);
       drawing.shapes.emplace_back(
-          RectShape{{x, y}, kCellWidth - 2, kCellHeight - 2, viridis(1 - share)});
-      drawing.shapes.emplace_back(text({x + kCellWidth / 2 - 1, y + 16},
-                                       fmt::format("{:.3g}", value), 11,
-                                       share < 0.45 ? "#1f2430" : "#ffffff", Anchor::Middle));
+          RectShape{{x, y}, cell_width - 2, kCellHeight - 2, viridis(1 - share)});
+      drawing.shapes.emplace_back(
+          text({x + cell_width / 2 - 1, y + 16},
+               map.texts.empty() ? fmt::format("{:.3g}", map.values[i]) : map.texts[i], 11,
+               share < 0.45 ? kInk : "#ffffff", Anchor::Middle));
     }
   }
   return drawing;

@@ -17,6 +17,10 @@ inline constexpr const char* kBlue = "#0072b2";
 inline constexpr const char* kOrange = "#d55e00";
 inline constexpr const char* kGreen = "#009e73";
 inline constexpr const char* kGrey = "#8a8f98";
+inline constexpr const char* kPink = "#cc79a7";
+inline constexpr const char* kSky = "#56b4e9";
+inline constexpr const char* kYellow = "#e69f00";
+inline constexpr const char* kBlack = "#000000";
 
 struct Axis {
   std::string label;
@@ -70,9 +74,15 @@ struct HeatMap {
   std::string subtitle;
   std::vector<std::string> rows;
   std::vector<std::string> columns;
-  std::vector<double> values;  // row after row
+  std::vector<double> values;           // row after row
+  std::vector<std::string> texts = {};  // in the cells; empty: the values
+  std::optional<Interval> range = {};   // of the colours; empty: that of the values
+  std::string corner = {};              // what rows and columns are
 };
 Drawing draw(const HeatMap& map);
+
+// The beginning of a long name and "…"; never a part of a UTF-8 character.
+std::string shortened(const std::string& name, std::size_t longest);
 
 // Up to about `count` round numbers from low to high.
 std::vector<double> round_ticks(double low, double high, int count);
