@@ -239,12 +239,33 @@ def forecast(random):
         "coverage": ((low <= truth) & (truth <= high)).mean(), "width": (high - low).mean()})
 
 
+def wrmsse(squared, series, weights, scales):
+    """The definition of the M5 competition: RMSSE of each series, weighted."""
+    seen = numpy.unique(series)
+    errors = [math.sqrt(squared[series == one].mean() / scales[one]) for one in seen]
+    return (weights[seen] * errors).sum() / weights[seen].sum()
+
+
+def weighted_series(random):
+    count, n = int(random.integers(1, 6)), int(random.integers(8, 40))
+    series = numpy.concatenate([numpy.repeat(numpy.arange(count), 2), random.integers(0, count, n)])
+    truth = numpy.array(rounded(random.gamma(2, 10, len(series))))
+    prediction = numpy.array(rounded(truth + random.normal(0, 5, len(series))))
+    weights, scales = (numpy.array(rounded(random.uniform(0.5, 20, count))) for _ in range(2))
+    part = numpy.arange(len(series)) % 3
+    arguments = {"truth": truth, "prediction": prediction, "series": series, "weights": weights, "scales": scales}
+    squared, rest = (truth - prediction) ** 2, part != 1
+    return case("weighted_series", {name: values.tolist() for name, values in arguments.items()}, {
+        "wrmsse": wrmsse(squared, series, weights, scales), "without": wrmsse(squared[rest], series[rest], weights, scales)})
+
+
 def regression(random):
     n = int(random.integers(5, 60))
     truth = numpy.array(rounded(random.gamma(2, 10, n) + 0.1))
     prediction = numpy.array(rounded(truth * random.uniform(0.5, 1.6, n)))
     line = OLS(truth, numpy.column_stack([numpy.ones(n), prediction])).fit().params
-    return case("regression", {"truth": truth.tolist(), "prediction": prediction.tolist()}, {
+    power = float(random.choice([-1.5, 0, 1, 1.3, 1.5, 1.8, 2, 2.6, 3]))
+    return case("regression", {"truth": truth.tolist(), "prediction": prediction.tolist(), "power": power}, {
         "rmse": math.sqrt(judged.mean_squared_error(truth, prediction)), "mae": judged.mean_absolute_error(truth, prediction),
         "wape": numpy.abs(prediction - truth).sum() / truth.sum(), "r2": judged.r2_score(truth, prediction),
         "bias": (prediction - truth).mean(), "mape": judged.mean_absolute_percentage_error(truth, prediction),
@@ -252,7 +273,7 @@ def regression(random):
         "rmsle": math.sqrt(judged.mean_squared_log_error(truth, prediction)),
         "poisson_deviance": judged.mean_poisson_deviance(truth, prediction),
         "gamma_deviance": judged.mean_gamma_deviance(truth, prediction),
-        "tweedie_deviance": judged.mean_tweedie_deviance(truth, prediction, power=1.5), "slope": line[1], "intercept": line[0]})
+        "tweedie_deviance": judged.mean_tweedie_deviance(truth, prediction, power=power), "slope": line[1], "intercept": line[0]})
 
 
 def calibration(random):
@@ -292,6 +313,8 @@ def classes(random):
         "brier": ((values - one_hot) ** 2).sum(axis=1).mean(), "top_k_accuracy": judged.top_k_accuracy_score(truth, values, k=k),
         "roc_auc": judged.roc_auc_score(truth, values, multi_class="ovr", average="macro"),
         "pr_auc": judged.average_precision_score(one_hot, values, average="macro"),
+        "roc_auc_weighted": judged.roc_auc_score(truth, values, multi_class="ovr", average="weighted"),
+        "pr_auc_weighted": judged.average_precision_score(one_hot, values, average="weighted"),
         "ece": sum(abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(10)) / len(truth)})
 
 
@@ -311,7 +334,7 @@ def ranked(random):
 # Each with how many cases of it are made.
 MAKERS = [(distribution, 12), (kolmogorov, 40), (correction, 4), (proportions, 6), (categories, 8), (samples, 10), (paired_t, 6),
           (mcnemar, 10), (delong, 6), (diebold_mariano, 8), (power, 4),
-          (classification, 6), (probabilities, 8), (forecast, 6), (regression, 8), (calibration, 8), (ranked, 8), (classes, 8)]
+          (classification, 6), (probabilities, 8), (forecast, 6), (weighted_series, 8), (regression, 24), (calibration, 8), (ranked, 8), (classes, 8)]
 
 
 def plain(value):

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "ml/evaluate/evaluation_page.h"
 #include "os/testing/test_world.h"
 
 namespace sluice::ml {
@@ -161,7 +163,8 @@ TEST_F(EvaluateFile, ClassesWithAProbabilityEachAreJudgedByThem) {
   EXPECT_EQ(value("precision"), -1) << "of one class of two only";
   EXPECT_EQ(value("precision_micro"), -2) << "where it is asked for";
   EXPECT_EQ(judged->evaluation.confusion->count(1, 0), 1);
-  EXPECT_NE(to_markdown(judged->evaluation).find("| kiwi | 2 | 1 | 1 | 0.5 | 0.667 | fig (1) |"),
+  EXPECT_NE(to_markdown(judged->evaluation)
+                .find("| kiwi | 2 | 1 | 1 (0 … 1) | 0.5 (0 … 1) | 0.667 (0 … 1) | fig (1) |"),
             std::string::npos)
       << to_markdown(judged->evaluation);
 }
@@ -222,6 +225,165 @@ TEST_F(EvaluateFile, ColumnsOfExpressionsAreFoundAmongThoseOfTheFile) {
   EXPECT_EQ(judged->evaluation.slices.size(), 2u) << "store 1, price<3 and not";
   request.slices = {"shop"};
   expect_says(evaluate("units,guess,shops\n1,2,x\n", request), {"did you mean 'shops'"});
+}
+
+EvaluationRequest forecasts() {
+  EvaluationRequest request = numbers();
+  request.columns.series = "shop";
+  request.columns.time = "week";
+  return request;
+}
+
+constexpr std::string_view kForecasts = "shop,week,units,guess\na,5,10,12\na,6,10,8\nb,5,4,7\n";
+
+// Steps of a: 1, 1, 2: the squared naive step is 2; of b: 3 and 0, 0: 3. Errors of a: 2 and 2; of
+// b: 3.
+TEST_F(EvaluateFile, SeriesWeighWhatTheySellInTheLastPeriodsOfTheirHistory) {
+  EvaluationRequest request = forecasts();
+  request.history = test_.directory.path() / "history.csv";
+  write(request.history,
+        "shop,week,units,revenue\na,1,1,0\na,2,2,9\na,3,3,3\na,4,5,3\n"
+        "b,1,0,0\nb,2,3,9\nb,3,3,1\nb,4,3,1\n");
+  request.metrics = {"wrmsse"};
+  const double a = std::sqrt(4 / 2.0);
+  const double b = std::sqrt(9 / 3.0);
+  const auto value = [&] {
+    const auto judged = evaluate(kForecasts, request);
+    EXPECT_TRUE(judged.ok()) << judged.error().describe();
+    return judged->evaluation.metrics[0].value.value_or(-1);
+  };
+  EXPECT_NEAR(value(), (11 * a + 9 * b) / 20, 1e-12) << "by units, over all";
+  request.weight = "revenue";
+  request.weight_periods = 2;
+  EXPECT_NEAR(value(), (6 * a + 2 * b) / 8, 1e-12);
+  request.weight_periods = 3;
+  EXPECT_NEAR(value(), (15 * a + 11 * b) / 26, 1e-12);
+  request.weight = "revenues";
+  expect_says(evaluate(kForecasts, request), {"history", "did you mean 'revenue'"});
+}
+
+TEST_F(EvaluateFile, MetricsThatLackTheirInputAreRefusedByName) {
+  EvaluationRequest request = forecasts();
+  request.metrics = {"rmse", "wrmsse"};
+  expect_says(evaluate(kForecasts, request), {"the metric wrmsse needs --history FILE"});
+  EvaluationRequest labels = numbers();
+  labels.task = Task::Classification;
+  labels.metrics = {"roc_auc"};
+  expect_says(evaluate("units,guess\n1,1\n0,1\n", labels), {"roc_auc needs --probability COLUMN"});
+  labels.metrics = {"recall"};
+  expect_says(evaluate("units,guess\n1,1\n0,1\n2,2\n", labels), {"recall needs two classes"});
+}
+
+TEST_F(EvaluateFile, WhatIsNotDefinedIsSaidWithItsReason) {
+  const auto judged = evaluate("units,guess\n0,1\n0,2\n0,3\n", numbers());
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  for (const std::string& text :
+       {to_terminal_text(judged->evaluation), to_markdown(judged->evaluation),
+        to_html(judged->evaluation, {})}) {
+    EXPECT_NE(text.find("r2 (the truth is the same in every row)"), std::string::npos) << text;
+    EXPECT_NE(text.find("mape (a truth is 0)"), std::string::npos) << text;
+    EXPECT_EQ(text.find("rmsle ("), std::string::npos) << text;
+  }
+}
+
+TEST_F(EvaluateFile, MetricsNamedTwiceAreShownOnce) {
+  EvaluationRequest request = numbers();
+  request.metrics = {"mae", "rmse", "mae"};
+  EXPECT_EQ(evaluate("units,guess\n1,2\n3,4\n", request)->evaluation.metrics.size(), 2u);
+}
+
+TEST_F(EvaluateFile, ATruthOfTextWithoutATaskIsSaidToBeClasses) {
+  expect_says(evaluate("units,guess\nred,blue\n", numbers()),
+              {"begins with 'red'", "--task classification"});
+  expect_says(evaluate("units,guess\n1,2\nred,2\n", numbers()), {"row 2", "'red' is not a number"});
+}
+
+TEST_F(EvaluateFile, LearntRowsWithoutKeyOrTimeAreNotPassedOver) {
+  EvaluationRequest request = numbers();
+  request.train = test_.directory.path() / "rows.csv";
+  expect_says(evaluate("units,guess\n1,2\n", request), {"--train-key", "--time"});
+}
+
+EvaluationRequest probabilities() {
+  EvaluationRequest request = numbers();
+  request.columns.prediction.clear();
+  request.columns.probability = "guess";
+  return request;
+}
+
+TEST_F(EvaluateFile, OneClassOnlyIsWarnedOf) {
+  const auto judged = evaluate("units,guess\n1,0.2\n1,0.9\n", probabilities());
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  ASSERT_EQ(judged->evaluation.warnings.size(), 1u);
+  EXPECT_NE(judged->evaluation.warnings[0].find("'1' in every row"), std::string::npos);
+  EXPECT_EQ(judged->evaluation.warnings[0].find("did you mean"), std::string::npos);
+}
+
+TEST_F(EvaluateFile, FewRowsThatAreAllRightLeaveDoubt) {
+  const auto judged = evaluate("units,guess\n1,1\n0,0\n1,1\n0,0\n", probabilities());
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  for (const MetricValue& metric : judged->evaluation.metrics) {
+    if (metric.value != 1) continue;
+    ASSERT_TRUE(metric.interval) << metric.name;
+    EXPECT_LT(metric.interval->low, 0.6) << metric.name;
+  }
+  const ClassEvaluation& one = judged->evaluation.by_class.at(0);
+  EXPECT_EQ(one.recall.value, 1);
+  EXPECT_LT(one.recall.interval->low, 0.6);
+}
+
+TEST_F(EvaluateFile, IntervalsEndWhereValuesCan) {
+  const auto judged = evaluate("units,guess\n1,0.6\n0,0.2\n1,0.9\n0,0.7\n", probabilities());
+  for (const MetricValue& metric : judged->evaluation.metrics)
+    if (metric.name == "mcc") {
+      EXPECT_EQ(metric.interval->high, 1);
+      EXPECT_EQ(metric.interval->low, -1);
+    }
+  const auto spread = evaluate("units,guess\n1,3\n2,3\n3,3\n4,3\n", numbers());
+  for (const MetricValue& metric : spread->evaluation.metrics)
+    if (metric.name == "r2") {
+      EXPECT_EQ(metric.interval->high, 1);
+    }
+}
+
+TEST_F(EvaluateFile, SettingsThatNumbersDependOnAreKept) {
+  EvaluationRequest request = probabilities();
+  request.columns.threshold = 0.7;
+  const auto judged = evaluate("units,guess\n1,0.6\n0,0.2\n", request);
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  const JsonObject json = to_json(judged->evaluation);
+  const JsonObject& settings = *get_object(json, "settings").value();
+  EXPECT_EQ(get_double(settings, "threshold").value(), 0.7);
+  EXPECT_EQ(get_string(settings, "positive").value(), "1");
+  EXPECT_NE(to_terminal_text(judged->evaluation).find("positive 1, threshold 0.7"),
+            std::string::npos);
+  EvaluationRequest ranking = numbers();
+  ranking.columns.query = "query";
+  const auto ranked = evaluate("query,units,guess\nq,1,0.6\nq,0,0.2\nr,1,3\n", ranking);
+  ASSERT_TRUE(ranked.ok()) << ranked.error().describe();
+  EXPECT_NE(to_terminal_text(ranked->evaluation).find("2 queries, k 10"), std::string::npos);
+}
+
+TEST_F(EvaluateFile, TreatmentOfGroupsStandsInTheTerminalToo) {
+  EvaluationRequest request = probabilities();
+  request.fairness = {"who"};
+  const auto judged = evaluate("units,guess,who\n1,0.6,x\n0,0.2,x\n1,0.1,y\n0,0.3,y\n", request);
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  EXPECT_NE(to_terminal_text(judged->evaluation).find("treatment by who"), std::string::npos);
+}
+
+TEST_F(EvaluateFile, SeveralClassesHaveCurvesAndAConfusionMatrix) {
+  const auto judged = evaluate(
+      "fruit,p_a,p_b,p_c\na,0.7,0.2,0.1\nb,0.3,0.6,0.1\nc,0.2,0.5,0.3\na,0.4,0.5,0.1\n", classes());
+  ASSERT_TRUE(judged.ok()) << judged.error().describe();
+  std::map<std::string, std::string> pictures;
+  for (const Plot& plot : plots_of(judged->evaluation, judged->rows))
+    pictures[plot.name] = to_svg(plot.drawing);
+  for (const char* name : {"roc", "precision_recall"})
+    for (const char* curve : {">a ", ">b ", ">c "})
+      EXPECT_NE(pictures[name].find(curve), std::string::npos) << name << curve;
+  EXPECT_NE(pictures["confusion_matrix"].find("truth"), std::string::npos);
+  EXPECT_NE(pictures["calibration"].find("share that is right"), std::string::npos);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ namespace sluice::ml {
 
 enum class Better { Lower, Higher, NearZero };
 // Share: of rows, with Wilson's interval where resampling sees no spread.
-enum class MetricRange { Any, NotNegative, ZeroToOne, Share };
+enum class MetricRange { Any, NotNegative, AtMostOne, Correlation, ZeroToOne, Share };
 // What a metric is a function of: sums of rows, or how scores rank the two classes.
 enum class ScoreArea { None, Roc, PrecisionRecall };
 enum class ClassMean { Plain, Weighted };  // of the areas of several classes

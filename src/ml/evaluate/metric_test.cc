@@ -205,5 +205,17 @@ TEST(Target, GapsAreNamedByRow) {
   EXPECT_EQ(complete_column(empty, "units", "target").error().code(), ErrorCode::InvalidInput);
 }
 
+TEST(Tweedie, IsDefinedWhereItsPowerAllows) {
+  EXPECT_TRUE(is_tweedie_power(-1) && is_tweedie_power(0) && is_tweedie_power(1));
+  EXPECT_FALSE(is_tweedie_power(0.5) || is_tweedie_power(std::nan("")));
+  EXPECT_EQ(tweedie_unit_deviance(-3, -1, 0), 4);
+  EXPECT_FALSE(tweedie_unit_deviance(1, 0, -1));
+  EXPECT_TRUE(tweedie_unit_deviance(-1, 1, -1));
+  EXPECT_TRUE(tweedie_unit_deviance(0, 1, 1));
+  EXPECT_FALSE(tweedie_unit_deviance(-1, 1, 1.3));
+  EXPECT_FALSE(tweedie_unit_deviance(0, 1, 2));
+  EXPECT_FALSE(tweedie_unit_deviance(0, 1, 2.5));
+}
+
 }  // namespace
 }  // namespace sluice::ml

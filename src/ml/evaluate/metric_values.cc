@@ -38,10 +38,14 @@ Interval interval_of_parts(double estimate, const std::vector<std::optional<doub
 
 // Rows that are all right leave no spread, but some doubt.
 Interval with_doubt(Interval interval, MetricRange range, double value, double rows) {
-  const bool no_spread = interval.low == interval.high;
-  const bool all_or_nothing = range == MetricRange::ZeroToOne && (value == 0 || value == 1);
-  if (no_spread && rows > 0 && (range == MetricRange::Share || all_or_nothing))
-    interval = wilson_interval({value * rows, rows}, kMetricConfidence);
+  const bool no_spread = interval.low == interval.high && rows > 0;
+  const bool share = range == MetricRange::Share ||
+                     (range == MetricRange::ZeroToOne && (value == 0 || value == 1));
+  if (no_spread && share) interval = wilson_interval({value * rows, rows}, kMetricConfidence);
+  if (no_spread && range == MetricRange::Correlation && std::fabs(value) == 1) {
+    const Interval right = wilson_interval({(value + 1) / 2 * rows, rows}, kMetricConfidence);
+    interval = {2 * right.low - 1, 2 * right.high - 1};
+  }
   return clamp_to_range(interval, range);
 }
 
@@ -227,9 +231,13 @@ MetricValue MetricValues::of_series(const Metric& metric, std::size_t group) con
 }
 
 Interval clamp_to_range(Interval interval, MetricRange range) {
-  if (range == MetricRange::Any) return interval;
-  const double most = range == MetricRange::NotNegative ? kInfinity : 1;
-  return {std::clamp(interval.low, 0.0, most), std::clamp(interval.high, 0.0, most)};
+  Interval most{-kInfinity, kInfinity};
+  if (range == MetricRange::Correlation) most = {-1, 1};
+  if (range == MetricRange::AtMostOne) most = {-kInfinity, 1};
+  if (range == MetricRange::NotNegative) most = {0, kInfinity};
+  if (range == MetricRange::ZeroToOne || range == MetricRange::Share) most = {0, 1};
+  return {std::clamp(interval.low, most.low, most.high),
+          std::clamp(interval.high, most.low, most.high)};
 }
 
 }  // namespace sluice::ml

@@ -326,14 +326,16 @@ Drawing draw(const IntervalChart& chart) {
 }
 
 Drawing draw(const HeatMap& map) {
-  constexpr double kCellHeight = 26;
   constexpr double kNames = 150;
+  constexpr double kUsualHeight = 300;  // of all rows
+  const auto rows = static_cast<double>(std::max<std::size_t>(map.rows.size(), 1));
+  const double cell_height = std::clamp(kUsualHeight / rows, 26.0, 56.0);
   const auto columns = static_cast<double>(std::max<std::size_t>(map.columns.size(), 1));
   const double cell_width = std::clamp((kWidth - kNames - kRight) / columns, 86.0, 150.0);
   const double top = kTop + 22;
   Drawing drawing;
   drawing.width = std::max(kWidth, kNames + cell_width * columns + kRight);
-  drawing.height = top + kCellHeight * static_cast<double>(map.rows.size()) + kRight;
+  drawing.height = top + cell_height * rows + kRight;
   add_titles(drawing, map.title, map.subtitle);
   drawing.shapes.emplace_back(text({kNames - 8, top - 8}, map.corner, 11, kSoft, Anchor::End));
   for (std::size_t c = 0; c < map.columns.size(); ++c)
@@ -342,9 +344,9 @@ Drawing draw(const HeatMap& map) {
              shortened(map.columns[c], kLongestColumn), 11, kSoft, Anchor::Middle));
   const Interval range = map.range.value_or(range_of(map.values));
   for (std::size_t r = 0; r < map.rows.size(); ++r) {
-    const double y = top + kCellHeight * static_cast<double>(r);
-    drawing.shapes.emplace_back(
-        text({kNames - 8, y + 17}, shortened(map.rows[r], kLongestRow), 11, kSoft, Anchor::End));
+    const double y = top + cell_height * static_cast<double>(r);
+    drawing.shapes.emplace_back(text({kNames - 8, y + cell_height / 2 + 4},
+                                     shortened(map.rows[r], kLongestRow), 11, kSoft, Anchor::End));
     for (std::size_t c = 0; c < map.columns.size(); ++c) {
       const std::size_t i = r * map.columns.size() + c;
       if (!std::isfinite(map.values[i])) continue;
@@ -352,9 +354,9 @@ Drawing draw(const HeatMap& map) {
           range.high > range.low ? (map.values[i] - range.low) / (range.high - range.low) : 0.5;
       const double x = kNames + cell_width * static_cast<double>(c);
       drawing.shapes.emplace_back(
-          RectShape{{x, y}, cell_width - 2, kCellHeight - 2, viridis(1 - share)});
+          RectShape{{x, y}, cell_width - 2, cell_height - 2, viridis(1 - share)});
       drawing.shapes.emplace_back(
-          text({x + cell_width / 2 - 1, y + 16},
+          text({x + cell_width / 2 - 1, y + cell_height / 2 + 3},
                map.texts.empty() ? fmt::format("{:.3g}", map.values[i]) : map.texts[i], 11,
                share < 0.45 ? kInk : "#ffffff", Anchor::Middle));
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <map>
 
 #include "ml/plot/png.h"
 
@@ -72,9 +73,46 @@ TEST(Charts, DrawEverySeriesInsideItsAxes) {
   const std::string svg = to_svg(draw(chart));
   EXPECT_EQ(count(svg, "<circle"), 3u);
   EXPECT_NE(svg.find(">model<"), std::string::npos);
-  EXPECT_NE(svg.find("points=\"76,382 346,"), std::string::npos) << svg;
+  EXPECT_NE(svg.find("points=\"76,398 346,"), std::string::npos) << svg;
   chart.series[0].points.push_back({2, 2});
   EXPECT_EQ(count(to_svg(draw(chart)), "<circle"), 3u) << "outside of the axes";
+}
+
+TEST(Charts, TheLegendStandsBelowTheSubtitleInAsManyLinesAsItNeeds) {
+  Chart chart = line_chart();
+  chart.subtitle = std::string(90, 's');
+  chart.series.clear();
+  for (int i = 0; i < 7; ++i)
+    chart.series.push_back(
+        {"class number " + std::to_string(i), kBlue, Mark::Line, {{0, 0}, {1, 1}}});
+  const Drawing drawing = draw(chart);
+  std::map<double, double> ends;  // of each line of the legend
+  for (const Shape& shape : drawing.shapes) {
+    const auto* text = std::get_if<TextShape>(&shape);
+    if (text == nullptr || !text->text.starts_with("class number")) continue;
+    EXPECT_GE(text->at.y - 11, 46) << "the subtitle's base line";
+    EXPECT_GT(text->at.x, ends[text->at.y]) << "one beside the other";
+    ends[text->at.y] = text->at.x + 6 * 14;
+    EXPECT_LT(ends[text->at.y], drawing.width);
+  }
+  EXPECT_GE(ends.size(), 2u);
+}
+
+TEST(Charts, HeatMapsShowTextsAndKeepTheRangeOfTheirColours) {
+  HeatMap map{"t", "", {"r1"}, {"c1", "c2"}, {0, 0.5}};
+  map.texts = {"none", "7"};
+  map.range = Interval{0, 1};
+  map.corner = "truth";
+  const std::string svg = to_svg(draw(map));
+  for (const char* text : {">none<", ">7<", ">truth<"})
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  EXPECT_NE(svg.find("#fde725"), std::string::npos) << "the end of the colours";
+  EXPECT_EQ(svg.find("#440154"), std::string::npos) << "0.5 is not the other end";
+}
+
+TEST(Charts, LongNamesEndBetweenCharacters) {
+  EXPECT_EQ(shortened("short", 10), "short");
+  EXPECT_EQ(shortened("abcdéfgh", 6), "abcd…");
 }
 
 TEST(Charts, ManyPointsBecomeCells) {
@@ -107,8 +145,8 @@ TEST(Png, IsOneWhereCairoIsThere) {
   }
   const std::string png = cairo.value()->to_png(draw(line_chart())).value();
   EXPECT_TRUE(png.starts_with("\x89PNG\r\n"));
-  // Width and height stand in the first chunk, highest byte first: 1280 x 880.
-  EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x05\0\0\0\x03\x70", 8));
+  // Width and height stand in the first chunk, highest byte first: 1280 x 912.
+  EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x05\0\0\0\x03\x90", 8));
 }
 
 }  // namespace

@@ -257,10 +257,25 @@ JsonObject forecast(const Arguments& of) {
           {"width", *coverage.width()}};
 }
 
+// WRMSSE with and without a part of the rows.
+JsonObject weighted_series(const Arguments& of) {
+  JudgedRows rows = judged_numbers(Task::Forecast, of.numbers("truth"), of.numbers("prediction"));
+  const auto scales = of.numbers("scales");
+  rows.series_weights = of.numbers("weights");
+  std::vector<std::uint32_t> parts;
+  for (const double series : of.numbers("series")) {
+    rows.series.push_back(static_cast<std::uint32_t>(series));
+    rows.naive_squared.push_back(scales[rows.series.back()]);
+    parts.push_back(static_cast<std::uint32_t>(parts.size() % 3));
+  }
+  const WeightedSeries found(rows, parts, 1, 3);
+  return {{"wrmsse", *found.of(0)}, {"without", *found.without(0, 1)}};
+}
+
 // Every metric of numbers, by name.
 JsonObject regression(const Arguments& of) {
-  const JudgedRows rows =
-      judged_numbers(Task::Regression, of.numbers("truth"), of.numbers("prediction"));
+  JudgedRows rows = judged_numbers(Task::Regression, of.numbers("truth"), of.numbers("prediction"));
+  rows.tweedie_power = of.number("power");
   const MetricValues values(rows, nullptr, nullptr);
   JsonObject found;
   for (const Metric* metric : metrics_of(Task::Regression))
@@ -339,6 +354,7 @@ const std::map<std::string_view, Function>& functions() {
       {"probabilities", probabilities},
       {"forecast", forecast},
       {"regression", regression},
+      {"weighted_series", weighted_series},
       {"calibration", calibration},
       {"classes", classes},
       {"ranked", ranked},
