@@ -70,7 +70,7 @@ Result<int> deliver(Context& context, const ProfileArguments& arguments,
 Result<ml::DataProfile> profile_rows(Context& context, const ProfileArguments& arguments,
                                      const os::FileReader& files,
                                      const ml::ProfileOptions& options) {
-  auto rows = TRY(ml::open_rows(files, arguments.inputs[0], {options.csv}));
+  auto rows = TRY(ml::open_rows(files, ml::Inputs(arguments.inputs), {options.csv}));
   std::unique_ptr<os::AppendFile> aside;
   if (arguments.bad_rows == "fail") rows = ml::fail_on_bad_rows(std::move(rows));
   if (!arguments.quarantine.empty()) {
@@ -87,7 +87,8 @@ Result<ml::DataProfile> profile_rows(Context& context, const ProfileArguments& a
 Result<int> profile(Context& context, const ProfileArguments& arguments) {
   const ml::ProfileOptions options = TRY(profile_options(arguments));
   // Standard input is gone once it is read, and has no digest.
-  const bool is_file = arguments.inputs[0] != "-";
+  const ml::Inputs inputs(arguments.inputs);
+  const bool is_file = !inputs.has_standard_input();
   const ml::HashedFiles hashed(context.world.files);
   const os::FileReader& plain = context.world.files;
   const os::FileReader& files = is_file ? hashed : plain;
@@ -97,8 +98,7 @@ Result<int> profile(Context& context, const ProfileArguments& arguments) {
   JsonObject json = ml::to_json(found);
   if (is_file)
     json["data_digest"] =
-        TRY(ml::data_digest(context.world.files, arguments.inputs[0], hashed.digests()))
-            .to_string();
+        TRY(ml::data_digest(context.world.files, inputs, hashed.digests())).to_string();
   return deliver(context, arguments, found, std::move(json));
 }
 
@@ -182,11 +182,10 @@ void add_profile(CLI::App& data, Chosen& chosen) {
   CLI::App& command = add_verb(data, chosen, arguments, &profile, "profile",
                                "Count, measure and summarise the columns of data files");
   command
-      .add_option("file", arguments->inputs,
-                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; a folder, a quoted "
-                  "pattern, or -")
-      ->required()
-      ->expected(1);
+      .add_option("files", arguments->inputs,
+                  "CSV or JSON Lines, plain or packed (.gz, .zst), or Parquet; folders, quoted "
+                  "patterns, or -. Several are one")
+      ->required();
   add_keeping(command, arguments);
   command.add_option("--by", arguments->by, "Also a profile for each group of these columns")
       ->delimiter(',')

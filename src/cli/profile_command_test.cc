@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/strings.h"
@@ -26,6 +28,18 @@ TEST_F(ProfileCommand, PartsMergeToTheProfileOfTheWhole) {
   ASSERT_EQ(run({"data", "profile", path("both.csv"), "--json"}).value(), 0);
   const auto whole = parse_json(terminal_.out_text).value();
   EXPECT_EQ(merged.as_object().at("columns"), whole.as_object().at("columns"));
+}
+
+TEST_F(ProfileCommand, SeveralFilesAreProfiledAsAPatternOfThemIs) {
+  write("part_1.csv", "a,b\n1,x\n2,y\n");
+  write("part_2.csv", "b,a\nz,3\nbad\n");
+  ASSERT_EQ(run({"data", "profile", path("part_*.csv"), "--json"}).value(), 0);
+  const std::string of_pattern = std::exchange(terminal_.out_text, {});
+  ASSERT_EQ(run({"data", "profile", path("part_1.csv"), path("part_2.csv"), "--json"}).value(), 0);
+  EXPECT_EQ(terminal_.out_text, of_pattern);
+  EXPECT_TRUE(holds(of_pattern, "\"data_digest\"")) << of_pattern;
+  EXPECT_EQ(run({"data", "profile", "-", path("part_1.csv")}).error().code(),
+            ErrorCode::InvalidInput);
 }
 
 TEST_F(ProfileCommand, AStoredProfileIsFoundByItsDigest) {

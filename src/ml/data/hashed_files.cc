@@ -1,7 +1,8 @@
 #include "ml/data/hashed_files.h"
 
+#include <algorithm>
+
 #include "base/strings.h"
-#include "ml/data/input_files.h"
 
 namespace sluice::ml {
 
@@ -75,17 +76,18 @@ Result<os::Path> HashedFiles::resolve(const os::Path& path) const {
   return files_.resolve(path);
 }
 
-Result<Digest> data_digest(const os::FileReader& files, const os::Path& path,
+Result<Digest> data_digest(const os::FileReader& files, const Inputs& inputs,
                            const FileDigests& known) {
-  const std::vector<InputFile> inputs = TRY(find_inputs(files, path));
-  if (inputs.size() == 1) return file_digest(files, inputs[0].path, known);
-  os::Path common = inputs.front().path.parent_path();
-  const os::Path& last = inputs.back().path;
-  while (!common.empty() && common != common.root_path() &&
-         !last.string().starts_with(common.string() + "/"))
-    common = common.parent_path();
+  const std::vector<InputFile> found = TRY(find_inputs(files, inputs));
+  if (found.size() == 1) return file_digest(files, found[0].path, known);
+  os::Path common = found.front().path.parent_path();
+  const auto holds = [&](const InputFile& input) {
+    return common.empty() || common == common.root_path() ||
+           input.path.string().starts_with(common.string() + "/");
+  };
+  while (!std::all_of(found.begin(), found.end(), holds)) common = common.parent_path();
   Sha256 hash;
-  for (const InputFile& input : inputs)
+  for (const InputFile& input : found)
     hash.update(cat(TRY(file_digest(files, input.path, known)).to_string(), "  ",
                     input.path.lexically_relative(common).string(), "\n"));
   return hash.finish();

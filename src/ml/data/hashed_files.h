@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/hash.h"
+#include "ml/data/input_files.h"
 #include "os/ports/files.h"
 
 namespace sluice::ml {
@@ -33,7 +34,7 @@ class HashedFiles final : public os::FileReader {
 };
 
 // As data_digest() of table.h; files whose digests are known already are not read.
-Result<Digest> data_digest(const os::FileReader& files, const os::Path& path,
+Result<Digest> data_digest(const os::FileReader& files, const Inputs& inputs,
                            const FileDigests& known);
 
 }  // namespace sluice::ml

@@ -44,6 +44,21 @@ TEST(HashedFiles, the_digest_of_several_files_is_the_same_as_that_of_reading_the
   EXPECT_EQ(data_digest(files, "/d", hashed.digests()).value(), data_digest(files, "/d").value());
 }
 
+TEST(HashedFiles, the_digest_of_files_in_any_order_names_them_from_the_folder_that_all_are_in) {
+  const os::FakeClock clock;
+  os::MemoryFiles memory(clock);
+  os::Files& files = memory;
+  ASSERT_TRUE(files.make_directories("/d/a").ok());
+  ASSERT_TRUE(files.make_directories("/d/b").ok());
+  for (const char* name : {"/d/a/1.csv", "/d/b/2.csv", "/d/a/3.csv"})
+    ASSERT_TRUE(files.write(name, name).ok());
+  const Inputs inputs(std::vector<std::string>{"/d/a/1.csv", "/d/b/2.csv", "/d/a/3.csv"});
+  std::string lines;
+  for (const std::string name : {"a/1.csv", "b/2.csv", "a/3.csv"})
+    lines += sha256("/d/" + name).to_string() + "  " + name + "\n";
+  EXPECT_EQ(data_digest(files, inputs, {}).value(), sha256(lines));
+}
+
 TEST(HashedFiles, what_was_not_read_from_end_to_end_has_no_digest) {
   const os::FakeClock clock;
   os::MemoryFiles memory(clock);
