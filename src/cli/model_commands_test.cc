@@ -133,6 +133,11 @@ TEST_F(ModelCommands, EvaluateAsksAnyCommand) {
   EXPECT_TRUE(says("\"mae\": 1.1E1")) << "3 columns: the truth is withheld" << printed;
   EXPECT_EQ(ask("echo 1"), 2);
   EXPECT_TRUE(says("answered 1 row where it was given 40")) << printed;
+  EXPECT_EQ(ask("cat"), 2);
+  EXPECT_TRUE(says("answered the columns")) << printed;
+  EXPECT_TRUE(says("--prediction COLUMN")) << printed;
+  EXPECT_EQ(ask("cat", {"--prediction", "guess"}), 2);
+  EXPECT_TRUE(says("none is 'guess'")) << printed;
   EXPECT_EQ(ask("echo no such column >&2; exit 3"), 2);
   EXPECT_TRUE(says("failed with status 3")) << printed;
   EXPECT_TRUE(says("no such column")) << printed;

@@ -200,6 +200,18 @@ void add_answers(const Table& answers, Prepared& prepared) {
   }
 }
 
+// While it is known that the command was to give them.
+Result<void> check_answers(const Table& answers, const Prepared& prepared) {
+  PredictionColumns predicted = prepared.columns;
+  predicted.truth.clear();
+  for (const std::string& name : number_columns(Task::Regression, predicted))
+    if (answers.find(name == kModelPrediction ? prepared.columns.truth : name) == nullptr)
+      return not_found(cat("the command that predicts answered the columns ",
+                           join(answers.names(), ", ").substr(0, 200), ", of which none is '", name,
+                           "'; --prediction COLUMN names the one that holds predictions"));
+  return success();
+}
+
 Result<Prepared> ask_command(os::World& world, const EvaluationRequest& request,
                              const PredictCommand& command, Evaluation& evaluation,
                              const CancellationToken& cancel) {
@@ -217,6 +229,7 @@ Result<Prepared> ask_command(os::World& world, const EvaluationRequest& request,
   const Table rows = without_column(prepared.table, request.columns.truth);
   const Table answers = TRY(run_predict_command(world, command, rows, cancel));
   add_answers(answers, prepared);
+  TRY(check_answers(answers, prepared));
   return prepared;
 }
 

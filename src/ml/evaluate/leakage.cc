@@ -89,10 +89,10 @@ Result<void> look_at_keys(const LeakageQuestion& question, std::vector<Leak>& le
     if (both++ == 0) first = row;
   }
   if (both > 0)
-    leaks.push_back({"keys", both,
-                     cat(grouped(both), " of ", plural(judged.size(), "row"),
-                         " were learnt from, too: the same ", join(question.keys, ", "),
-                         " (first in row ", first + 1, ")")});
+    leaks.push_back(
+        {"keys", both,
+         cat(grouped(both), " of ", row_count(judged.size()), " were learnt from, too: the same ",
+             join(question.keys, ", "), " (first in row ", first + 1, ")")});
   return success();
 }
 
@@ -115,7 +115,7 @@ Result<void> look_at_time(const LeakageQuestion& question, std::vector<Leak>& le
     if (!learnt->missing(row) && !comes_before(*learnt, row, *judged, first)) ++late;
   if (late > 0)
     leaks.push_back({"time", late,
-                     cat(grouped(late), " of ", plural(learnt->size(), "row"),
+                     cat(grouped(late), " of ", row_count(learnt->size()),
                          " that were learnt from lie at or after ", question.time, " ",
                          judged->text(first), ", the first that is judged")});
   return success();
@@ -137,8 +137,8 @@ Result<void> look_at_dates(const LeakageQuestion& question, std::vector<Leak>& l
   if (future > 0)
     leaks.push_back(
         {"future", future,
-         cat(plural(future, "row"), future == 1 ? " is" : " are", " dated after now, up to ",
-             latest, " (column ", question.time, "): the truth cannot be known yet")});
+         cat(row_count(future), future == 1 ? " is" : " are", " dated after now, up to ", latest,
+             " (column ", question.time, "): the truth cannot be known yet")});
   return success();
 }
 
