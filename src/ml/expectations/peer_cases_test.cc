@@ -164,6 +164,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "none is not an allowed value"},
         PeerCase{"expect_column_pair_values_to_be_equal", R"({"a": [1], "b": [1]})",
                  R"({"column_A": "a", "column_B": "b", "ignore_row_if": "never"})", "permitted"},
+        PeerCase{"expect_compound_columns_to_be_unique", R"({"a": [1], "b": [1]})",
+                 R"({"column_list": ["a", "b"], "ignore_row_if": "neither"})", "permitted"},
         PeerCase{"expect_multicolumn_values_to_be_equal",
                  R"({"a": [1, 2, null], "b": [1, 3, null]})", R"({"column_list": ["a", "b"]})",
                  "fails", R"({"element_count": 3, "missing_count": 1, "unexpected_count": 1})"},

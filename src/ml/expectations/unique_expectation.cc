@@ -98,6 +98,7 @@ MadeExpectation make_unique(const Setup& setup) {
 MadeExpectation make_compound_unique(const Setup& setup) {
   const double mostly = TRY(read_mostly(setup.arguments));
   auto fields = TRY(read_columns(setup, "column_list"));
+  TRY(check_ignore_row(setup, {"all_values_are_missing", "any_value_is_missing", "never"}));
   const IgnoreRow ignore = TRY(read_ignore_row(setup, IgnoreRow::AllMissing));
   return std::unique_ptr<Expectation>(std::make_unique<UniqueExpectation>(
       setup, std::move(fields), Shape::Compound, ignore, mostly));
