@@ -9,7 +9,7 @@ namespace sluice::ml {
 
 namespace {
 
-constexpr std::size_t kSeen = 16384;       // marks of values in a block
+constexpr std::size_t kSeen = 65536;       // marks of values in a block
 constexpr std::size_t kManyValues = 1024;  // in a block
 
 constexpr std::array<double, 9> kPowersOfTen = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};

@@ -24,7 +24,7 @@ namespace sluice::ml {
 
 class OrderedColumn {
  public:
-  static constexpr std::uint64_t kLag = 16;
+  static constexpr std::uint64_t kLag = 8;
 
   // Whether all values of this block are to be counted. Any thread, once the blocks up to
   // block - kLag are in.
