@@ -27,8 +27,7 @@ using OptionsPtr = std::shared_ptr<DataOptions>;
 
 Result<ml::ProfileOptions> profile_options(const DataOptions& options) {
   ml::ProfileOptions profile;
-  profile.csv = TRY(reading_options(options.reading)).csv;
-  profile.csv.block_bytes = ml::kProfileBlockBytes;
+  profile.csv = ml::for_profiles(TRY(reading_options(options.reading)).csv);
   return profile;
 }
 

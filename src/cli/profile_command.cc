@@ -38,8 +38,7 @@ using ArgumentsPtr = std::shared_ptr<ProfileArguments>;
 
 Result<ml::ProfileOptions> profile_options(const ProfileArguments& arguments) {
   ml::ProfileOptions options;
-  options.csv = TRY(reading_options(arguments.reading)).csv;
-  options.csv.block_bytes = ml::kProfileBlockBytes;
+  options.csv = ml::for_profiles(TRY(reading_options(arguments.reading)).csv);
   options.by = arguments.by;
   options.max_groups = arguments.max_groups;
   if (arguments.bad_rows != "skip" && arguments.bad_rows != "fail")

@@ -9,8 +9,9 @@ namespace sluice::ml {
 
 namespace {
 
-constexpr std::size_t kSeen = 65536;       // marks of values in a block
-constexpr std::size_t kManyValues = 1024;  // in a block
+constexpr std::size_t kSeen = 65536;  // marks of values in a block
+constexpr std::size_t kManyValues =
+    512;  // in a block; one left out of each is an error of 1 in so many
 
 constexpr std::array<double, 9> kPowersOfTen = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
 
@@ -126,6 +127,10 @@ void ColumnProfiler::look_at(std::string_view text, std::uint64_t hash) {
   seen |= bit;
 }
 
+void ColumnProfiler::look_at_each(std::string_view text) {
+  if (text.size() <= ValueTable::kLongest) frequent_.push_back(text);
+}
+
 // Where a block has few values, one left out would be too many.
 void ColumnProfiler::look_at_seen_once(std::size_t present) {
   missed_one_ = present >= kManyValues;
@@ -133,7 +138,8 @@ void ColumnProfiler::look_at_seen_once(std::size_t present) {
 }
 
 void ColumnProfiler::count_one_by_one(const CsvBlock& block, std::span<const std::uint32_t> rows) {
-  seen_.assign(kSeen / 64, 0);
+  const bool is_small = rows.size() < kManyValues;
+  if (!is_small) seen_.assign(kSeen / 64, 0);
   seen_once_.clear();
   std::size_t present = 0;
   Decimals decimals;
@@ -149,13 +155,13 @@ void ColumnProfiler::count_one_by_one(const CsvBlock& block, std::span<const std
       const std::uint64_t hash = value_hash(text);
       profile_.count_value(text, 1);
       profile_.distinct_sketch.add(hash);
-      look_at(text, hash);
+      is_small ? look_at_each(text) : look_at(text, hash);
       continue;
     }
     const FieldWords words = words_of(text);
     const std::uint64_t hash = words.hash();
     profile_.distinct_sketch.add(hash);
-    look_at(text, hash);
+    is_small ? look_at_each(text) : look_at(text, hash);
     ShortDecimal decimal;
     if (text.size() - 1 >= 8 || !read_short_decimal(words.first, text.size(), decimal)) {
       profile_.count_value(text, 1);

@@ -39,6 +39,7 @@ class ColumnProfiler {
   void count_one_by_one(const CsvBlock& block, std::span<const std::uint32_t> rows);
   void count_long(std::string_view text);
   void look_at(std::string_view text, std::uint64_t hash);
+  void look_at_each(std::string_view text);
   void look_at_seen_once(std::size_t present);
   bool has_too_many() const;
   void end_exactness();

@@ -165,8 +165,10 @@ CsvReader& CsvReader::operator=(CsvReader&&) noexcept = default;
 Result<std::string_view> CsvReader::State::fill(CsvBlock& block) {
   constexpr std::size_t kSignature = 16;  // enough to know what kind of file it is
   // Never so much that whether a row is too long would depend on where blocks end.
+  const std::size_t block_bytes =
+      std::max(options.block_bytes, header.size() * options.block_bytes_per_column);
   const std::size_t wanted =
-      std::max({std::min(std::max(options.block_bytes, rest.size() * 2), options.max_record_bytes),
+      std::max({std::min(std::max(block_bytes, rest.size() * 2), options.max_record_bytes),
                 rest.size() + 1, kSignature});
   if (block.bytes.size() < wanted + kCsvPadding + 1) block.bytes.resize(wanted + kCsvPadding + 1);
   char* const bytes = block.bytes.data();

@@ -38,7 +38,8 @@ struct CsvOptions {
   Rejects rejects = Rejects::Counted;
   std::size_t max_record_bytes = 1u << 20;
   std::size_t max_columns = 10'000;
-  std::size_t block_bytes = 256u << 10;  // what is read at a time
+  std::size_t block_bytes = 256u << 10;    // what is read at a time,
+  std::size_t block_bytes_per_column = 0;  // and at least so much for each column
 };
 
 struct CsvPosition {

@@ -46,13 +46,15 @@ class FrequentCounter {
  public:
   // With readable bytes behind it (kFieldPadding).
   void add(std::string_view value) {
-    if (table_.add(value) && table_.size() > 2 * FrequentValues::kKept) thin();
+    if (table_.add(value) && table_.size() > kFull) thin();
   }
   // Each value may have been seen once more than was counted.
   void miss_one() { ++error_; }
   FrequentValues found() const;
 
  private:
+  static constexpr std::size_t kFull = 4 * FrequentValues::kKept;
+
   void thin();
 
   ValueTable table_;
